@@ -1,0 +1,104 @@
+"""The project's checks, quickest first: `nox` runs them all, `nox -s tests-3.12 -- -k inbox` some of them."""
+
+import os
+import zipfile
+from pathlib import Path
+
+import nox
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+nox.needs_version = ">=2026.10.20"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.download_python = "never"  # a missing interpreter is a skip, on CI an error; never a download
+nox.options.sessions = ["lint", "imports", "package", "types", "tests_lowest", "tests"]
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PROJECT)
+OLDEST = PYTHONS[0]
+IN_WHEEL = ("resolutionkit/py.typed", ".dist-info/licenses/LICENSE")
+
+
+def group(name: str, *packages: str) -> list[str]:
+    """Return the requirements of a dependency group, or of the given packages in it."""
+    found = nox.project.dependency_groups(PROJECT, name)
+    return [line for line in found if not packages or canonicalize_name(Requirement(line).name) in packages]
+
+
+def lowest() -> list[str]:
+    """Pin every direct dependency, those of the extras included, to the lowest version that we promise to work."""
+    project = PROJECT["project"]
+    lines = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
+    pins = []
+    for requirement in map(Requirement, lines):
+        if requirement.name == project["name"] or (requirement.marker and not requirement.marker.evaluate()):
+            continue
+        floors = [clause.version for clause in requirement.specifier if clause.operator == ">="]
+        if len(floors) != 1:
+            message = f"{requirement} needs exactly one lower bound (>=)"
+            raise ValueError(message)
+        extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
+        pins.append(f"{requirement.name}{extras}=={floors[0]}")
+    return sorted(set(pins))
+
+
+@nox.session(python=OLDEST)
+def lint(session: nox.Session) -> None:
+    """Check the style and the format of every file."""
+    session.install(*group("lint", "ruff"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session(python=OLDEST)
+def imports(session: nox.Session) -> None:
+    """Check who may import whom."""
+    session.install(*group("lint", "import-linter"))
+    session.run("lint-imports", "--no-cache", env={"PYTHONPATH": "src"})
+
+
+@nox.session(python=OLDEST)
+def package(session: nox.Session) -> None:
+    """Build what is published, look into it, and import it in an environment that has nothing else."""
+    session.install(*group("package"))
+    session.run("validate-pyproject", "pyproject.toml")
+    place = Path(session.create_tmp()).resolve()
+    dist, fresh = place / "dist", place / "fresh"
+    for old in dist.glob("*"):
+        old.unlink()
+    session.run("python", "-m", "build", "--outdir", str(dist), ".", silent=True)
+    (wheel,), (sdist,) = dist.glob("*.whl"), dist.glob("*.tar.gz")
+    names = zipfile.ZipFile(wheel).namelist()
+    for wanted in IN_WHEEL:
+        if not any(name.endswith(wanted) for name in names):
+            session.error(f"{wheel.name} lacks {wanted}")
+    session.run("check-wheel-contents", str(wheel))
+    session.run("twine", "check", "--strict", str(wheel), str(sdist))
+    session.run("python", "-m", "venv", "--clear", str(fresh))
+    python = str(fresh / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+    session.run(python, "-m", "pip", "install", "--quiet", str(wheel), external=True)
+    session.run(python, "-I", "-W", "error", "-c", "import resolutionkit; print(resolutionkit.__file__)", external=True)
+
+
+@nox.session(python=OLDEST)
+def types(session: nox.Session) -> None:
+    """Check the types inside, and that users see every public name fully typed."""
+    session.install(".[all]", *group("types"))
+    session.run("mypy")
+    session.run("pyright")
+    session.run("pyright", "--verifytypes", "resolutionkit", "--ignoreexternal")
+
+
+@nox.session(python=OLDEST)
+def tests_lowest(session: nox.Session) -> None:
+    """Run the tests with the oldest dependencies that we promise to work with."""
+    session.install("-e", ".[all]", *lowest(), *group("test"))
+    session.run("pytest", "-n", "2", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the tests with the newest dependencies; on the oldest Python, with the floor of coverage."""
+    session.install("-e", ".[all]", *group("test"))
+    coverage = ["--cov"] if session.python == OLDEST and not session.posargs else []
+    session.run("pytest", "-n", "2", *coverage, *session.posargs)

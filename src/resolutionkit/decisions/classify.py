@@ -1,0 +1,34 @@
+"""What a score means under a policy (requirements A1, A2). What it leads to is decided in ``decisions.intake``."""
+
+from __future__ import annotations
+
+import attrs
+
+from resolutionkit.model.response import Response
+from resolutionkit.model.results import Classification
+from resolutionkit.policy.policy import Policy
+
+
+def classify(response: Response, policy: Policy) -> Classification:
+    """Return the category of a response and whether it needs recovery.
+
+    Args:
+        response: The response; its scale is its own, else its survey's in the policy, else NPS.
+        policy: The policy whose scales and thresholds hold.
+
+    Raises:
+        InvalidScore: The score is not one of the scale.
+    """
+    scale = policy.scale_of(response.survey, response.scale)
+    score = scale.check(response.score)
+    threshold = policy.threshold_of(response.survey, scale)
+    needs_recovery = score <= threshold
+    kept = response if type(score) is type(response.score) else attrs.evolve(response, score=score)
+    return Classification(
+        response=kept,
+        scale=scale.name,
+        category=scale.category(score),
+        threshold=threshold,
+        needs_recovery=needs_recovery,
+        opens_issue=needs_recovery or (policy.open_on_contact_request and response.wants_contact),
+    )

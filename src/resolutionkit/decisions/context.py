@@ -1,0 +1,98 @@
+"""What a decision is made from and what it comes to. How it is made stands beside, a file for each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from attrs import frozen
+
+from resolutionkit.model.events import Cause, Event
+from resolutionkit.model.issue import Issue
+from resolutionkit.model.people import StaticDirectory
+from resolutionkit.model.response import HeadChange, RecordChange
+from resolutionkit.model.results import Advice, Outcome
+from resolutionkit.policy.policy import Policy
+
+E = TypeVar("E", bound=Event)
+
+
+@frozen(kw_only=True)
+class Context:
+    """The circumstances of a decision.
+
+    Attributes:
+        policy: The account's policy.
+        people: Everybody whom the decision may need, as they are now.
+        now: The instant, in UTC.
+        ids: Gives a new id at each call, in the order of time.
+        actor: Who acts: a person's id, a bare address, or ``system``.
+        cause: What led to it.
+    """
+
+    policy: Policy
+    people: StaticDirectory
+    now: datetime
+    ids: Callable[[], str]
+    actor: str
+    cause: Cause
+
+
+@frozen(kw_only=True)
+class Decision:
+    """What a decision comes to.
+
+    Attributes:
+        events: What happens to the issue, in order.
+        advice: What the process would have otherwise.
+        records: The responses that are new or no longer what they were.
+        head: The response that stands for its survey and ticket from now on, where that changes.
+        outcome: What becomes of the response, where one was taken in.
+        replaced: The id of the response whose place it takes, or None.
+        is_silent: Whether nobody is told (requirement A11).
+    """
+
+    events: tuple[Event, ...] = ()
+    advice: tuple[Advice, ...] = ()
+    records: tuple[RecordChange, ...] = ()
+    head: HeadChange | None = None
+    outcome: Outcome | None = None
+    replaced: str | None = None
+    is_silent: bool = False
+
+
+class Draft:
+    """The events of one decision while it is made: gives each its id, number, instant, actor and cause.
+
+    Args:
+        issue: The issue so far, or None before its opening.
+        context: The circumstances.
+    """
+
+    def __init__(self, issue: Issue | None, context: Context) -> None:
+        """Begin after the issue's last event."""
+        self._context = context
+        self._version = issue.version if issue is not None else 0
+        # A clock may step back; history never does.
+        self.at = max(context.now, issue.changed_at) if issue is not None else context.now
+        self.events: list[Event] = []
+
+    def add(self, kind: type[E], **facts: Any) -> E:
+        """Append an event of a kind."""
+        context = self._context
+        event = kind(
+            id=context.ids(),
+            number=self._version + len(self.events) + 1,
+            at=self.at,
+            actor=context.actor,
+            cause=context.cause,
+            policy=context.policy.fingerprint,
+            **facts,
+        )
+        self.events.append(event)
+        return event
+
+    def decision(self, *advice: Advice, **rest: Any) -> Decision:
+        """Return the decision."""
+        return Decision(events=tuple(self.events), advice=advice, **rest)

@@ -1,0 +1,266 @@
+"""What a response does when it arrives, and when somebody flags it (requirements A2, A4, A5, A7, A11).
+
+Whether its score is low is said in ``decisions.classify``; who is told in ``decisions.audience``.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import attrs
+from attrs import frozen
+
+from resolutionkit.decisions.classify import classify
+from resolutionkit.decisions.context import Context, Decision, Draft
+from resolutionkit.decisions.moves import check_flag
+from resolutionkit.decisions.notes import advice_on, note_from
+from resolutionkit.decisions.routing import route
+from resolutionkit.errors import InvalidResponse, NoteRequired
+from resolutionkit.model.commands import Flag, Record
+from resolutionkit.model.conflicts import ResponseConflict, ResponseHasIssue, ResponseReplaced
+from resolutionkit.model.events import (
+    CorrectionRecorded,
+    Escalated,
+    IssueOpened,
+    Reopened,
+    ReplacementRecorded,
+)
+from resolutionkit.model.issue import Issue
+from resolutionkit.model.people import highest_in_command, resolve, resolve_hierarchy
+from resolutionkit.model.response import HeadChange, RecordChange, ResponseRecord, Standing, differences
+from resolutionkit.model.results import Classification, Outcome
+
+FUTURE = timedelta(days=1)
+"""How far ahead of the clock a response may be received; further is a mistake (requirement A3)."""
+_FIXED = {"survey", "ticket"}
+
+
+@frozen(kw_only=True)
+class Facts:
+    """What is known when a response arrives.
+
+    Attributes:
+        same: The response that has its id already, or None.
+        standing: The response that stands for its survey and ticket, or None.
+        issue: The issue of ``same`` if there is one, else that of ``standing``, or None.
+    """
+
+    same: ResponseRecord | None = None
+    standing: ResponseRecord | None = None
+    issue: Issue | None = None
+
+
+def take_in(facts: Facts, command: Record, context: Context) -> Decision:
+    """Decide what becomes of a response.
+
+    Raises:
+        InvalidScore: The score is not one of its scale.
+        InvalidResponse: It was received more than a day after now.
+        ResponseConflict: Its id is known with other content, and it is no correction.
+    """
+    arrival = _Arrival(judged=classify(command.response, context.policy), facts=facts, command=command, context=context)
+    if command.response.received_at > context.now + FUTURE:
+        expected = f"an instant at most a day after now, {context.now.isoformat()}"
+        raise InvalidResponse("received_at", command.response.received_at, expected)
+    if facts.same is not None:
+        return _known(arrival, facts.same)
+    record, earlier = _new_record(arrival), facts.standing
+    if earlier is None:
+        return _alone(arrival, RecordChange(record=record), head=_head(record, None))
+    is_later = (record.response.received_at, record.id) > (earlier.response.received_at, earlier.id)
+    if not _within(arrival, earlier):
+        return _alone(arrival, RecordChange(record=record), head=_head(record, earlier) if is_later else None)
+    if is_later:
+        return _replaces(arrival, record, earlier)
+    superseded = attrs.evolve(record, standing=Standing.SUPERSEDED, replaced_by=earlier.id)
+    return Decision(records=(RecordChange(record=superseded),), outcome=Outcome.SUPERSEDED)
+
+
+@frozen(kw_only=True)
+class _Arrival:
+    """A response that arrives, with all that the decision on it looks at."""
+
+    judged: Classification
+    facts: Facts
+    command: Record
+    context: Context
+
+    @property
+    def is_history(self) -> bool:
+        """Say whether it is too old for anybody to be told of it (requirement A11)."""
+        if self.command.announce is not None:
+            return not self.command.announce
+        return self.context.now - self.command.response.received_at > self.context.policy.announce_within
+
+
+def _new_record(arrival: _Arrival) -> ResponseRecord:
+    judged = arrival.judged
+    return ResponseRecord(
+        response=judged.response,
+        revision=1,
+        recorded_at=arrival.context.now,
+        scale=judged.scale,
+        category=judged.category,
+        threshold=judged.threshold,
+        needs_recovery=judged.needs_recovery,
+        people=resolve_hierarchy(judged.response.hierarchy, arrival.context.people),
+    )
+
+
+def _within(arrival: _Arrival, earlier: ResponseRecord) -> bool:
+    window = arrival.context.policy.replace_within
+    return window is None or abs(arrival.judged.response.received_at - earlier.response.received_at) <= window
+
+
+def _head(record: ResponseRecord, before: ResponseRecord | None) -> HeadChange | None:
+    return HeadChange(record=record, before=before) if record.response.ticket is not None else None
+
+
+def _known(arrival: _Arrival, same: ResponseRecord) -> Decision:
+    """Decide on a response whose id is known: delivered again, or corrected."""
+    changed = differences(same.response, arrival.judged.response)
+    if not changed:
+        return Decision(outcome=Outcome.DUPLICATE)
+    if not arrival.command.replace:
+        raise ResponseConflict(same.id, changed)
+    fixed = tuple(change for change in changed if change[0] in _FIXED)
+    if fixed:
+        # Another ticket is another conversation: who replaces whom there cannot be told from a correction.
+        raise ResponseConflict(same.id, fixed, "a correction keeps survey and ticket; record it under a new id instead")
+    corrected = attrs.evolve(
+        _new_record(arrival),
+        revision=same.revision + 1,
+        recorded_at=same.recorded_at,
+        standing=same.standing,
+        replaced_by=same.replaced_by,
+        issue=same.issue,
+    )
+    change = RecordChange(record=corrected, before=same)
+    if same.standing is not Standing.CURRENT:
+        return _corrected_aside(arrival, change)
+    if arrival.facts.issue is None:
+        return _alone(arrival, change, Outcome.REPLACED)
+    return _goes_on(arrival, CorrectionRecorded, change, arrival.facts.issue)
+
+
+def _corrected_aside(arrival: _Arrival, change: RecordChange) -> Decision:
+    """Decide on the correction of a response that no longer stands: it is kept, and changes nothing else."""
+    draft = Draft(arrival.facts.issue, arrival.context)
+    if arrival.facts.issue is not None:
+        _add_response(draft, CorrectionRecorded, change.record)
+    return draft.decision(records=(change,), outcome=Outcome.SUPERSEDED, is_silent=True)
+
+
+def _alone(
+    arrival: _Arrival,
+    change: RecordChange,
+    otherwise: Outcome = Outcome.STORED,
+    head: HeadChange | None = None,
+) -> Decision:
+    """Decide on a response that has no issue to go on with."""
+    if not arrival.judged.opens_issue:
+        return Decision(records=(change,), outcome=otherwise, head=head)
+    draft = Draft(None, arrival.context)
+    opened = _open(draft, change.record, arrival.context, None, backfilled=arrival.is_history)
+    linked = attrs.evolve(change.record, issue=opened.issue)
+    return draft.decision(
+        records=(attrs.evolve(change, record=linked),),
+        head=head,
+        outcome=Outcome.OPENED,
+        is_silent=arrival.is_history,
+    )
+
+
+def _replaces(arrival: _Arrival, record: ResponseRecord, earlier: ResponseRecord) -> Decision:
+    """Decide on a response that takes the place of an earlier one."""
+    issue, head = arrival.facts.issue, _head(record, earlier)
+    if issue is None:
+        decision = _alone(arrival, RecordChange(record=record), Outcome.REPLACED, head)
+    else:
+        followed = RecordChange(record=attrs.evolve(record, issue=issue.id))
+        decision = attrs.evolve(_goes_on(arrival, ReplacementRecorded, followed, issue), head=head)
+    past = attrs.evolve(earlier, standing=Standing.REPLACED, replaced_by=record.id)
+    records = (*decision.records, RecordChange(record=past, before=earlier))
+    return attrs.evolve(decision, records=records, replaced=earlier.id)
+
+
+def _goes_on(
+    arrival: _Arrival, kind: type[ReplacementRecorded | CorrectionRecorded], change: RecordChange, issue: Issue
+) -> Decision:
+    """Let an issue follow a response; a closed one is taken up again where the customer is unhappy."""
+    draft = Draft(issue, arrival.context)
+    _add_response(draft, kind, change.record)
+    reopens = arrival.judged.opens_issue and not issue.is_open
+    if reopens:
+        workflow = arrival.context.policy.workflow
+        draft.add(Reopened, status=workflow.initial, phase=workflow.initial_phase)
+    return draft.decision(
+        records=(change,),
+        outcome=Outcome.REOPENED if reopens else Outcome.REPLACED,
+        is_silent=arrival.is_history,
+    )
+
+
+def _add_response(draft: Draft, kind: type[ReplacementRecorded | CorrectionRecorded], record: ResponseRecord) -> None:
+    draft.add(
+        kind,
+        response=record.response,
+        revision=record.revision,
+        people=record.people,
+        needs_recovery=record.needs_recovery,
+    )
+
+
+def _open(draft: Draft, record: ResponseRecord, context: Context, assignee: str | None, **rest: object) -> IssueOpened:
+    workflow = context.policy.workflow
+    opening = {"status": workflow.initial, "phase": workflow.initial_phase}
+    return draft.add(
+        IssueOpened,
+        issue=context.ids(),
+        response=record.response,
+        revision=record.revision,
+        assignee=assignee or route(record.people, record.response.group, context.people),
+        people=record.people,
+        needs_recovery=record.needs_recovery,
+        **(opening | rest),
+    )
+
+
+def flag(record: ResponseRecord, command: Flag, context: Context) -> Decision:
+    """Make a response an issue by hand.
+
+    Raises:
+        ResponseHasIssue: It is one already.
+        ResponseReplaced: Another response stands in its place.
+        NoteRequired: No note is given.
+        PersonNotFound: The assignee or a follower is nobody who is there.
+        MoveRefused, ReasonRequired: The status cannot be set so.
+    """
+    if record.issue is not None:
+        raise ResponseHasIssue(record.id, record.issue)
+    if record.standing is not Standing.CURRENT:
+        raise ResponseReplaced(record.id, record.replaced_by or record.id)
+    rule, advice = check_flag(command, context)
+    draft = Draft(None, context)
+    note = note_from(command, (record.response,), draft.at, context)
+    if note is None:
+        raise NoteRequired("flagging a response")
+    assignee = None if command.assignee is None else resolve(command.assignee, context.people)
+    followers = tuple(dict.fromkeys(resolve(who, context.people) for who in command.followers))
+    opened = _open(
+        draft,
+        record,
+        context,
+        assignee,
+        status=rule.key,
+        phase=rule.phase,
+        followers=followers,
+        flagged_by_hand=True,
+        note=note,
+    )
+    if rule.key == context.policy.workflow.escalation:
+        to = highest_in_command((opened.assignee,), context.people)
+        draft.add(Escalated, reason=command.reason, reason_kind=command.reason_kind, to=to)
+    linked = attrs.evolve(record, issue=opened.issue)
+    change = RecordChange(record=linked, before=record)
+    return draft.decision(*advice, *advice_on(note, context), records=(change,))

@@ -1,0 +1,242 @@
+"""Moves between statuses: what the workflow's table allows, what a move demands, what is advised (B1, B3, B8, B10).
+
+The table stands in ``policy.workflow``; assigning, following and notes in ``decisions.work``.
+"""
+
+from __future__ import annotations
+
+from resolutionkit.decisions.context import Context, Decision, Draft
+from resolutionkit.decisions.notes import advice_on, note_from
+from resolutionkit.decisions.routing import group_lead
+from resolutionkit.errors import InvalidCommand, NoteRequired, ReasonRequired
+from resolutionkit.model.commands import Escalate, Flag, Reopen, SetStatus
+from resolutionkit.model.conflicts import MoveRefused
+from resolutionkit.model.events import Escalated, NoteAdded, Reopened, RootCauseRecorded, StatusChanged
+from resolutionkit.model.issue import Issue, Phase, RootCause
+from resolutionkit.model.notes import Note
+from resolutionkit.model.people import highest_in_command
+from resolutionkit.model.results import Advice, AdviceCode, Demands, LegalMove
+from resolutionkit.policy.policy import Policy
+from resolutionkit.policy.workflow import Move, StatusRule, Workflow
+
+
+def set_status(issue: Issue, command: SetStatus, context: Context) -> Decision:
+    """Move an issue to a status; the same status again keeps the note and is no status event.
+
+    Raises:
+        MoveRefused: The table has no such move.
+        NoteRequired: The move demands a note.
+        ReasonRequired: The status is the escalated one and no reason is given.
+        InvalidCommand: A reason is given that nothing asks for, or a root cause does not fit.
+    """
+    workflow = context.policy.workflow
+    is_escalation = command.status == workflow.escalation
+    if command.reason is not None and not is_escalation:
+        raise InvalidCommand("reason", command.reason, "none: only an escalation takes one; say it in note=")
+    if command.status != issue.status:
+        return _moved(issue, command, context, command.status)
+    if is_escalation and command.reason is not None:
+        return _escalated_again(issue, command, context)
+    return _stayed(issue, command, context)
+
+
+def escalate(issue: Issue, command: Escalate, context: Context) -> Decision:
+    """Call for the highest in command; an escalated issue is escalated again without a status event.
+
+    Raises:
+        MoveRefused: The workflow has no status for it, or no move leads there.
+        NoteRequired: The move demands a note.
+        ReasonRequired: No reason is given.
+    """
+    workflow = context.policy.workflow
+    if workflow.escalation is None:
+        problem = f"the workflow {workflow.name!r} has no status for escalations"
+        raise MoveRefused(issue.status, "escalated", _settable(issue, workflow), _reopenable(issue, workflow), problem)
+    if issue.status == workflow.escalation:
+        return _escalated_again(issue, command, context)
+    return _moved(issue, command, context, workflow.escalation)
+
+
+def reopen(issue: Issue, command: Reopen, context: Context) -> Decision:
+    """Take a closed issue up again, in a new episode.
+
+    Raises:
+        MoveRefused: The issue is not closed, or the workflow reopens to other statuses, or never.
+        NoteRequired: The policy wants a note with every status change.
+    """
+    workflow = context.policy.workflow
+    wanted = command.status or workflow.initial
+    if issue.is_open or wanted not in workflow.reopen_to:
+        problem = "it is not closed" if issue.is_open else "the workflow does not reopen to it"
+        raise MoveRefused(issue.status, wanted, _settable(issue, workflow), _reopenable(issue, workflow), problem)
+    draft = Draft(issue, context)
+    note = note_from(command, issue.responses, draft.at, context)
+    if note is None and context.policy.note_on_status_change:
+        raise NoteRequired("reopening")
+    draft.add(Reopened, status=wanted, phase=_rule(workflow, wanted).phase, note=note)
+    return draft.decision(*advice_on(note, context))
+
+
+def check_flag(command: Flag, context: Context) -> tuple[StatusRule, tuple[Advice, ...]]:
+    """Return the status in which a response is flagged, and the advice on opening an issue right there.
+
+    Raises:
+        MoveRefused: The status cannot be reached from the initial one.
+        ReasonRequired: It is the escalated one and no reason is given.
+        InvalidCommand: A reason is given that nothing asks for.
+    """
+    workflow = context.policy.workflow
+    wanted = command.status or workflow.initial
+    if wanted == workflow.escalation:
+        _check_reason(command, context.policy)
+    elif command.reason is not None:
+        raise InvalidCommand("reason", command.reason, "none: only an escalation takes one; say it in note=")
+    if wanted == workflow.initial:
+        return _rule(workflow, wanted), ()
+    move = workflow.move(workflow.initial, wanted)
+    if move is None:
+        allowed = (workflow.initial, *(rule.key for rule in workflow.next_statuses(workflow.initial)))
+        raise MoveRefused(workflow.initial, wanted, allowed, problem=_unknown(workflow, wanted))
+    rule = _rule(workflow, wanted)
+    return rule, _advice(move, rule, note_count=0)
+
+
+def legal_moves(issue: Issue, policy: Policy) -> tuple[LegalMove, ...]:
+    """Return what can be done to an issue's status now, with demands and advice (requirement B3)."""
+    workflow = policy.workflow
+    found = {rule.key: _legal_move(issue, rule, policy) for rule in workflow.next_statuses(issue.status)}
+    if issue.status == workflow.escalation:
+        again = _rule(workflow, issue.status)
+        found[again.key] = _shown("escalate", again, Demands(reason=True))
+    for key in _reopenable(issue, workflow):
+        if key not in found:
+            found[key] = _shown("reopen", _rule(workflow, key), Demands(note=policy.note_on_status_change))
+    return tuple(found.values())
+
+
+def _legal_move(issue: Issue, rule: StatusRule, policy: Policy) -> LegalMove:
+    move = policy.workflow.move(issue.status, rule.key)
+    is_escalation = rule.key == policy.workflow.escalation
+    demands = Demands(note=_needs_note(move, policy), reason=is_escalation)
+    advice = _advice(move, rule, issue.note_count)
+    return _shown("escalate" if is_escalation else "set_status", rule, demands, advice)
+
+
+def _shown(command: str, rule: StatusRule, demands: Demands, advice: tuple[Advice, ...] = ()) -> LegalMove:
+    return LegalMove(
+        command=command,
+        status=rule.key,
+        label=rule.label,
+        action=rule.action,
+        guidance=rule.guidance,
+        demands=demands,
+        advice=advice,
+    )
+
+
+def _moved(issue: Issue, command: SetStatus | Escalate, context: Context, wanted: str) -> Decision:
+    workflow = context.policy.workflow
+    move = workflow.move(issue.status, wanted)
+    if move is None:
+        problem = _unknown(workflow, wanted)
+        raise MoveRefused(issue.status, wanted, _settable(issue, workflow), _reopenable(issue, workflow), problem)
+    rule = _rule(workflow, wanted)
+    if wanted == workflow.escalation:
+        _check_reason(command, context.policy)
+    draft = Draft(issue, context)
+    note = note_from(command, issue.responses, draft.at, context)
+    if note is None and _needs_note(move, context.policy):
+        raise NoteRequired(f"the status {rule.label!r}")
+    is_reopening = not issue.is_open and rule.phase is not Phase.CLOSED
+    draft.add(Reopened if is_reopening else StatusChanged, status=wanted, phase=rule.phase, note=note)
+    if wanted == workflow.escalation:
+        _add_escalation(draft, issue, command, context, note=None)
+    if isinstance(command, SetStatus):
+        _add_root_cause(draft, command.root_cause, rule.phase, context.policy)
+    return draft.decision(*_advice(move, rule, issue.note_count), *advice_on(note, context))
+
+
+def _stayed(issue: Issue, command: SetStatus, context: Context) -> Decision:
+    draft = Draft(issue, context)
+    note = note_from(command, issue.responses, draft.at, context)
+    if note is not None:
+        draft.add(NoteAdded, note=note)
+    _add_root_cause(draft, command.root_cause, issue.phase, context.policy)
+    return draft.decision(*advice_on(note, context))
+
+
+def _escalated_again(issue: Issue, command: SetStatus | Escalate, context: Context) -> Decision:
+    _check_reason(command, context.policy)
+    draft = Draft(issue, context)
+    note = note_from(command, issue.responses, draft.at, context)
+    _add_escalation(draft, issue, command, context, note)
+    return draft.decision(*advice_on(note, context))
+
+
+def _add_escalation(
+    draft: Draft, issue: Issue, command: SetStatus | Escalate, context: Context, note: Note | None
+) -> None:
+    below = (issue.assignee, group_lead(issue.response.group, context.people))
+    draft.add(
+        Escalated,
+        reason=command.reason,
+        reason_kind=command.reason_kind,
+        to=highest_in_command(below, context.people),
+        note=note,
+    )
+
+
+def _add_root_cause(draft: Draft, root_cause: RootCause | None, phase: Phase, policy: Policy) -> None:
+    if root_cause is None:
+        return
+    if phase is not Phase.CLOSED:
+        raise InvalidCommand("root_cause", root_cause.category, "none: it is recorded when an issue is closed")
+    if root_cause.category not in policy.root_causes:
+        listed = ", ".join(policy.root_causes) or "none; the policy lists no root causes"
+        raise InvalidCommand("root_cause.category", root_cause.category, f"one of the policy's: {listed}")
+    draft.add(RootCauseRecorded, root_cause=root_cause)
+
+
+def _check_reason(command: SetStatus | Escalate | Flag, policy: Policy) -> None:
+    if command.reason is None:
+        raise ReasonRequired("an escalation")
+    if command.reason_kind is not None and command.reason_kind not in policy.escalation_kinds:
+        raise InvalidCommand(
+            "reason_kind", command.reason_kind, f"one of {', '.join(policy.escalation_kinds)}, or None"
+        )
+
+
+def _needs_note(move: Move | None, policy: Policy) -> bool:
+    return policy.note_on_status_change and (move is None or move.needs_note)
+
+
+def _advice(move: Move | None, rule: StatusRule, note_count: int) -> tuple[Advice, ...]:
+    advice = []
+    if move is not None and move.is_unusual:
+        message = f"{rule.label!r} straight from here is unusual: an issue is worked before it is closed so."
+        advice.append(Advice(AdviceCode.UNUSUAL_MOVE, message))
+    if rule.wants_history and not note_count:
+        message = f"{rule.label!r} usually follows notes on what was tried; the note log was empty."
+        advice.append(Advice(AdviceCode.NO_EARLIER_NOTES, message))
+    return tuple(advice)
+
+
+def _rule(workflow: Workflow, key: str) -> StatusRule:
+    rule = workflow.status(key)
+    if rule is None:
+        raise MoveRefused(key, key, (), problem=_unknown(workflow, key))
+    return rule
+
+
+def _unknown(workflow: Workflow, wanted: str) -> str:
+    if workflow.status(wanted) is not None:
+        return ""
+    return f"the workflow {workflow.name!r} has no such status"
+
+
+def _settable(issue: Issue, workflow: Workflow) -> tuple[str, ...]:
+    return tuple(rule.key for rule in workflow.next_statuses(issue.status))
+
+
+def _reopenable(issue: Issue, workflow: Workflow) -> tuple[str, ...]:
+    return () if issue.is_open else workflow.reopen_to

@@ -1,0 +1,309 @@
+"""Every error that carries no value of the model, and the root of all errors.
+
+Errors that carry an issue, a response or an event stand in :mod:`resolutionkit.model.conflicts`.
+Each descends from :class:`ResolutionKitError` and from the built-in that fits, has its facts as attributes,
+and says in its message what is allowed instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+
+class ResolutionKitError(Exception):
+    """The root of every error that resolutionkit raises on purpose."""
+
+
+class InvalidValue(ResolutionKitError, ValueError):
+    """A value that a caller passed is not acceptable.
+
+    Attributes:
+        field: The name of the argument or field at fault.
+        value: The value as it was given.
+        expected: What would be right instead.
+    """
+
+    def __init__(self, field: str, value: object, expected: str) -> None:
+        """Say which field holds which value, and what would be right."""
+        self.field = field
+        self.value = value
+        self.expected = expected
+        super().__init__(f"{field}: {shown(value)} is not acceptable; expected {expected}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling, so that a worker process can hand the error to its parent."""
+        return (type(self), (self.field, self.value, self.expected))
+
+
+class InvalidResponse(InvalidValue):
+    """A survey response has a field that is not acceptable (requirement A3)."""
+
+
+class InvalidScore(InvalidResponse):
+    """A score is not a number, or not one of its scale's (requirement A1).
+
+    Attributes:
+        scale: The name of the scale that was in force, or None where none was known yet.
+    """
+
+    def __init__(self, field: str, value: object, expected: str, scale: str | None = None) -> None:
+        """Say which score was refused on which scale."""
+        self.scale = scale
+        super().__init__(field, value, expected)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling."""
+        return (type(self), (self.field, self.value, self.expected, self.scale))
+
+
+class InvalidCommand(InvalidValue):
+    """An argument of a command is not acceptable, whatever the state of the issue."""
+
+
+class InvalidFilter(InvalidValue):
+    """A filter or a page size asks for something that does not exist."""
+
+
+class InvalidCursor(ResolutionKitError, ValueError):
+    """A page cursor is damaged, or belongs to another account, person, filter or order."""
+
+    def __init__(self, reason: str) -> None:
+        """Say what is wrong with the cursor."""
+        self.reason = reason
+        super().__init__(f"this cursor cannot be used: {reason}; ask for the first page (after=None) instead")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling."""
+        return (type(self), (self.reason,))
+
+
+class ResponseNotFound(ResolutionKitError, LookupError):
+    """No response with this id exists, as far as the asking person may know (requirement D2)."""
+
+    def __init__(self, response_id: str) -> None:
+        """Name the response that was asked for."""
+        self.response_id = response_id
+        super().__init__(f"no response {shown(response_id)}; record it first, or check the id and the account")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling."""
+        return (type(self), (self.response_id,))
+
+
+class IssueNotFound(ResolutionKitError, LookupError):
+    """No issue with this id exists, as far as the asking person may know (requirement D2)."""
+
+    def __init__(self, issue_id: str) -> None:
+        """Name the issue that was asked for."""
+        self.issue_id = issue_id
+        super().__init__(f"no issue {shown(issue_id)}; the ids that can be used are those of inbox() and issues()")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling."""
+        return (type(self), (self.issue_id,))
+
+
+class PersonNotFound(ResolutionKitError, LookupError):
+    """A string names no active person of the directory, and is no email address either (requirement B6)."""
+
+    def __init__(self, who: str, problem: str = "is unknown") -> None:
+        """Name who was asked for, and what is wrong."""
+        self.who = who
+        self.problem = problem
+        super().__init__(
+            f"{shown(who)} {problem}; give the id or the email address of an active person, or any email address"
+        )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling."""
+        return (type(self), (self.who, self.problem))
+
+
+class AccountNotFound(ResolutionKitError, LookupError):
+    """No account of this name is known to the tracker."""
+
+    def __init__(self, account: str, instead: str) -> None:
+        """Name the account, and how it can be made known."""
+        self.account = account
+        self.instead = instead
+        super().__init__(f"no account {shown(account)}; {instead}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling."""
+        return (type(self), (self.account, self.instead))
+
+
+class AccessDenied(ResolutionKitError, PermissionError):
+    """The person is unknown or inactive, or may not do this at all (requirement D2)."""
+
+    def __init__(self, who: str, problem: str) -> None:
+        """Name the person and the problem."""
+        self.who = who
+        self.problem = problem
+        super().__init__(f"{shown(who)} {problem}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling."""
+        return (type(self), (self.who, self.problem))
+
+
+class NoteRequired(ResolutionKitError, ValueError):
+    """The step needs a note and the note was missing or blank (requirement B3)."""
+
+    def __init__(self, step: str) -> None:
+        """Name the step that needs the note."""
+        self.step = step
+        super().__init__(f"{step} needs a note: pass note= with what was done or said")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling."""
+        return (type(self), (self.step,))
+
+
+class ReasonRequired(ResolutionKitError, ValueError):
+    """An escalation needs its reason in words, and it was missing or blank (requirement B8)."""
+
+    def __init__(self, step: str) -> None:
+        """Name the step that needs the reason."""
+        self.step = step
+        super().__init__(f"{step} needs a reason: pass reason= with why leadership has to step in")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling."""
+        return (type(self), (self.step,))
+
+
+class KeyReused(ResolutionKitError, ValueError):
+    """A command key was used before, for another command (requirement B13)."""
+
+    def __init__(self, key: str) -> None:
+        """Name the key."""
+        self.key = key
+        super().__init__(
+            f"the key {shown(key)} belongs to another command; use a new key for each new command, "
+            "and the same one only to repeat the same command"
+        )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling."""
+        return (type(self), (self.key,))
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong in a policy, a directory or a mapping, and where it stands.
+
+    Attributes:
+        place: The path to the value, such as ``workflow.statuses[2].key``.
+        problem: What is wrong and what would be right.
+    """
+
+    place: str
+    problem: str
+
+
+class FaultsFound(ResolutionKitError, ValueError):
+    """Some data has faults; all of them are listed, each with its place."""
+
+    what = "data"
+
+    def __init__(self, faults: Iterable[Fault], source: str | None = None) -> None:
+        """Collect the faults, and the file they stand in where there is one."""
+        self.faults: Sequence[Fault] = tuple(faults)
+        self.source = source
+        count = len(self.faults)
+        head = f"{source or 'the ' + self.what}: {count} fault{'s' if count != 1 else ''}"
+        super().__init__("\n".join([head, *(f"  {fault.place}: {fault.problem}" for fault in self.faults)]))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling."""
+        return (type(self), (self.faults, self.source))
+
+
+class PolicyError(FaultsFound):
+    """A policy or a workflow is unsound; ``faults`` has every fault with its place (requirement B2)."""
+
+    what = "policy"
+
+
+class DirectoryError(FaultsFound):
+    """A directory of people and groups is unsound; ``faults`` has every fault with its place."""
+
+    what = "directory"
+
+
+class MappingError(FaultsFound):
+    """An import mapping is unsound, or does not fit the file; ``faults`` has every fault (requirement A10)."""
+
+    what = "mapping"
+
+
+class ImportFailed(ResolutionKitError, ValueError):
+    """A file cannot be read as what it should be, so that no later row of it can be trusted.
+
+    Attributes:
+        source: The file.
+        line: The line, counted from 1, or None where the whole file is meant.
+        reason: What is wrong and what would be right.
+    """
+
+    def __init__(self, source: str, line: int | None, reason: str) -> None:
+        """Say which file, which line, and why."""
+        self.source = source
+        self.line = line
+        self.reason = reason
+        super().__init__(f"{source}{'' if line is None else f', line {line}'}: {reason}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling."""
+        return (type(self), (self.source, self.line, self.reason))
+
+
+class PluginError(ResolutionKitError, RuntimeError):
+    """A plugin is faulty, or none answers for what was asked."""
+
+
+class MissingExtra(PluginError, ImportError):
+    """An optional dependency is not installed.
+
+    Attributes:
+        extra: The extra of this package that brings it.
+    """
+
+    def __init__(self, extra: str, what: str) -> None:
+        """Name the extra to install, and what needs it."""
+        self.extra = extra
+        self.what = what
+        super().__init__(f"{what} needs an optional dependency: pip install 'resolutionkit[{extra}]'")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling."""
+        return (type(self), (self.extra, self.what))
+
+
+class StorageError(ResolutionKitError, RuntimeError):
+    """A storage backend failed; the original error is the cause."""
+
+
+class StorageBusy(StorageError):
+    """Another process holds the database for longer than the timeout; nothing was written."""
+
+
+class StorageReadOnly(StorageError):
+    """The database accepts no writes; nothing was written."""
+
+
+class NotADatabase(StorageError):
+    """The file or the server is not a database that can be used."""
+
+
+class SchemaMismatch(StorageError):
+    """The tables are missing, or were written by another version of resolutionkit."""
+
+
+def shown(value: object, limit: int = 80) -> str:
+    """Return a value as a message shows it: escaped and cut, since a respondent may have typed it (C12)."""
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 200:
+        return f"an integer of {value.bit_length()} bits"
+    text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
+    return text if len(text) <= limit else text[:limit] + "…"

@@ -1,0 +1,50 @@
+"""The hooks that plugins implement, and the marker to do it with.
+
+A plugin is a module or object whose functions carry :data:`hookimpl`; an installed package announces it under
+the entry point group :data:`ENTRY_POINT_GROUP`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+import pluggy
+from attrs import frozen
+
+from resolutionkit.ports import Notifier, Store
+
+PROJECT = "resolutionkit"
+ENTRY_POINT_GROUP = "resolutionkit"
+"""The group under which packages announce their plugins."""
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+"""Marks a function of a plugin as the implementation of the hook that has its name."""
+
+
+@frozen(kw_only=True)
+class StoreOptions:
+    """What a store is opened with; fields may be added in later versions.
+
+    Attributes:
+        url: The whole URL, its scheme included.
+        create: Whether to make the schema: True always, False never, None in an empty embedded database only.
+    """
+
+    url: str
+    create: bool | None = None
+
+
+StoreOpener: TypeAlias = Callable[[StoreOptions], Store]
+"""Opens a store."""
+
+
+@hookspec
+def resolutionkit_stores() -> Mapping[str, StoreOpener]:  # type: ignore[empty-body]
+    """Return the storage backends of this plugin, by the URL scheme that each answers to, such as ``sqlite``."""
+
+
+@hookspec
+def resolutionkit_notifiers() -> Sequence[Notifier]:  # type: ignore[empty-body]
+    """Return the notifiers of this plugin, each with a name of its own."""

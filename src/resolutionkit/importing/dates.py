@@ -1,0 +1,148 @@
+"""From the text of a date to an instant, in the mapping's zone and both changes of its clock included.
+
+The rules (requirement A10): a day without a time is that day's start in the zone; a time without an offset is the
+zone's; one with an offset keeps it. A time that a clock change passes over is refused; of a time that comes twice
+the first is meant.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from attrs import field, frozen
+
+from resolutionkit.errors import InvalidValue, shown
+from resolutionkit.importing.rows import RowRefused
+
+ISO = "iso"
+"""The name, among date formats, of all that ISO 8601 allows: days, times, offsets."""
+
+_TIME_DIRECTIVES = ("%H", "%I", "%M", "%S", "%f", "%p", "%c", "%X", "%z")
+_MINUTE = timedelta(minutes=1)
+
+
+def _zone(value: object) -> ZoneInfo | None:
+    if value is None or isinstance(value, ZoneInfo):
+        return value
+    try:
+        return ZoneInfo(str(value))
+    except (LookupError, OSError, ValueError) as problem:
+        raise InvalidValue("zone", value, 'an IANA time zone, such as "Europe/London" or "UTC"') from problem
+
+
+def _formats(value: tuple[str, ...]) -> tuple[str, ...]:
+    for one in value:
+        if one != ISO and "%" not in one:
+            raise InvalidValue("formats", one, f'"{ISO}" or a pattern such as "%d/%m/%Y %H:%M"')
+        # Only parsing finds out whether a pattern is one; that the text does not fit it is no fault.
+        try:
+            datetime.strptime("", one)  # noqa: DTZ007
+        except ValueError as problem:
+            if "bad directive" in str(problem) or "stray" in str(problem):
+                raise InvalidValue("formats", one, "a pattern that datetime.strptime knows") from problem
+    if not value:
+        raise InvalidValue("formats", value, "at least one format")
+    return tuple(value)
+
+
+@frozen(kw_only=True)
+class Dates:
+    """The ``[dates]`` table of a mapping: how a file writes dates.
+
+    Attributes:
+        zone: The IANA zone of days, and of times without an offset; None refuses such rows.
+        formats: ``"iso"`` or patterns of :meth:`datetime.datetime.strptime`, tried in order.
+
+    Raises:
+        InvalidValue: The zone is unknown, or a format is none.
+    """
+
+    zone: ZoneInfo | None = field(default=None, converter=_zone)
+    formats: tuple[str, ...] = field(default=(ISO,), converter=_formats)
+
+    def instant(self, text: str, column: str) -> datetime:
+        """Return the instant that a cell means, in UTC.
+
+        Raises:
+            RowRefused: It is written in no known way, does not exist on the zone's clock, or has neither an offset
+                nor a zone.
+        """
+        return self.placed(self._read(text, column), column)
+
+    def day(self, text: str, column: str) -> date:
+        """Return the day that a cell means, in no zone.
+
+        Raises:
+            RowRefused: It is written in no known way, or has a time.
+        """
+        found = self._read(text, column)
+        if isinstance(found, datetime):
+            raise RowRefused(column, f"{shown(text)} has a time; a day is expected")
+        return found
+
+    def placed(self, found: date, column: str) -> datetime:
+        """Return the instant, in UTC, of a day's start or of a time that may lack its offset.
+
+        Raises:
+            RowRefused: It does not exist on the zone's clock, or has neither an offset nor a zone.
+        """
+        try:
+            if isinstance(found, datetime) and found.utcoffset() is not None:
+                return found.astimezone(UTC)
+            if self.zone is None:
+                raise RowRefused(column, f"{found} has no UTC offset; set [dates] zone in the mapping")
+            if isinstance(found, datetime):
+                return _on_clock(found, self.zone, column)
+            return _start_of(found, self.zone, column)
+        except OverflowError:
+            raise RowRefused(column, f"{found} is not between the years 1 and 9999 in UTC") from None
+
+    def _read(self, text: str, column: str) -> date:
+        for one in self.formats:
+            try:
+                return _iso(text) if one == ISO else _strptime(text, one)
+            except ValueError:
+                continue
+        raise RowRefused(column, f"{shown(text)} is not a date; expected {' or '.join(map(_named, self.formats))}")
+
+
+def _named(one: str) -> str:
+    return "ISO 8601, such as 2026-06-03T14:30" if one == ISO else one
+
+
+def _iso(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return datetime.fromisoformat(text)
+
+
+def _strptime(text: str, pattern: str) -> date:
+    found = datetime.strptime(text, pattern)  # noqa: DTZ007
+    # A doubled percent sign is none of a directive: %%H is the letter H after a sign.
+    directives = pattern.replace("%%", "")
+    return found if any(one in directives for one in _TIME_DIRECTIVES) else found.date()
+
+
+def _exists(local: datetime) -> bool:
+    return local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None) == local.replace(tzinfo=None)
+
+
+def _on_clock(found: datetime, zone: ZoneInfo, column: str) -> datetime:
+    local = found.replace(tzinfo=zone)
+    if not _exists(local):
+        raise RowRefused(column, f"{found} does not exist in {zone.key}: the clocks went forward over it")
+    return local.astimezone(UTC)
+
+
+def _start_of(day: date, zone: ZoneInfo, column: str) -> datetime:
+    midnight = datetime.combine(day, time(), zone)
+    if _exists(midnight):
+        return midnight.astimezone(UTC)
+    # Some zones go forward at midnight, and the day starts with its first minute that is on the clock.
+    minutes = (midnight + _MINUTE * count for count in range(1, 24 * 60))
+    first = next(filter(_exists, minutes), None)
+    if first is None:
+        raise RowRefused(column, f"{day} does not exist in {zone.key}: the calendar went over it")
+    return first.astimezone(UTC)

@@ -1,0 +1,77 @@
+"""What kind of text file is read: CSV or JSON lines, with which delimiter, in which encoding."""
+
+from __future__ import annotations
+
+import codecs
+from enum import StrEnum
+from pathlib import Path
+
+from attrs import field, frozen
+
+from resolutionkit.errors import ImportFailed, InvalidValue
+
+
+class Format(StrEnum):
+    """The kinds of file that can be read."""
+
+    CSV = "csv"
+    TSV = "tsv"
+    JSONL = "jsonl"
+
+
+_BY_SUFFIX = {
+    ".csv": Format.CSV,
+    ".tsv": Format.TSV,
+    ".jsonl": Format.JSONL,
+    ".ndjson": Format.JSONL,
+}
+
+
+def _delimiter(value: object) -> str | None:
+    if value is None or (isinstance(value, str) and len(value) == 1 and value not in '"\r\n\0'):
+        return value
+    raise InvalidValue("delimiter", value, 'one character, such as ";", that is no quote and no line end')
+
+
+def _encoding(value: object) -> str:
+    try:
+        # Encoding finds out, unlike a look-up, that "hex" and its like are no encodings of text.
+        "".encode(str(value))
+        name = codecs.lookup(str(value)).name
+    except (LookupError, ValueError) as problem:
+        raise InvalidValue("encoding", value, 'the name of a text encoding, such as "utf-8" or "cp1252"') from problem
+    return "utf-8" if name == "utf-8-sig" else name
+
+
+@frozen(kw_only=True)
+class FileFormat:
+    """The ``[file]`` table of a mapping.
+
+    Attributes:
+        format: The kind of file; None means that its suffix says so: .csv, .tsv, .jsonl or .ndjson.
+        delimiter: What stands between two fields; None means a tab in TSV, else a comma.
+        encoding: A codec's name; in UTF-8 a byte order mark is passed over.
+
+    Raises:
+        InvalidValue: The delimiter is not one character, or the encoding is unknown.
+    """
+
+    format: Format | None = None
+    delimiter: str | None = field(default=None, converter=_delimiter)
+    encoding: str = field(default="utf-8", converter=_encoding)
+
+    def format_of(self, path: str | Path) -> Format:
+        """Return the kind of a file.
+
+        Raises:
+            ImportFailed: Neither the mapping nor the file's suffix says it.
+        """
+        found = self.format or _BY_SUFFIX.get(Path(path).suffix.lower())
+        if found is None:
+            known = ", ".join(_BY_SUFFIX)
+            raise ImportFailed(str(path), None, f'the suffix is none of {known}; set [file] format = "csv"')
+        return found
+
+    def delimiter_of(self, path: str | Path) -> str:
+        """Return what stands between two fields of a CSV or TSV file."""
+        return self.delimiter or ("\t" if self.format_of(path) is Format.TSV else ",")

@@ -1,0 +1,239 @@
+"""What can be asked for, in the imperative, as frozen values that are checked when they are built.
+
+Who asks, when, and what led to it stand in the decision's context; what a command does is decided in
+``decisions``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import attrs
+from attrs import field, frozen
+
+from resolutionkit.errors import InvalidCommand
+from resolutionkit.model.issue import RootCause
+from resolutionkit.model.response import Response
+from resolutionkit.model.values import (
+    CODE_MAX,
+    LINE_MAX,
+    TEXT_MAX,
+    Checked,
+    code,
+    collected,
+    flag,
+    optional_code,
+    text,
+    utc,
+)
+
+
+def words(value: object, name: str, maximum: int = TEXT_MAX) -> str | None:
+    """Return what somebody wrote, without white space around it; blank counts as nothing."""
+    if value is None:
+        return None
+    return text(value, name, InvalidCommand, maximum).strip() or None
+
+
+def _words(name: str, maximum: int = TEXT_MAX) -> Any:
+    return field(default=None, converter=lambda value: words(value, name, maximum))
+
+
+def _issue(value: str) -> str:
+    return code(value, "issue", InvalidCommand)
+
+
+def _response(value: str) -> str:
+    return code(value, "response", InvalidCommand)
+
+
+def _status(value: str) -> str:
+    return str(code(value, "status", InvalidCommand))
+
+
+def _assignee(value: str) -> str:
+    return text(value, "assignee", InvalidCommand, CODE_MAX)
+
+
+def _optional_code(name: str) -> Any:
+    return field(default=None, converter=lambda value: optional_code(value, name, InvalidCommand))
+
+
+def _flag(name: str) -> Any:
+    return field(default=False, converter=lambda value: flag(value, name, InvalidCommand))
+
+
+def _who(value: object, name: str, error: Checked) -> str:
+    return text(value, name, error, CODE_MAX)
+
+
+def _optional_who(name: str) -> Any:
+    return field(default=None, converter=lambda value: None if value is None else _who(value, name, InvalidCommand))
+
+
+def _followers(value: Iterable[str]) -> tuple[str, ...]:
+    return collected(value, "followers", InvalidCommand, _who)
+
+
+def _instant(value: datetime | None) -> datetime | None:
+    return None if value is None else utc(value, "happened_at", InvalidCommand)
+
+
+def _version(value: int | None) -> int | None:
+    if value is None:
+        return None
+    if type(value) is not int or value < 1:
+        raise InvalidCommand("expected_version", value, "the version of an issue, from 1 up, or None")
+    return value
+
+
+def _root_cause(value: RootCause | None) -> RootCause | None:
+    if value is None:
+        return None
+    if type(value) is not RootCause:
+        raise InvalidCommand("root_cause", value, "a RootCause")
+    return RootCause(
+        category=code(value.category, "root_cause.category", InvalidCommand),
+        whys=_written(value.whys, "root_cause.whys"),
+        actions=_written(value.actions, "root_cause.actions"),
+    )
+
+
+def _written(value: object, name: str) -> tuple[str, ...]:
+    lines = collected(value, name, InvalidCommand, lambda one, place, _error: words(one, place))
+    return tuple(line for line in lines if line is not None)
+
+
+@frozen(kw_only=True)
+class Command:
+    """What every command of a person has.
+
+    Attributes:
+        key: A key of the caller's; the same command with the same key happens once (requirement B13).
+    """
+
+    key: str | None = _optional_code("key")
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a digest of all that the command says, to tell a repetition from another command."""
+        said = (type(self).__name__, attrs.astuple(self, recurse=False))
+        return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+@frozen(kw_only=True)
+class Noted(Command):
+    """A command that may carry a note; blank counts as none.
+
+    Attributes:
+        note: What was done or said.
+        spoke: Whether the customer was spoken to.
+        happened_at: When the contact took place, or None for now.
+        author: The name to sign with, or None for the actor's.
+    """
+
+    note: str | None = _words("note")
+    spoke: bool = _flag("spoke")
+    happened_at: datetime | None = field(default=None, converter=_instant)
+    author: str | None = _words("author", LINE_MAX)
+
+
+@frozen(kw_only=True)
+class SetStatus(Noted):
+    """Move the issue to a status."""
+
+    issue: str = field(converter=_issue)
+    status: str = field(converter=_status)
+    reason: str | None = _words("reason")
+    reason_kind: str | None = _optional_code("reason_kind")
+    root_cause: RootCause | None = field(default=None, converter=_root_cause)
+    expected_version: int | None = field(default=None, converter=_version)
+
+
+@frozen(kw_only=True)
+class AddNote(Noted):
+    """Add a note to the issue's log."""
+
+    issue: str = field(converter=_issue)
+
+
+@frozen(kw_only=True)
+class Assign(Noted):
+    """Give the issue to somebody."""
+
+    issue: str = field(converter=_issue)
+    assignee: str = field(converter=_assignee)
+    follow: bool = _flag("follow")
+    followers: tuple[str, ...] = field(default=(), converter=_followers)
+    expected_version: int | None = field(default=None, converter=_version)
+
+
+@frozen(kw_only=True)
+class Follow(Command):
+    """Let somebody follow the issue; None means whoever asks."""
+
+    issue: str = field(converter=_issue)
+    who: str | None = _optional_who("who")
+
+
+@frozen(kw_only=True)
+class Unfollow(Command):
+    """Let somebody follow the issue no longer; None means whoever asks."""
+
+    issue: str = field(converter=_issue)
+    who: str | None = _optional_who("who")
+
+
+@frozen(kw_only=True)
+class Escalate(Noted):
+    """Call for the highest in command."""
+
+    issue: str = field(converter=_issue)
+    reason: str | None = _words("reason")
+    reason_kind: str | None = _optional_code("reason_kind")
+    expected_version: int | None = field(default=None, converter=_version)
+
+
+@frozen(kw_only=True)
+class Reopen(Noted):
+    """Take a closed issue up again; a status of None means the initial one."""
+
+    issue: str = field(converter=_issue)
+    status: str | None = _optional_code("status")
+    expected_version: int | None = field(default=None, converter=_version)
+
+
+@frozen(kw_only=True)
+class Flag(Noted):
+    """Make a response an issue by hand, whatever its score."""
+
+    response: str = field(converter=_response)
+    status: str | None = _optional_code("status")
+    assignee: str | None = _optional_who("assignee")
+    followers: tuple[str, ...] = field(default=(), converter=_followers)
+    reason: str | None = _words("reason")
+    reason_kind: str | None = _optional_code("reason_kind")
+
+
+@frozen(kw_only=True)
+class Record:
+    """Take in a survey response.
+
+    Attributes:
+        response: The response.
+        replace: Whether other content under a known id is a correction rather than an error.
+        announce: True to tell people however old it is, False to tell nobody, None to go by its age.
+    """
+
+    response: Response
+    replace: bool = False
+    announce: bool | None = None
+
+
+def issue_of(command: Command) -> str | None:
+    """Return the id of the issue that a command is about, or None for one about a response."""
+    found: str | None = getattr(command, "issue", None)
+    return found

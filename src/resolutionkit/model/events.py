@@ -1,0 +1,224 @@
+"""Everything that can happen to an issue, in the past tense: the truth of which an issue is the fold (B14).
+
+A status event carries its phase, and every event whom it resolved, so that folding needs neither policy nor
+directory. How events are applied stands in ``model.history``; how they are stored in ``serialize``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from attrs import frozen
+
+from resolutionkit.model.issue import Phase, RootCause
+from resolutionkit.model.notes import Note
+from resolutionkit.model.people import SYSTEM
+from resolutionkit.model.response import Response
+
+
+class CauseKind(StrEnum):
+    """What made something happen."""
+
+    COMMAND = "command"
+    RESPONSE = "response"
+    TIMER = "timer"
+    LINK = "link"
+    INBOUND = "inbound"
+
+
+@frozen
+class Cause:
+    """What made an event happen.
+
+    Attributes:
+        kind: The kind of cause.
+        ref: The command's key, the response's id, the timer's or link's name; None where there is none.
+    """
+
+    kind: CauseKind
+    ref: str | None = None
+
+
+@frozen(kw_only=True)
+class Event:
+    """What every event has.
+
+    Attributes:
+        id: Its id, a UUID of version 7, the same for ever and in every copy of it.
+        number: Its place in the issue's history, counted from 1 without gaps.
+        at: When it happened, in UTC; never before its predecessor.
+        actor: The authenticated identity that did it: a person's id, a bare address, or ``system``.
+        cause: What made it happen.
+        policy: The fingerprint of the policy in force.
+    """
+
+    kind: ClassVar[str]
+    format: ClassVar[int] = 1
+
+    id: str
+    number: int
+    at: datetime
+    actor: str
+    cause: Cause
+    policy: str
+
+    @property
+    def is_human(self) -> bool:
+        """Say whether a person did it, rather than intake or a timer."""
+        return self.actor != SYSTEM
+
+
+@frozen(kw_only=True)
+class IssueOpened(Event):
+    """A response became an issue: by its score, by the customer's wish, or by hand."""
+
+    kind: ClassVar[str] = "issue_opened"
+
+    issue: str
+    response: Response
+    revision: int
+    status: str
+    phase: Phase
+    assignee: str | None
+    followers: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    needs_recovery: bool
+    backfilled: bool = False
+    flagged_by_hand: bool = False
+    note: Note | None = None
+
+
+@frozen(kw_only=True)
+class NoteAdded(Event):
+    """Somebody wrote a note and changed nothing else."""
+
+    kind: ClassVar[str] = "note_added"
+
+    note: Note
+
+
+@frozen(kw_only=True)
+class StatusChanged(Event):
+    """The issue moved to another status, within one round of work."""
+
+    kind: ClassVar[str] = "status_changed"
+
+    status: str
+    phase: Phase
+    note: Note | None = None
+
+
+@frozen(kw_only=True)
+class Reopened(Event):
+    """The issue left the closed phase; a new episode began (requirement B10)."""
+
+    kind: ClassVar[str] = "reopened"
+
+    status: str
+    phase: Phase
+    note: Note | None = None
+
+
+@frozen(kw_only=True)
+class Escalated(Event):
+    """Somebody called for leadership; the status event, if any, stands before it (requirement B8).
+
+    Attributes:
+        reason: Why, in words.
+        reason_kind: One of the policy's kinds of reason, or None.
+        to: The id of the highest in command at that moment, or None where nobody was there.
+    """
+
+    kind: ClassVar[str] = "escalated"
+
+    reason: str
+    reason_kind: str | None = None
+    to: str | None
+    note: Note | None = None
+
+
+@frozen(kw_only=True)
+class Reassigned(Event):
+    """Somebody else works it now (requirement B6)."""
+
+    kind: ClassVar[str] = "reassigned"
+
+    assignee: str
+    note: Note | None = None
+
+
+@frozen(kw_only=True)
+class Followed(Event):
+    """Somebody follows it from now on (requirement B7)."""
+
+    kind: ClassVar[str] = "followed"
+
+    follower: str
+
+
+@frozen(kw_only=True)
+class Unfollowed(Event):
+    """Somebody no longer follows it."""
+
+    kind: ClassVar[str] = "unfollowed"
+
+    follower: str
+
+
+@frozen(kw_only=True)
+class RootCauseRecorded(Event):
+    """Why it came to this was found (requirement B11)."""
+
+    kind: ClassVar[str] = "root_cause_recorded"
+
+    root_cause: RootCause
+
+
+@frozen(kw_only=True)
+class ReplacementRecorded(Event):
+    """A later response of the same survey and ticket took the place of the one before (requirement A5)."""
+
+    kind: ClassVar[str] = "replacement_recorded"
+
+    response: Response
+    revision: int
+    people: tuple[str, ...] = ()
+    needs_recovery: bool
+
+
+@frozen(kw_only=True)
+class CorrectionRecorded(Event):
+    """The response of this id was delivered again with other content, as a correction (requirement A4)."""
+
+    kind: ClassVar[str] = "correction_recorded"
+
+    response: Response
+    revision: int
+    people: tuple[str, ...] = ()
+    needs_recovery: bool
+
+
+EVENT_TYPES: tuple[type[Event], ...] = (
+    IssueOpened,
+    NoteAdded,
+    StatusChanged,
+    Reopened,
+    Escalated,
+    Reassigned,
+    Followed,
+    Unfollowed,
+    RootCauseRecorded,
+    ReplacementRecorded,
+    CorrectionRecorded,
+)
+"""Every kind of event, in the order in which the documentation lists them."""
+
+RESPONSE_EVENTS = (IssueOpened, ReplacementRecorded, CorrectionRecorded)
+"""The kinds that carry a response."""
+
+
+def note_of(event: Event) -> Note | None:
+    """Return the note that an event carries, or None."""
+    return getattr(event, "note", None)

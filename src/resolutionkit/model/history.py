@@ -1,0 +1,215 @@
+"""Folding: how each event changes an issue, as one table (requirement B14). Pure, and total over the kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from resolutionkit.errors import InvalidValue
+from resolutionkit.model.events import (
+    CorrectionRecorded,
+    Escalated,
+    Event,
+    Followed,
+    IssueOpened,
+    NoteAdded,
+    Reassigned,
+    Reopened,
+    ReplacementRecorded,
+    RootCauseRecorded,
+    StatusChanged,
+    Unfollowed,
+    note_of,
+)
+from resolutionkit.model.issue import Episode, Issue, Phase
+from resolutionkit.model.notes import NoteLog
+from resolutionkit.model.response import Response
+
+
+def replay(events: Iterable[Event]) -> Issue:
+    """Return the issue that a history makes.
+
+    Args:
+        events: The whole history of one issue, or its beginning, in order.
+
+    Raises:
+        InvalidValue: The history is empty, does not begin with the opening, has a gap or goes back in time.
+    """
+    issue: Issue | None = None
+    for event in events:
+        issue = apply(issue, event)
+    if issue is None:
+        raise InvalidValue("events", (), "at least the opening of an issue")
+    return issue
+
+
+def apply(issue: Issue | None, event: Event) -> Issue:
+    """Return the issue after one more event.
+
+    Args:
+        issue: The issue so far, or None before its opening.
+        event: The next event.
+
+    Raises:
+        InvalidValue: The event is not the one that can come next.
+    """
+    if issue is None:
+        if isinstance(event, IssueOpened) and event.number == 1:
+            return _opened(event)
+        raise InvalidValue("events", event, "a history that begins with the opening, number 1")
+    change = _CHANGES.get(type(event))
+    if change is None:
+        raise InvalidValue("events", event, "a kind of event that an open history can go on with")
+    if event.number != issue.version + 1 or event.at < issue.changed_at:
+        raise InvalidValue("events", event, f"event {issue.version + 1}, not before {issue.changed_at.isoformat()}")
+    return change(issue, event)
+
+
+def _opened(event: IssueOpened) -> Issue:
+    note = event.note
+    episode = Episode(
+        number=1,
+        opened_at=event.at,
+        contacted_at=max(note.happened_at, event.at) if note is not None and note.spoke else None,
+        closed_at=event.at if event.phase is Phase.CLOSED else None,
+        closed_as=event.status if event.phase is Phase.CLOSED else None,
+    )
+    return Issue(
+        id=event.issue,
+        version=1,
+        status=event.status,
+        phase=event.phase,
+        response=event.response,
+        responses=(event.response,),
+        assignee=event.assignee,
+        followers=event.followers,
+        people=event.people,
+        notes=NoteLog(() if note is None else (note,)),
+        episodes=(episode,),
+        needs_recovery=event.needs_recovery,
+        backfilled=event.backfilled,
+        flagged_by_hand=event.flagged_by_hand,
+        changed_at=event.at,
+    )
+
+
+def _next(issue: Issue, event: Event, **changes: Any) -> Issue:
+    """Return the issue with what every event changes, and with what this one changes."""
+    note = note_of(event)
+    if note is not None:
+        changes["notes"] = issue.notes + note
+    if issue.escalated_by is not None and event.is_human and event.actor != issue.escalated_by:
+        changes.setdefault("escalated_by", None)
+    return attrs.evolve(issue, version=event.number, changed_at=event.at, **changes)
+
+
+def _acted(issue: Issue, event: Event, **changes: Any) -> tuple[Episode, ...]:
+    """Return the episodes after something that a person did for the customer."""
+    *earlier, current = issue.episodes
+    note = note_of(event)
+    at = event.at if note is None else max(note.happened_at, current.opened_at)
+    if event.is_human:
+        changes["first_action_at"] = _earliest(current.first_action_at, at)
+    return (*earlier, attrs.evolve(_contacted(current, event), **changes))
+
+
+def _contacted(episode: Episode, event: Event) -> Episode:
+    note = note_of(event)
+    if note is None or not note.spoke:
+        return episode
+    at = max(note.happened_at, episode.opened_at)
+    return attrs.evolve(episode, contacted_at=_earliest(episode.contacted_at, at))
+
+
+def _earliest(known: datetime | None, at: datetime) -> datetime:
+    return at if known is None or at < known else known
+
+
+def _noted(issue: Issue, event: NoteAdded) -> Issue:
+    return _next(issue, event, episodes=_acted(issue, event))
+
+
+def _status_changed(issue: Issue, event: StatusChanged) -> Issue:
+    closing: dict[str, Any] = {}
+    if event.phase is Phase.CLOSED:
+        closing = {"closed_at": issue.closed_at or event.at, "closed_as": event.status}
+    changes: dict[str, Any] = {"episodes": _acted(issue, event, **closing)}
+    if event.phase is Phase.CLOSED:
+        changes["escalated_by"] = None
+    return _next(issue, event, status=event.status, phase=event.phase, **changes)
+
+
+def _reopened(issue: Issue, event: Reopened) -> Issue:
+    episode = _contacted(Episode(number=issue.episode + 1, opened_at=event.at), event)
+    return _next(
+        issue,
+        event,
+        status=event.status,
+        phase=event.phase,
+        episodes=(*issue.episodes, episode),
+        level=0,
+        escalated_by=None,
+    )
+
+
+def _escalated(issue: Issue, event: Escalated) -> Issue:
+    episodes = issue.episodes if event.note is None else _acted(issue, event)
+    return _next(issue, event, escalated_at=event.at, escalated_by=event.actor, episodes=episodes)
+
+
+def _reassigned(issue: Issue, event: Reassigned) -> Issue:
+    episodes = (*issue.episodes[:-1], _contacted(issue.episodes[-1], event))
+    return _next(issue, event, assignee=event.assignee, episodes=episodes)
+
+
+def _followed(issue: Issue, event: Followed) -> Issue:
+    return _next(issue, event, followers=(*issue.followers, event.follower))
+
+
+def _unfollowed(issue: Issue, event: Unfollowed) -> Issue:
+    return _next(issue, event, followers=tuple(who for who in issue.followers if who != event.follower))
+
+
+def _root_cause_recorded(issue: Issue, event: RootCauseRecorded) -> Issue:
+    return _next(issue, event, root_cause=event.root_cause)
+
+
+def _replacement_recorded(issue: Issue, event: ReplacementRecorded) -> Issue:
+    responses = (*issue.responses, event.response)
+    return _current(issue, event, responses)
+
+
+def _correction_recorded(issue: Issue, event: CorrectionRecorded) -> Issue:
+    corrected = event.response
+    responses = tuple(corrected if one.id == corrected.id else one for one in issue.responses)
+    if issue.response.id != corrected.id:
+        return _next(issue, event, responses=responses)
+    return _current(issue, event, responses)
+
+
+def _current(issue: Issue, event: ReplacementRecorded | CorrectionRecorded, responses: tuple[Response, ...]) -> Issue:
+    return _next(
+        issue,
+        event,
+        response=event.response,
+        responses=responses,
+        people=event.people,
+        needs_recovery=event.needs_recovery,
+    )
+
+
+_CHANGES: dict[type[Event], Callable[[Issue, Any], Issue]] = {
+    NoteAdded: _noted,
+    StatusChanged: _status_changed,
+    Reopened: _reopened,
+    Escalated: _escalated,
+    Reassigned: _reassigned,
+    Followed: _followed,
+    Unfollowed: _unfollowed,
+    RootCauseRecorded: _root_cause_recorded,
+    ReplacementRecorded: _replacement_recorded,
+    CorrectionRecorded: _correction_recorded,
+}

@@ -1,0 +1,204 @@
+"""An issue: an unhappy customer's case, folded from its events. What changes one stands in ``model.history``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import frozen
+
+from resolutionkit.model.notes import NO_NOTES, NoteLog
+from resolutionkit.model.response import Response
+
+
+class Phase(StrEnum):
+    """What a status means for the work, whatever the workflow calls it (requirement B1)."""
+
+    OPEN = "open"
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+class Status(StrEnum):
+    """The keys of the standard workflow's statuses; another workflow uses its own strings."""
+
+    NEEDS_ATTENTION = "needs_attention"
+    IN_PROGRESS = "in_progress"
+    ESCALATED = "escalated"
+    CANT_RESOLVE = "cant_resolve"
+    NOT_AN_ISSUE = "not_an_issue"
+    RESOLVED = "resolved"
+
+
+@frozen(kw_only=True)
+class RootCause:
+    """Why it came to this, as found on closing (requirement B11).
+
+    Attributes:
+        category: One of the policy's root causes.
+        whys: The five whys, each the answer to the one before it; may be fewer.
+        actions: What was done so that it does not happen again.
+    """
+
+    category: str
+    whys: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Episode:
+    """One round of work on an issue, from opening or reopening to closing (requirement B10).
+
+    Figures are per episode, and those of an episode that was closed and followed by another never change.
+
+    Attributes:
+        number: Which round it is, counted from 1.
+        opened_at: When it began.
+        first_action_at: Its first note or status change by a person, or None so far.
+        contacted_at: When the customer was first spoken to (the note's ``happened_at``), or None so far.
+        closed_at: When it was closed, or None while it is not; a correction between closed statuses leaves it.
+        closed_as: The status that it was closed with, the latest correction included, or None.
+    """
+
+    number: int
+    opened_at: datetime
+    first_action_at: datetime | None = None
+    contacted_at: datetime | None = None
+    closed_at: datetime | None = None
+    closed_as: str | None = None
+
+
+@frozen(kw_only=True)
+class Issue:
+    """One customer's case: the fold of its history.
+
+    Attributes:
+        id: Its id, a UUID of version 7.
+        version: The number of its last event.
+        status: The key of its status in the account's workflow, a plain str; compare with ``==``.
+        phase: What that status means.
+        response: The response that it is about now.
+        responses: All the responses that it was ever about, in the order in which they were recorded.
+        assignee: Who works it: a person's id, a bare address, or None.
+        followers: Who hears of its changes: ids and bare addresses, in the order in which they joined.
+        people: The people above the customer who were found, from top to bottom: ids and addresses.
+        notes: The note log, oldest first.
+        episodes: Its rounds of work, the current one last.
+        level: The level of escalation; 0 until it climbs.
+        needs_recovery: Whether its present response is at or below the threshold of its day.
+        backfilled: Whether it was opened from old data: nobody told, no limits (requirement A11).
+        flagged_by_hand: Whether a person opened it (requirement A7).
+        escalated_at: When it was last escalated, or None.
+        escalated_by: Who escalated it, while it ranks above all others (requirement B8); else None.
+        root_cause: Why it came to this, or None.
+        changed_at: When its last event happened.
+    """
+
+    id: str
+    version: int
+    status: str
+    phase: Phase
+    response: Response
+    responses: tuple[Response, ...]
+    assignee: str | None
+    followers: tuple[str, ...]
+    people: tuple[str, ...] = ()
+    notes: NoteLog = NO_NOTES
+    episodes: tuple[Episode, ...]
+    level: int = 0
+    needs_recovery: bool
+    backfilled: bool
+    flagged_by_hand: bool
+    escalated_at: datetime | None = None
+    escalated_by: str | None = None
+    root_cause: RootCause | None = None
+    changed_at: datetime
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether it is not closed; ``phase`` is narrower."""
+        return self.phase is not Phase.CLOSED
+
+    @property
+    def is_urgent(self) -> bool:
+        """Say whether it was escalated and nobody but the escalator has acted since."""
+        return self.escalated_by is not None
+
+    @property
+    def episode(self) -> int:
+        """Return the number of the current round of work, counted from 1."""
+        return len(self.episodes)
+
+    @property
+    def opened_at(self) -> datetime:
+        """Return when the issue was opened first."""
+        return self.episodes[0].opened_at
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """Return when the current round was closed, or None."""
+        return self.episodes[-1].closed_at
+
+    @property
+    def note_count(self) -> int:
+        """Return how many notes it has."""
+        return len(self.notes)
+
+    @property
+    def has_spoken(self) -> bool:
+        """Say whether the customer was spoken to at least once."""
+        return self.notes.has_spoken
+
+
+@frozen(kw_only=True)
+class IssueLine:
+    """An issue as a list shows it: the same names as :class:`Issue`, without notes, followers and history.
+
+    ``due_at`` is the earliest limit that runs, or None; limits start with the policy's targets.
+    """
+
+    id: str
+    version: int
+    status: str
+    phase: Phase
+    response: Response
+    assignee: str | None
+    level: int
+    needs_recovery: bool
+    backfilled: bool
+    is_urgent: bool
+    episode: int
+    opened_at: datetime
+    closed_at: datetime | None
+    changed_at: datetime
+    due_at: datetime | None
+    note_count: int
+    has_spoken: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether it is not closed; ``phase`` is narrower."""
+        return self.phase is not Phase.CLOSED
+
+
+def line_of(issue: Issue, due_at: datetime | None = None) -> IssueLine:
+    """Return an issue as a list shows it."""
+    return IssueLine(
+        id=issue.id,
+        version=issue.version,
+        status=issue.status,
+        phase=issue.phase,
+        response=issue.response,
+        assignee=issue.assignee,
+        level=issue.level,
+        needs_recovery=issue.needs_recovery,
+        backfilled=issue.backfilled,
+        is_urgent=issue.is_urgent,
+        episode=issue.episode,
+        opened_at=issue.opened_at,
+        closed_at=issue.closed_at,
+        changed_at=issue.changed_at,
+        due_at=due_at,
+        note_count=issue.note_count,
+        has_spoken=issue.has_spoken,
+    )

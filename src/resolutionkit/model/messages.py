@@ -1,0 +1,60 @@
+"""The outbox: who is to be told of what, committed with the change that causes it (law L4).
+
+Who is told is decided in ``decisions.audience``; sending is the notifiers' work.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import frozen
+
+
+class Topic(StrEnum):
+    """What a message is about; where one change has several for a person, the first of these is the message."""
+
+    ESCALATED = "escalated"
+    OPENED = "opened"
+    REOPENED = "reopened"
+    ASSIGNED = "assigned"
+    REPLACED = "replaced"
+    STATUS_CHANGED = "status_changed"
+    REASSIGNED = "reassigned"
+
+
+class Why(StrEnum):
+    """Why a person is told, in the order in which a mail gives its reasons."""
+
+    LEADERSHIP = "leadership"
+    ASSIGNEE = "assignee"
+    HIERARCHY = "hierarchy"
+    GROUP_LEAD = "group_lead"
+    FOLLOWER = "follower"
+
+
+@frozen(kw_only=True)
+class Message:
+    """One thing that one person is to be told.
+
+    Attributes:
+        id: The idempotency key under which it is delivered, for ever.
+        issue: The id of the issue.
+        first_event: The number of the first event that it tells of.
+        last_event: The number of the last one.
+        recipient: A person's id, or a bare address.
+        topic: What it is about.
+        why: Why this person is told.
+        created_at: When the change happened.
+        is_urgent: Whether quiet hours must not hold it (requirement B8).
+    """
+
+    id: str
+    issue: str
+    first_event: int
+    last_event: int
+    recipient: str
+    topic: Topic
+    why: tuple[Why, ...]
+    created_at: datetime
+    is_urgent: bool = False

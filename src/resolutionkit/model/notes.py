@@ -1,0 +1,112 @@
+"""Notes and the note log: append-only, oldest first, printed as people know it (requirement B4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import overload
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+EMPTY_LOG_TEXT = "No notes."
+
+
+@frozen(kw_only=True)
+class Note:
+    """One entry of the note log; once saved it is never edited.
+
+    Attributes:
+        text: What was done or said.
+        author: Whose name it is signed with; any name, never empty (requirement B5). The authenticated
+            identity is the event's actor.
+        at: When it was written, in UTC.
+        happened_at: When the contact took place, in UTC; the same as ``at`` unless the author said otherwise.
+        spoke: Whether the customer was spoken to; a voicemail is not.
+    """
+
+    text: str
+    author: str
+    at: datetime
+    happened_at: datetime
+    spoke: bool = False
+
+    def __str__(self) -> str:
+        """Return the printed form, instants in UTC."""
+        return printed(self)
+
+
+def printed(note: Note, zone: ZoneInfo | None = None) -> str:
+    """Return a note as the log prints it.
+
+    Args:
+        note: The note.
+        zone: The reader's zone; UTC where none is given.
+    """
+    written, happened = (f"{_local(at, zone):%Y-%m-%d %H:%M %Z}" for at in (note.at, note.happened_at))
+    contact = "" if note.happened_at == note.at else f", contact of {happened}"
+    first, *rest = note.text.splitlines() or [""]
+    head = f"{written}  {note.author} (Spoke? {'Yes' if note.spoke else 'No'}){contact}: {first}"
+    return "\n".join([head, *(f"    {line}" for line in rest)])
+
+
+def _local(at: datetime, zone: ZoneInfo | None) -> datetime:
+    return at if zone is None else at.astimezone(zone)
+
+
+class NoteLog(Sequence[Note]):
+    """An issue's notes, oldest first: an immutable sequence whose ``str`` is the printed log."""
+
+    __slots__ = ("_notes",)
+
+    def __init__(self, notes: Iterable[Note] = ()) -> None:
+        """Keep the notes in the order given."""
+        self._notes = tuple(notes)
+
+    @overload
+    def __getitem__(self, index: int) -> Note: ...
+    @overload
+    def __getitem__(self, index: slice) -> NoteLog: ...
+    def __getitem__(self, index: int | slice) -> Note | NoteLog:
+        """Return one note, or a log of some."""
+        return NoteLog(self._notes[index]) if isinstance(index, slice) else self._notes[index]
+
+    def __len__(self) -> int:
+        """Return how many notes there are."""
+        return len(self._notes)
+
+    def __iter__(self) -> Iterator[Note]:
+        """Iterate, oldest first."""
+        return iter(self._notes)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare with another log."""
+        return self._notes == other._notes if isinstance(other, NoteLog) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Hash the notes."""
+        return hash(self._notes)
+
+    def __add__(self, note: Note) -> NoteLog:
+        """Return a log with one more note at its end."""
+        return NoteLog((*self._notes, note))
+
+    def __str__(self) -> str:
+        """Return the printed log, instants in UTC."""
+        return self.printed()
+
+    def __repr__(self) -> str:
+        """Show the size."""
+        return f"<NoteLog of {len(self)} note{'s' if len(self) != 1 else ''}>"
+
+    def printed(self, zone: ZoneInfo | None = None) -> str:
+        """Return the log as the reports print it, one paragraph a note, instants in the reader's zone."""
+        return "\n".join(printed(note, zone) for note in self._notes) or EMPTY_LOG_TEXT
+
+    @property
+    def has_spoken(self) -> bool:
+        """Say whether the customer was spoken to at least once."""
+        return any(note.spoke for note in self._notes)
+
+
+NO_NOTES = NoteLog()

@@ -1,0 +1,201 @@
+"""The policy: everything that an account decides for itself, in one frozen value with a fingerprint.
+
+How its file is read stands in ``policy.policy_file``, what a workflow is in ``policy.workflow``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from attrs import define, field
+
+from resolutionkit.errors import Fault, InvalidScore, PolicyError
+from resolutionkit.model.scale import NPS, Scale, Score
+from resolutionkit.policy.policy_file import policy_arguments
+from resolutionkit.policy.reading import toml_table
+from resolutionkit.policy.surveys import BUILT_IN_SCALES, SurveyRules
+from resolutionkit.policy.workflow import Workflow, workflow_data
+from resolutionkit.policy.workflows import STANDARD
+
+ESCALATION_KINDS = ("attempts_failed", "still_dissatisfied", "customer_asked", "reputation_at_risk", "other")
+"""The kinds of reason for an escalation, unless the policy has its own (requirement B8)."""
+
+
+def _thresholds(value: Score | Mapping[str, Score]) -> Mapping[str, Score]:
+    return MappingProxyType(dict(value) if isinstance(value, Mapping) else {NPS.name: value})
+
+
+def _surveys(value: Mapping[str, SurveyRules]) -> Mapping[str, SurveyRules]:
+    return MappingProxyType(dict(value))
+
+
+def _scales(value: Iterable[Scale]) -> tuple[Scale, ...]:
+    return tuple(value)
+
+
+def _texts(value: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(str, value))
+
+
+@define(kw_only=True, frozen=True, slots=False)
+class Policy:
+    """What an account wants. ``Policy()`` is the usual closed loop: NPS, six and below, the standard workflow.
+
+    Attributes:
+        workflow: The statuses and the moves between them.
+        recovery_threshold: The highest score that needs recovery, by the name of the scale; a bare number is
+            NPS's. A scale that is not named uses the top of its detractor band (requirement A2).
+        surveys: What is different for a survey, by its name.
+        scales: Scales of the account's own, beside NPS, CSAT-5, CES-7 and thumbs.
+        open_on_contact_request: Whether a customer who asks to be contacted gets an issue at any score.
+        replace_within: How much later a response of the same ticket replaces the one before; None for ever.
+        announce_within: How old a response may be when it is recorded for people to be told of it (A11).
+        note_on_status_change: Whether every status change needs a note.
+        note_on_reassign: Whether every reassignment needs a note.
+        advised_note_length: Notes with fewer characters are advised against; 0 for none.
+        escalation_kinds: The kinds of reason that an escalation may name.
+        root_causes: The categories of root cause; empty for none (requirement B11).
+        zone: The IANA zone of the account's clock.
+
+    Raises:
+        PolicyError: It is unsound; every fault is listed with its place.
+    """
+
+    workflow: Workflow = STANDARD
+    recovery_threshold: Mapping[str, Score] = field(factory=dict, converter=_thresholds)
+    surveys: Mapping[str, SurveyRules] = field(factory=dict, converter=_surveys)
+    scales: tuple[Scale, ...] = field(default=(), converter=_scales)
+    open_on_contact_request: bool = False
+    replace_within: timedelta | None = None
+    announce_within: timedelta = timedelta(days=7)
+    note_on_status_change: bool = True
+    note_on_reassign: bool = True
+    advised_note_length: int = 0
+    escalation_kinds: tuple[str, ...] = field(default=ESCALATION_KINDS, converter=_texts)
+    root_causes: tuple[str, ...] = field(default=(), converter=_texts)
+    zone: str = "UTC"
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse an unsound policy with all its faults."""
+        faults = list(_faults(self))
+        if faults:
+            raise PolicyError(faults)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Policy:
+        """Return the policy that a TOML file describes; its keys are the attributes, spans in days.
+
+        Raises:
+            PolicyError: The file is missing or not TOML, or the policy is unsound; all faults with their places.
+        """
+        given, faults = policy_arguments(toml_table(path, PolicyError))
+        try:
+            policy = cls(**given)
+        except PolicyError as problem:
+            raise PolicyError([*faults, *problem.faults], str(path)) from problem
+        if faults:
+            raise PolicyError(faults, str(path))
+        return policy
+
+    def __hash__(self) -> int:
+        """Hash the fingerprint: the mappings have no hash of their own."""
+        return hash(self.fingerprint)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Return the 16 characters by which events name this policy; equal policies have equal ones."""
+        return hashlib.sha256(json.dumps(_data(self), sort_keys=True).encode()).hexdigest()[:16]
+
+    @cached_property
+    def known_scales(self) -> Mapping[str, Scale]:
+        """Return the scales by name: the built-in ones and the account's own."""
+        return {**BUILT_IN_SCALES, **{scale.name: scale for scale in self.scales}}
+
+    def scale_of(self, survey: str | None, own: Scale | None = None) -> Scale:
+        """Return the scale in force: a response's own, else its survey's, else NPS (requirement A1)."""
+        if own is not None:
+            return own
+        rules = self.surveys.get(survey) if survey is not None else None
+        return (rules.scale if rules is not None else None) or NPS
+
+    def threshold_of(self, survey: str | None, scale: Scale) -> Score:
+        """Return the recovery threshold in force: the survey's, else the scale's, else its detractors' top.
+
+        A survey's threshold counts only for scores on that survey's scale.
+        """
+        rules = self.surveys.get(survey) if survey is not None else None
+        if rules is not None and rules.recovery_threshold is not None and scale.name == (rules.scale or NPS).name:
+            return rules.recovery_threshold
+        return self.recovery_threshold.get(scale.name, scale.detractor_max)
+
+
+def _faults(policy: Policy) -> Iterator[Fault]:
+    yield from _threshold_faults(policy)
+    yield from _limit_faults(policy)
+    for name, values in (("escalation_kinds", policy.escalation_kinds), ("root_causes", policy.root_causes)):
+        for index, value in enumerate(values):
+            if not value.strip() or value in values[:index]:
+                yield Fault(f"{name}[{index}]", f"{value!r} is blank or stands here twice")
+    try:
+        ZoneInfo(policy.zone)
+    except (KeyError, ValueError, OSError):
+        yield Fault("zone", f"{policy.zone!r} is no IANA time zone, such as 'Europe/London'")
+
+
+def _threshold_faults(policy: Policy) -> Iterator[Fault]:
+    for name, threshold in policy.recovery_threshold.items():
+        scale = policy.known_scales.get(name)
+        if scale is None:
+            yield Fault(f"recovery_threshold.{name}", f"no such scale; there are {', '.join(policy.known_scales)}")
+        else:
+            yield from _threshold_fault(f"recovery_threshold.{name}", threshold, scale)
+    for survey, rules in policy.surveys.items():
+        if rules.recovery_threshold is not None:
+            place = f"surveys.{survey}.recovery_threshold"
+            yield from _threshold_fault(place, rules.recovery_threshold, rules.scale or NPS)
+
+
+def _threshold_fault(place: str, threshold: Score, scale: Scale) -> Iterator[Fault]:
+    try:
+        if scale.check(threshold) < scale.maximum:
+            return
+        yield Fault(place, f"{threshold!r} would catch everybody; the most is below {scale.maximum}")
+    except InvalidScore as problem:
+        yield Fault(place, f"{problem.value!r} is not {problem.expected}")
+
+
+def _limit_faults(policy: Policy) -> Iterator[Fault]:
+    if policy.announce_within < timedelta(0):
+        yield Fault("announce_within", "must not be negative")
+    if policy.replace_within is not None and policy.replace_within <= timedelta(0):
+        yield Fault("replace_within", "must be longer than nothing; leave it out for ever")
+    if policy.advised_note_length < 0:
+        yield Fault("advised_note_length", "must not be negative")
+
+
+def _data(policy: Policy) -> dict[str, object]:
+    def seconds(span: timedelta | None) -> float | None:
+        return None if span is None else span.total_seconds()
+
+    return {
+        "workflow": workflow_data(policy.workflow),
+        "recovery_threshold": dict(policy.recovery_threshold),
+        "surveys": {name: (str(rules.scale), rules.recovery_threshold) for name, rules in policy.surveys.items()},
+        "scales": [repr(scale) for scale in policy.scales],
+        "open_on_contact_request": policy.open_on_contact_request,
+        "replace_within": seconds(policy.replace_within),
+        "announce_within": seconds(policy.announce_within),
+        "note_on_status_change": policy.note_on_status_change,
+        "note_on_reassign": policy.note_on_reassign,
+        "advised_note_length": policy.advised_note_length,
+        "escalation_kinds": policy.escalation_kinds,
+        "root_causes": policy.root_causes,
+        "zone": policy.zone,
+    }

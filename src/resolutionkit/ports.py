@@ -1,0 +1,213 @@
+"""What resolutionkit asks of the outside: a store, a directory, notifiers, a clock. For authors of plugins.
+
+A port says what a thing does, in which order and with which errors; nothing here does anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
+
+from attrs import field, frozen
+
+from resolutionkit.errors import StorageError
+from resolutionkit.model.events import Event
+from resolutionkit.model.issue import Issue, IssueLine
+from resolutionkit.model.messages import Message
+from resolutionkit.model.people import Group, Person
+from resolutionkit.model.query import IssueFilter, IssueQuery, ResponseLine, ResponseQuery, Scope
+from resolutionkit.model.response import HeadChange, RecordChange, ResponseRecord
+from resolutionkit.model.results import Advice
+
+T = TypeVar("T")
+
+Clock: TypeAlias = Callable[[], datetime]
+"""Gives the present instant, aware of its time zone."""
+
+
+class Directory(Protocol):
+    """Who works here, as the host knows it. Asked once for each command, before anything is written.
+
+    Every method may be asked for what does not exist, and answers with None or nothing then.
+    """
+
+    def person(self, person_id: str, /) -> Person | None:
+        """Return the person with this id, active or not."""
+
+    def people_by_email(self, email: str, /) -> Sequence[Person]:
+        """Return the people with this email address, whatever its case."""
+
+    def people_by_name(self, name: str, /) -> Sequence[Person]:
+        """Return the people with exactly this name."""
+
+    def group(self, group_code: str, /) -> Group | None:
+        """Return the group with this code."""
+
+    def groups_of(self, person_id: str, /) -> Sequence[str]:
+        """Return the codes of the groups that a person leads or is also alerted for."""
+
+    def leader(self) -> Person | None:
+        """Return the highest in command, or None where nobody was named."""
+
+
+class WriteConflict(StorageError):
+    """What was about to be written no longer fits what is stored: the unit of work has to be run again."""
+
+
+@frozen(kw_only=True)
+class Remembered:
+    """A command that was done under a key (requirement B13).
+
+    Attributes:
+        key: The caller's key.
+        actor: Who gave the command.
+        fingerprint: The command's digest.
+        issue: The id of the issue.
+        first_event: The number of the first event that it made, or 0 where it made none.
+        last_event: The number of the last one, or 0.
+        advice: What it answered.
+        at: When it was done.
+    """
+
+    key: str
+    actor: str
+    fingerprint: str
+    issue: str
+    first_event: int
+    last_event: int
+    advice: tuple[Advice, ...]
+    at: datetime
+
+
+@frozen(kw_only=True)
+class Write:
+    """All that one change leaves behind; it is saved whole or not at all (law L4).
+
+    Attributes:
+        records: The responses that are new or changed.
+        head: The response that stands for its survey and ticket from now on, where that changes.
+        before: The issue before the change, or None where it is new or there is none.
+        issue: The issue after it, or None where there is none.
+        events: What happened to it, in order; empty where nothing did.
+        messages: Who is to be told.
+        remembered: The command's key, where it had one.
+    """
+
+    records: tuple[RecordChange, ...] = ()
+    head: HeadChange | None = None
+    before: Issue | None = None
+    issue: Issue | None = None
+    events: tuple[Event, ...] = ()
+    messages: tuple[Message, ...] = ()
+    remembered: Remembered | None = None
+
+
+class UnitOfWork(Protocol):
+    """Questions and one answer within one transaction on one account. It knows no rule.
+
+    What ``save`` wrote is seen by later questions of the same unit of work, and by others once it has ended.
+    """
+
+    def response(self, response_id: str, /) -> ResponseRecord | None:
+        """Return the record of a response."""
+
+    def standing(self, survey: str | None, ticket: str, /) -> ResponseRecord | None:
+        """Return the response that stands for a survey (None counts as one) and a ticket."""
+
+    def history(self, issue_id: str, /) -> tuple[Event, ...]:
+        """Return the whole history of an issue in order, empty where there is none."""
+
+    def issues(self, query: IssueQuery, /) -> Sequence[IssueLine]:
+        """Return one page of issues within the scope, in the query's order, each at most once."""
+
+    def count_issues(self, scope: Scope, condition: IssueFilter, at_most: int | None, /) -> int:
+        """Return how many issues are within the scope and pass; counting may stop at ``at_most``."""
+
+    def responses(self, query: ResponseQuery, /) -> Sequence[ResponseLine]:
+        """Return one page of responses within the scope: latest received first, then by id, greatest first."""
+
+    def messages(self, issue_id: str, /) -> Sequence[Message]:
+        """Return the outbox's messages about an issue, in the order in which they were written."""
+
+    def remembered(self, key: str, /) -> Remembered | None:
+        """Return what was done under a key."""
+
+    def secret(self) -> bytes | None:
+        """Return the account's secret, or None where there is none yet."""
+
+    def make_secret(self) -> bytes:
+        """Return the account's secret of 32 random bytes, made now where there is none yet."""
+
+    def save(self, writes: Sequence[Write], /) -> None:
+        """Save changes, in order.
+
+        Raises:
+            WriteConflict: A new id exists already, or a record, head or issue is not what it was before.
+        """
+
+
+class Store(Protocol):
+    """A storage backend. All backends give the same answers, in the same order (law L7).
+
+    Strings are ordered by their code points, instants by microseconds.
+    """
+
+    def transact(self, account: str, work: Callable[[UnitOfWork], T], /, *, write: bool) -> T:
+        """Run work in one transaction and return what it returns.
+
+        The transaction is committed when the work returns and rolled back when it raises. Work that meets a
+        :class:`WriteConflict`, a deadlock or its kin is run again as a whole, so it must have no other effects.
+
+        Args:
+            account: The account; its data is all that the work can see.
+            work: What to do.
+            write: Whether the work may save; without it nothing is locked.
+
+        Raises:
+            StorageError: The database failed; nothing was written.
+        """
+
+    def close(self) -> None:
+        """Let go of every connection; using the store afterwards is an error."""
+
+
+@frozen(kw_only=True)
+class Notice:
+    """One message with all that its text may need; fields may be added in later versions.
+
+    Attributes:
+        account: The account.
+        message: Who is told of what, and under which idempotency key.
+        issue: The issue as it is when the message is sent.
+        events: The events that the message tells of, in order.
+        person: The recipient as the directory knows them, or None for a bare address.
+        zone: The IANA zone in which the recipient reads the clock.
+    """
+
+    account: str
+    message: Message
+    issue: Issue
+    events: tuple[Event, ...]
+    person: Person | None = None
+    zone: str = field(default="UTC")
+
+    @property
+    def recipient(self) -> str:
+        """Return the recipient: a person's id, or a bare address."""
+        return self.message.recipient
+
+
+@runtime_checkable
+class Notifier(Protocol):
+    """A channel that tells people: email, chat, a log.
+
+    A notifier may be called again with the same ``message.id`` after a crash, and should then let the receiver
+    recognise the repetition. Whatever it raises means that the message was not delivered.
+    """
+
+    name: str
+    """The channel's name, as preferences and the ledger use it."""
+
+    def notify(self, notice: Notice, /) -> None:
+        """Tell one person one thing."""

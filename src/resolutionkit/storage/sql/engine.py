@@ -1,0 +1,79 @@
+"""Engines: how a SQLite connection is set up and begins its transactions. What runs in them stands in ``store``."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from resolutionkit.errors import StorageError
+from resolutionkit.storage.sql.failures import translated
+
+WRITES = "resolutionkit_writes"
+"""The execution option that says that a transaction will write."""
+BUSY_SECONDS = 5.0
+"""How long a connection waits for another one's writes, unless the URL says ``?timeout=``."""
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for a SQLite URL.
+
+    Raises:
+        StorageError: The URL is no SQLite URL.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as problem:
+        raise StorageError(f"{url!r} is no database URL; a file is named as 'sqlite:///path/to/file.db'") from problem
+    engine = create_engine(parsed, **_options(parsed))
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _options(url: URL) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    if "timeout" not in url.query:
+        options["connect_args"] = {"timeout": BUSY_SECONDS}
+    if is_in_memory(url):
+        # One connection is the database; every thread has to use that one.
+        options["poolclass"] = StaticPool
+        options.setdefault("connect_args", {})["check_same_thread"] = False
+    return options
+
+
+def is_in_memory(url: URL) -> bool:
+    """Say whether a SQLite URL names no file."""
+    return url.database in {None, "", ":memory:"}
+
+
+def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver would begin transactions by its own rules; we begin them ourselves, see _begin.
+    connection.isolation_level = None
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    # A deferred transaction that turns to writing can fail at once; IMMEDIATE waits its turn instead.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def use_write_ahead_log(engine: Engine) -> None:
+    """Switch a SQLite file to its write-ahead log, in which readers and the writer do not wait for each other."""
+    raw = engine.raw_connection()
+    try:
+        raw.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.Error as problem:
+        raise translated_driver_error(problem) from problem
+    finally:
+        raw.close()
+
+
+def translated_driver_error(problem: sqlite3.Error) -> StorageError:
+    """Return our error for one of the driver's own."""
+    wrapped = SQLAlchemyError()
+    wrapped.orig = problem  # type: ignore[attr-defined]
+    return translated(wrapped)

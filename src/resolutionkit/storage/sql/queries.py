@@ -1,0 +1,224 @@
+"""Questions to the tables, within one transaction and account. Where rows come from stands in ``sources``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, func, select, union, union_all
+
+from resolutionkit.model.events import Event
+from resolutionkit.model.issue import IssueLine
+from resolutionkit.model.messages import Message
+from resolutionkit.model.notes import NO_NOTES, Note, NoteLog
+from resolutionkit.model.query import IssueFilter, IssueQuery, Order, ResponseLine, ResponseQuery, Scope
+from resolutionkit.model.response import ResponseRecord
+from resolutionkit.ports import Remembered
+from resolutionkit.serialize import event_from, response_from_json
+from resolutionkit.storage.sql.addresses import AddressBook
+from resolutionkit.storage.sql.rows import (
+    line_from,
+    message_from,
+    note_from_row,
+    parties_of,
+    record_from,
+    remembered_from,
+    stored_event,
+)
+from resolutionkit.storage.sql.sources import (
+    KEYSETS,
+    Asker,
+    Source,
+    counting_read,
+    issue_sources,
+    page_reads,
+    response_sources,
+)
+from resolutionkit.storage.sql.tables import NEWEST, Tables
+
+SECRET_NAME = "secret"  # noqa: S105  (a name, not the secret)
+"""The name under which ``meta`` keeps an account's secret."""
+_UNION_MAX = 100
+"""How many reads one statement holds; SQLite allows 500."""
+
+
+class Questions:
+    """Everything that can be asked of the tables."""
+
+    def __init__(self, connection: Connection, tables: Tables, account: str) -> None:
+        self._connection = connection
+        self._tables = tables
+        self._account = account
+        self._addresses = AddressBook(connection, tables, account)
+
+    def response(self, response_id: str, /) -> ResponseRecord | None:
+        """Return the record of a response."""
+        return next(iter(self._records([response_id])), None)
+
+    def standing(self, survey: str | None, ticket: str, /) -> ResponseRecord | None:
+        """Return the response that stands for a survey and ticket."""
+        heads = self._tables.heads
+        found = self._connection.scalar(
+            select(heads.c.response).where(
+                heads.c.account == self._account, heads.c.survey == (survey or ""), heads.c.ticket == ticket
+            )
+        )
+        return None if found is None else self.response(found)
+
+    def _records(self, ids: Sequence[str]) -> list[ResponseRecord]:
+        """Return the records of responses, in the order of their ids as given."""
+        responses, revisions = self._tables.responses, self._tables.response_revisions
+        its_revision = and_(
+            revisions.c.account == responses.c.account,
+            revisions.c.response == responses.c.id,
+            revisions.c.revision == responses.c.revision,
+        )
+        query = select(responses, revisions.c.body).join_from(responses, revisions, its_revision)
+        query = query.where(responses.c.account == self._account, responses.c.id.in_(ids))
+        rows = {row.id: row for row in self._connection.execute(query)}
+        names = self._addresses.names(key for row in rows.values() for key in json.loads(row.people))
+        found = (rows[one] for one in ids if one in rows)
+        return [record_from(row, response_from_json(row.body), names) for row in found]
+
+    def history(self, issue_id: str, /) -> tuple[Event, ...]:
+        """Return the whole history of an issue in order, in one read but for addresses."""
+        events, texts, revisions = self._tables.events, self._tables.texts, self._tables.response_revisions
+        its_words = and_(
+            texts.c.account == events.c.account, texts.c.issue == events.c.issue, texts.c.number == events.c.number
+        )
+        its_response = and_(
+            revisions.c.account == events.c.account,
+            revisions.c.response == events.c.response,
+            revisions.c.revision == events.c.revision,
+        )
+        query = select(events, texts.c.body.label("words"), revisions.c.body)
+        query = query.select_from(events.outerjoin(texts, its_words).outerjoin(revisions, its_response))
+        query = query.where(events.c.account == self._account, events.c.issue == issue_id).order_by(events.c.number)
+        rows = self._connection.execute(query).all()
+        payloads: list[dict[str, Any]] = [json.loads(row.payload) for row in rows]
+        named = [row.actor for row in rows] + [key for payload in payloads for key in parties_of(payload)]
+        names = self._addresses.names(named)
+        return tuple(
+            event_from(stored_event(row, payload, names), None if row.body is None else response_from_json(row.body))
+            for row, payload in zip(rows, payloads, strict=True)
+        )
+
+    def issues(self, query: IssueQuery, /) -> Sequence[IssueLine]:
+        """Return one page of issues."""
+        backwards = query.order is Order.NEWEST
+        keyset = KEYSETS[query.order]
+        sources = self._issue_sources(query.scope, query.filter)
+        ids = self._page(sources, keyset, query.after, query.limit, backwards=backwards)
+        lines = self._lines(ids)
+        return [lines[one] for one in ids]
+
+    def count_issues(self, scope: Scope, condition: IssueFilter, at_most: int | None, /) -> int:
+        """Return how many issues are within the scope and pass."""
+        reads = [counting_read(source, at_most) for source in self._issue_sources(scope, condition)]
+        if not reads:
+            return 0
+        distinct = union(*(select(read.subquery()) for read in reads)) if len(reads) > 1 else reads[0]
+        found = self._connection.scalar(select(func.count()).select_from(distinct.subquery())) or 0
+        return found if at_most is None else min(found, at_most)
+
+    def _issue_sources(self, scope: Scope, condition: IssueFilter) -> list[Source]:
+        key = self._addresses.key
+        return issue_sources(
+            self._tables, self._asker(scope), condition, key(condition.assignee), key(condition.follower)
+        )
+
+    def _asker(self, scope: Scope) -> Asker:
+        return Asker(account=self._account, scope=scope, person=self._addresses.key(scope.person), secret=self.secret())
+
+    def _page(
+        self,
+        sources: Iterable[Source],
+        keyset: Sequence[str],
+        after: tuple[int | str, ...] | None,
+        limit: int,
+        *,
+        backwards: bool,
+    ) -> list[str]:
+        """Return the ids of one page: the reads of all sources merged, each id once."""
+        reads = [read for source in sources for read in page_reads(source, keyset, after, limit, backwards=backwards)]
+        keys: set[tuple[Any, ...]] = set()
+        for start in range(0, len(reads), _UNION_MAX):
+            keys.update(tuple(row) for row in self._connection.execute(_united(reads[start : start + _UNION_MAX])))
+        return [key[-1] for key in sorted(keys, reverse=backwards)[:limit]]
+
+    def _lines(self, ids: Sequence[str]) -> Mapping[str, IssueLine]:
+        """Return issues as lists show them, by id."""
+        issues, revisions = self._tables.issues, self._tables.response_revisions
+        its_response = and_(
+            revisions.c.account == issues.c.account,
+            revisions.c.response == issues.c.response,
+            revisions.c.revision == issues.c.revision,
+        )
+        query = select(issues, revisions.c.body).join_from(issues, revisions, its_response)
+        rows = self._connection.execute(query.where(issues.c.account == self._account, issues.c.id.in_(ids))).all()
+        names = self._addresses.names(row.assignee for row in rows)
+        return {row.id: line_from(row, response_from_json(row.body), names) for row in rows}
+
+    def responses(self, query: ResponseQuery, /) -> Sequence[ResponseLine]:
+        """Return one page of responses."""
+        sources = response_sources(self._tables, self._asker(query.scope), query.filter)
+        ids = self._page(sources, NEWEST, query.after, query.limit, backwards=True)
+        records = self._records(ids)
+        issue_ids = sorted({record.issue for record in records if record.issue is not None})
+        lines = self._lines(issue_ids)
+        notes = self._note_logs(issue_ids) if query.filter.recovery.shows_notes else {}
+        return [
+            ResponseLine(
+                record=record,
+                issue=lines[record.issue] if record.issue is not None else None,
+                notes=notes.get(record.issue or "", NO_NOTES),
+            )
+            for record in records
+        ]
+
+    def _note_logs(self, issue_ids: Sequence[str]) -> Mapping[str, NoteLog]:
+        events, texts = self._tables.events, self._tables.texts
+        its_words = and_(
+            texts.c.account == events.c.account, texts.c.issue == events.c.issue, texts.c.number == events.c.number
+        )
+        query = select(events.c.issue, events.c.payload, texts.c.body).join_from(events, texts, its_words)
+        query = query.where(events.c.account == self._account, events.c.issue.in_(issue_ids))
+        notes: dict[str, list[Note]] = {}
+        for row in self._connection.execute(query.order_by(events.c.issue, events.c.number)):
+            note = _note_of(row)
+            if note is not None:
+                notes.setdefault(row.issue, []).append(note)
+        return {issue_id: NoteLog(found) for issue_id, found in notes.items()}
+
+    def messages(self, issue_id: str, /) -> Sequence[Message]:
+        """Return the outbox's messages about an issue."""
+        outbox = self._tables.outbox
+        query = select(outbox).where(outbox.c.account == self._account, outbox.c.issue == issue_id)
+        rows = self._connection.execute(query.order_by(outbox.c.id)).all()
+        names = self._addresses.names(row.recipient for row in rows)
+        return tuple(message_from(row, names) for row in rows)
+
+    def remembered(self, key: str, /) -> Remembered | None:
+        """Return what was done under a key."""
+        table = self._tables.remembered
+        query = select(table).where(table.c.account == self._account, table.c.key == key)
+        row = self._connection.execute(query).first()
+        return None if row is None else remembered_from(row, self._addresses.names([row.actor]))
+
+    def secret(self) -> bytes | None:
+        """Return the account's secret, or None where there is none yet."""
+        meta = self._tables.meta
+        query = select(meta.c.value).where(meta.c.account == self._account, meta.c.name == SECRET_NAME)
+        found = self._connection.scalar(query)
+        return None if found is None else bytes.fromhex(found)
+
+
+def _united(reads: Sequence[Select[Any]]) -> Any:
+    # Each read is wrapped: no database takes an ORDER BY and LIMIT within a bare UNION.
+    return union_all(*(select(read.subquery()) for read in reads))
+
+
+def _note_of(row: Any) -> Note | None:
+    words = json.loads(row.body)
+    return note_from_row(json.loads(row.payload), words) if "note" in words else None

@@ -1,0 +1,292 @@
+"""Values to rows and back, a pair of functions for each table. Columns stand in ``tables``, statements elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from resolutionkit.model.issue import Issue, IssueLine, Phase
+from resolutionkit.model.messages import Message, Topic, Why
+from resolutionkit.model.notes import Note
+from resolutionkit.model.query import due_key, urgency
+from resolutionkit.model.response import Contact, Response, ResponseRecord, Standing
+from resolutionkit.model.results import Advice, AdviceCode
+from resolutionkit.model.scale import Category, Score
+from resolutionkit.model.values import instant_of, micros
+from resolutionkit.ports import Remembered
+from resolutionkit.serialize import PARTY_KEYS, StoredEvent, to_json
+
+Row: TypeAlias = Any
+"""A row of a result; releases of SQLAlchemy differ in how they spell its type."""
+Keys: TypeAlias = Mapping[str, str]
+"""Parties to keys, or keys to parties."""
+
+ASSIGNEE, FOLLOWER, HIERARCHY = "assignee", "follower", "hierarchy"
+ROLES = (ASSIGNEE, FOLLOWER, HIERARCHY)
+"""What a person can be to an issue so that it is the person's own."""
+
+
+def digest(secret: bytes, text: str) -> str:
+    """Return what stands in the place of a personal value that has to be found again."""
+    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
+
+
+def contact_hashes(contact: Contact, secret: bytes | None) -> dict[str, str]:
+    """Return the columns by which a contact's responses are found."""
+    email, company = contact.email, contact.company
+    return {
+        "email_hash": digest(secret, f"email:{email.casefold()}") if secret and email else "",
+        "company_hash": digest(secret, f"company:{company}") if secret and company else "",
+    }
+
+
+def kept_score(value: float) -> Score:
+    """Return a number as it is kept in memory: whole ones are ints."""
+    return int(value) if value == int(value) else value
+
+
+def record_row(account: str, record: ResponseRecord, keys: Keys, hashes: Mapping[str, str]) -> dict[str, Any]:
+    """Return the row of a response."""
+    response = record.response
+    return {
+        "account": account,
+        "id": response.id,
+        "revision": record.revision,
+        "recorded_at": micros(record.recorded_at),
+        "received_at": micros(response.received_at),
+        "survey": response.survey or "",
+        "ticket": response.ticket or "",
+        "group_code": response.group or "",
+        "segment": response.segment or "",
+        "scale": record.scale,
+        "category": record.category.value,
+        "threshold": float(record.threshold),
+        "needs_recovery": int(record.needs_recovery),
+        "standing": record.standing.value,
+        "replaced_by": record.replaced_by or "",
+        "issue": record.issue or "",
+        "people": to_json([keys[who] for who in record.people]),
+        **hashes,
+    }
+
+
+def record_from(row: Row, response: Response, names: Keys) -> ResponseRecord:
+    """Return the record of a response."""
+    return ResponseRecord(
+        response=response,
+        revision=row.revision,
+        recorded_at=instant_of(row.recorded_at),
+        scale=row.scale,
+        category=Category(row.category),
+        threshold=kept_score(row.threshold),
+        needs_recovery=bool(row.needs_recovery),
+        standing=Standing(row.standing),
+        replaced_by=row.replaced_by or None,
+        issue=row.issue or None,
+        people=tuple(names[key] for key in json.loads(row.people)),
+    )
+
+
+def issue_row(account: str, issue: Issue, keys: Keys) -> dict[str, Any]:
+    """Return the row of an issue, what lists show and sort by, but for its response's revision and hashes."""
+    response = issue.response
+    return {
+        "account": account,
+        "id": issue.id,
+        "version": issue.version,
+        "status": issue.status,
+        "phase": issue.phase.value,
+        "assignee": keys[issue.assignee] if issue.assignee is not None else "",
+        "response": response.id,
+        "received_at": micros(response.received_at),
+        "score": float(response.score),
+        "survey": response.survey or "",
+        "ticket": response.ticket or "",
+        "group_code": response.group or "",
+        "segment": response.segment or "",
+        "urgency": urgency(issue.is_urgent),
+        "due_at": due_key(None),
+        "episode": issue.episode,
+        "level": issue.level,
+        "opened_at": micros(issue.opened_at),
+        "closed_at": None if issue.closed_at is None else micros(issue.closed_at),
+        "changed_at": micros(issue.changed_at),
+        "needs_recovery": int(issue.needs_recovery),
+        "backfilled": int(issue.backfilled),
+        "note_count": issue.note_count,
+        "has_spoken": int(issue.has_spoken),
+    }
+
+
+def line_from(row: Row, response: Response, names: Keys) -> IssueLine:
+    """Return an issue as a list shows it."""
+    return IssueLine(
+        id=row.id,
+        version=row.version,
+        status=row.status,
+        phase=Phase(row.phase),
+        response=response,
+        assignee=names[row.assignee] if row.assignee else None,
+        level=row.level,
+        needs_recovery=bool(row.needs_recovery),
+        backfilled=bool(row.backfilled),
+        is_urgent=row.urgency == urgency(True),
+        episode=row.episode,
+        opened_at=instant_of(row.opened_at),
+        closed_at=None if row.closed_at is None else instant_of(row.closed_at),
+        changed_at=instant_of(row.changed_at),
+        due_at=None if row.due_at == due_key(None) else instant_of(row.due_at),
+        note_count=row.note_count,
+        has_spoken=bool(row.has_spoken),
+    )
+
+
+def parties(issue: Issue) -> set[tuple[str, str]]:
+    """Return whose own issue it is, as (person, role)."""
+    found = {(who, FOLLOWER) for who in issue.followers} | {(who, HIERARCHY) for who in issue.people}
+    return found | ({(issue.assignee, ASSIGNEE)} if issue.assignee is not None else set())
+
+
+def party_facts(issue: Issue) -> dict[str, Any]:
+    """Return what every party row of an issue repeats of it, to sort and count by."""
+    return {
+        "phase": issue.phase.value,
+        "group_code": issue.response.group or "",
+        "urgency": urgency(issue.is_urgent),
+        "due_at": due_key(None),
+        "received_at": micros(issue.response.received_at),
+    }
+
+
+def event_row(account: str, issue_id: str, event: StoredEvent, keys: Keys) -> dict[str, Any]:
+    """Return the row of an event."""
+    return {
+        "account": account,
+        "issue": issue_id,
+        "number": event.number,
+        "id": event.id,
+        "at": event.at,
+        "actor": keys[event.actor],
+        "cause_kind": event.cause[0],
+        "cause_ref": event.cause[1],
+        "policy": event.policy,
+        "kind": event.kind,
+        "format": event.format,
+        "payload": to_json(_translated(event.payload, keys)),
+        "response": event.response or "",
+        "revision": event.revision or 0,
+    }
+
+
+def stored_event(row: Row, payload: dict[str, Any], names: Keys) -> StoredEvent:
+    """Return the stored event of a row that was joined with its words."""
+    return StoredEvent(
+        id=row.id,
+        number=row.number,
+        at=row.at,
+        actor=names[row.actor],
+        cause=(row.cause_kind, row.cause_ref),
+        policy=row.policy,
+        kind=row.kind,
+        format=row.format,
+        payload=_translated(payload, names),
+        words=json.loads(row.words) if row.words else None,
+        response=row.response or None,
+        revision=row.revision or None,
+    )
+
+
+def parties_of(payload: Mapping[str, Any]) -> Iterable[str]:
+    """Return the parties, or the keys of parties, that a payload names."""
+    for name in PARTY_KEYS:
+        value = payload.get(name)
+        if isinstance(value, str):
+            yield value
+        elif value is not None:
+            yield from value
+
+
+def _translated(payload: Mapping[str, Any], to: Keys) -> dict[str, Any]:
+    changed = dict(payload)
+    for name in PARTY_KEYS:
+        value = payload.get(name)
+        if isinstance(value, str):
+            changed[name] = to[value]
+        elif value is not None:
+            changed[name] = [to[who] for who in value]
+    return changed
+
+
+def note_from_row(payload: Mapping[str, Any], words: Mapping[str, Any]) -> Note:
+    """Return the note of an event from its payload and words."""
+    facts, said = payload["note"], words["note"]
+    return Note(
+        text=said["text"],
+        author=said["author"],
+        at=instant_of(facts["at"]),
+        happened_at=instant_of(facts["happened_at"]),
+        spoke=facts.get("spoke", False),
+    )
+
+
+def message_row(account: str, message: Message, keys: Keys) -> dict[str, Any]:
+    """Return the row of a message."""
+    return {
+        "account": account,
+        "id": message.id,
+        "issue": message.issue,
+        "first_event": message.first_event,
+        "last_event": message.last_event,
+        "recipient": keys[message.recipient],
+        "topic": message.topic.value,
+        "why": ",".join(message.why),
+        "created_at": micros(message.created_at),
+        "is_urgent": int(message.is_urgent),
+    }
+
+
+def message_from(row: Row, names: Keys) -> Message:
+    """Return the message of a row."""
+    return Message(
+        id=row.id,
+        issue=row.issue,
+        first_event=row.first_event,
+        last_event=row.last_event,
+        recipient=names[row.recipient],
+        topic=Topic(row.topic),
+        why=tuple(Why(why) for why in row.why.split(",")),
+        created_at=instant_of(row.created_at),
+        is_urgent=bool(row.is_urgent),
+    )
+
+
+def remembered_row(account: str, remembered: Remembered, keys: Keys) -> dict[str, Any]:
+    """Return the row of a command's key."""
+    return {
+        "account": account,
+        "key": remembered.key,
+        "actor": keys[remembered.actor],
+        "fingerprint": remembered.fingerprint,
+        "issue": remembered.issue,
+        "first_event": remembered.first_event,
+        "last_event": remembered.last_event,
+        "advice": to_json([[one.code.value, one.message] for one in remembered.advice]),
+        "at": micros(remembered.at),
+    }
+
+
+def remembered_from(row: Row, names: Keys) -> Remembered:
+    """Return what was done under a key."""
+    return Remembered(
+        key=row.key,
+        actor=names[row.actor],
+        fingerprint=row.fingerprint,
+        issue=row.issue,
+        first_event=row.first_event,
+        last_event=row.last_event,
+        advice=tuple(Advice(AdviceCode(code), message) for code, message in json.loads(row.advice)),
+        at=instant_of(row.at),
+    )

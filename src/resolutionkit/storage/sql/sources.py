@@ -1,0 +1,243 @@
+"""Where a page of issues or responses comes from: one keyset read for each scope, merged, never an OR.
+
+Each source is a select whose rows come in the page's order by an index; together they hold every line that the
+person may see. A line that several sources hold is the same row in each, so that merging drops the copies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from attrs import frozen
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, or_, select
+from sqlalchemy.sql.expression import ColumnCollection
+
+from resolutionkit.model.issue import Phase
+from resolutionkit.model.query import IssueFilter, Order, RecoveryFilter, ResponseFilter, Scope
+from resolutionkit.model.response import Standing
+from resolutionkit.model.values import micros
+from resolutionkit.storage.sql.rows import ASSIGNEE, FOLLOWER, ROLES, digest
+from resolutionkit.storage.sql.tables import NEWEST, URGENT, Tables
+
+Condition = ColumnElement[bool]
+Columns = ColumnCollection[str, Any]
+
+KEYSETS: Mapping[Order, Sequence[str]] = {Order.NEWEST: NEWEST, Order.MOST_URGENT: URGENT}
+"""The columns by which each order sorts; the newest run backwards."""
+
+
+@frozen(kw_only=True)
+class Source:
+    """Rows of one table that somebody may see.
+
+    Attributes:
+        origin: The table, joined with what the conditions need.
+        columns: The columns of the table whose index gives the order.
+        conditions: What must hold.
+        phases: The phases to read, one at a time, each in order by the index.
+    """
+
+    origin: FromClause
+    columns: Columns
+    conditions: tuple[Condition, ...]
+    phases: tuple[Phase, ...] = ()
+
+
+@frozen(kw_only=True)
+class Asker:
+    """Who asks, in the terms of the tables.
+
+    Attributes:
+        account: The account.
+        scope: How far the person sees.
+        person: The key of the person, or None for nobody.
+        secret: The account's secret, by which contacts are found, or None where there is none yet.
+    """
+
+    account: str
+    scope: Scope
+    person: str | None
+    secret: bytes | None
+
+
+def issue_sources(
+    tables: Tables, asker: Asker, condition: IssueFilter, assignee: str | None, follower: str | None
+) -> list[Source]:
+    """Return where the issues of a filter come from.
+
+    Args:
+        tables: The tables.
+        asker: Who asks.
+        condition: The filter.
+        assignee: The key of the filter's assignee.
+        follower: The key of the filter's follower.
+    """
+    issues = tables.issues
+    extra = _issue_conditions(issues.c, condition, asker.secret)
+    phases = tuple(phase for phase in Phase if condition.phases is None or phase in condition.phases)
+    if (condition.assignee and not assignee) or (condition.follower and not follower):
+        return []
+    if assignee is not None:
+        if follower is not None:
+            extra.append(_has_party(tables, asker.account, follower, (FOLLOWER,)))
+        return [_party_source(tables, asker, assignee, (ASSIGNEE, phases), extra)]
+    if follower is not None:
+        return [_party_source(tables, asker, follower, (FOLLOWER, phases), extra)]
+    mine_by_account = issues.c.account == asker.account
+    if asker.scope.everything:
+        return [Source(origin=issues, columns=issues.c, conditions=(mine_by_account, *extra), phases=phases)]
+    groups = sorted(asker.scope.groups if condition.groups is None else asker.scope.groups & condition.groups)
+    found = [
+        Source(
+            origin=issues,
+            columns=issues.c,
+            conditions=(mine_by_account, issues.c.group_code == group, *extra),
+            phases=phases,
+        )
+        for group in groups
+    ]
+    if asker.person is not None:
+        found += [_party_source(tables, asker, asker.person, (role, phases), extra) for role in ROLES]
+    return found
+
+
+def _party_source(
+    tables: Tables, asker: Asker, person: str, read: tuple[str, tuple[Phase, ...]], extra: Sequence[Condition]
+) -> Source:
+    role, phases = read
+    parties, issues = tables.parties, tables.issues
+    conditions = [parties.c.account == asker.account, parties.c.person == person, parties.c.role == role, *extra]
+    if not asker.scope.everything and person != asker.person:
+        conditions.append(_is_visible(tables, asker))
+    if len(conditions) == 3:
+        return Source(origin=parties, columns=parties.c, conditions=tuple(conditions), phases=phases)
+    joined = parties.join(issues, and_(issues.c.account == parties.c.account, issues.c.id == parties.c.id))
+    return Source(origin=joined, columns=parties.c, conditions=tuple(conditions), phases=phases)
+
+
+def _is_visible(tables: Tables, asker: Asker) -> Condition:
+    in_group = tables.issues.c.group_code.in_(sorted(asker.scope.groups))
+    if asker.person is None:
+        return in_group
+    return or_(in_group, _has_party(tables, asker.account, asker.person, ROLES))
+
+
+def _has_party(tables: Tables, account: str, person: str, roles: Iterable[str]) -> Condition:
+    parties = tables.parties.alias()
+    return exists(
+        select(parties.c.id).where(
+            parties.c.account == account,
+            parties.c.person == person,
+            parties.c.role.in_(tuple(roles)),
+            parties.c.id == tables.issues.c.id,
+        )
+    )
+
+
+def _issue_conditions(columns: Columns, condition: IssueFilter, secret: bytes | None) -> list[Condition]:
+    found = _shared_conditions(columns, condition, secret)
+    if condition.statuses is not None:
+        found.append(columns.status.in_(sorted(condition.statuses)))
+    if condition.score_min is not None:
+        found.append(columns.score >= float(condition.score_min))
+    if condition.score_max is not None:
+        found.append(columns.score <= float(condition.score_max))
+    if condition.needs_recovery is not None:
+        found.append(columns.needs_recovery == int(condition.needs_recovery))
+    if condition.backfilled is not None:
+        found.append(columns.backfilled == int(condition.backfilled))
+    return [*found, *_recovery_conditions(columns, columns, condition.recovery)]
+
+
+def _shared_conditions(
+    columns: Columns, condition: IssueFilter | ResponseFilter, secret: bytes | None
+) -> list[Condition]:
+    found: list[Condition] = []
+    if condition.groups is not None:
+        found.append(columns.group_code.in_(sorted(condition.groups)))
+    for name in ("survey", "segment", "ticket"):
+        value = getattr(condition, name)
+        if value is not None:
+            found.append(columns[name] == value)
+    if condition.email is not None:
+        found.append(columns.email_hash == digest(secret or b"", f"email:{condition.email.casefold()}"))
+    if condition.company is not None:
+        found.append(columns.company_hash == digest(secret or b"", f"company:{condition.company}"))
+    if condition.received_from is not None:
+        found.append(columns.received_at >= micros(condition.received_from))
+    if condition.received_before is not None:
+        found.append(columns.received_at < micros(condition.received_before))
+    return found
+
+
+def _recovery_conditions(response: Columns, issue: Columns, recovery: RecoveryFilter) -> list[Condition]:
+    needs, noted = response.needs_recovery == 1, issue.note_count > 0
+    match recovery:
+        case RecoveryFilter.NEEDING_RECOVERY:
+            return [needs]
+        case RecoveryFilter.WITHOUT_NOTES:
+            return [needs, or_(issue.note_count.is_(None), issue.note_count == 0)]
+        case RecoveryFilter.WITH_NOTES:
+            return [noted]
+        case RecoveryFilter.NEVER_SPOKEN:
+            return [noted, issue.has_spoken == 0]
+        case RecoveryFilter.SPOKEN:
+            return [issue.has_spoken == 1]
+        case _:
+            return []
+
+
+def response_sources(tables: Tables, asker: Asker, condition: ResponseFilter) -> list[Source]:
+    """Return where the responses of a filter come from."""
+    responses, issues, people, parties = tables.responses, tables.issues, tables.response_people, tables.parties
+    its_issue = and_(issues.c.account == responses.c.account, issues.c.id == responses.c.issue)
+    origin = responses.outerjoin(issues, its_issue)
+    extra = [responses.c.account == asker.account, *_shared_conditions(responses.c, condition, asker.secret)]
+    extra += _recovery_conditions(responses.c, issues.c, condition.recovery)
+    if not condition.with_replaced:
+        extra.append(responses.c.standing == Standing.CURRENT.value)
+
+    def source(start: FromClause, *conditions: Condition) -> Source:
+        return Source(origin=start, columns=responses.c, conditions=(*extra, *conditions))
+
+    if asker.scope.everything:
+        return [source(origin)]
+    found = [source(origin, responses.c.scope_group == group) for group in sorted(asker.scope.groups)]
+    if asker.person is not None:
+        above = and_(people.c.account == responses.c.account, people.c.response == responses.c.id)
+        mine = and_(parties.c.account == responses.c.account, parties.c.id == responses.c.issue)
+        found.append(source(origin.join(people, above), people.c.person == asker.person, responses.c.issue == ""))
+        found.append(source(origin.join(parties, mine), parties.c.person == asker.person))
+    return found
+
+
+def page_reads(
+    source: Source, keyset: Sequence[str], after: tuple[int | str, ...] | None, limit: int, *, backwards: bool
+) -> list[Select[Any]]:
+    """Return the reads of one page from a source: for each phase the first rows after a key, in order."""
+    columns = [source.columns[name] for name in keyset]
+    read = select(*columns).select_from(source.origin).where(*source.conditions).limit(limit)
+    if after is not None:
+        read = read.where(_beyond(columns, after, backwards=backwards))
+    read = read.order_by(*(column.desc() if backwards else column for column in columns)).distinct()
+    return [read.where(source.columns.phase == phase.value) for phase in source.phases] or [read]
+
+
+def _beyond(columns: Sequence[ColumnElement[Any]], after: Sequence[int | str], *, backwards: bool) -> Condition:
+    """Return what lies after a key, in a form that every database reads from the index."""
+    first, *rest = columns
+    value, *others = after
+    strictly = first < value if backwards else first > value
+    if not rest:
+        return strictly
+    within = first <= value if backwards else first >= value
+    return and_(within, or_(strictly, _beyond(rest, others, backwards=backwards)))
+
+
+def counting_read(source: Source, at_most: int | None) -> Select[Any]:
+    """Return the ids of a source, at most so many, to count them."""
+    read = select(source.columns.id).select_from(source.origin).where(*source.conditions)
+    if source.phases:
+        read = read.where(source.columns.phase.in_([phase.value for phase in source.phases]))
+    return read if at_most is None else read.limit(at_most)

@@ -1,0 +1,283 @@
+"""The tables: one schema for one SQLite file and for distributed SQL. What a row means stands in ``rows``.
+
+Every key starts with the account. There are no foreign keys, sequences, triggers or partial indexes; ids are made
+by the caller, instants are microseconds in UTC, JSON is text, and every string has a maximum and binary order.
+
+Personal text lives in three tables only: ``response_revisions``, ``texts`` and ``addresses``. All others hold
+ids, codes and numbers, so that erasing a person is an update in those three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from attrs import frozen
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, SmallInteger, String, Table, Text
+from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.types import TypeEngine
+
+from resolutionkit.model.values import ACCOUNT_MAX, CODE_MAX
+
+SCHEMA_VERSION = "1"
+"""The version of this schema, kept in ``meta``."""
+ID_MAX = 36
+HASH_MAX = 64
+DEFAULT_PREFIX = "resolutionkit_"
+
+_MakeIndex: TypeAlias = Callable[..., Index]
+
+
+def _string(length: int) -> TypeEngine[str]:
+    """Return a string that every database orders by code points, and in which trailing blanks count."""
+    return (
+        String(length)
+        .with_variant(postgresql.VARCHAR(length, collation="C"), "postgresql")
+        .with_variant(mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_nopad_bin"), "mariadb")
+        .with_variant(mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_0900_bin"), "mysql")
+    )
+
+
+def _body() -> TypeEngine[str]:
+    """Return text of up to 200,000 characters, the longest that a response may have, and its JSON."""
+    return Text().with_variant(mysql.MEDIUMTEXT(charset="utf8mb4"), "mysql", "mariadb")
+
+
+def _account() -> Column[str]:
+    return Column("account", _string(ACCOUNT_MAX), primary_key=True)
+
+
+def _key(name: str, length: int) -> Column[str]:
+    return Column(name, _string(length), primary_key=True)
+
+
+def _code(name: str, length: int = CODE_MAX) -> Column[str]:
+    """Return a code that is empty where it is missing: NULL sorts differently in every database."""
+    return Column(name, _string(length), nullable=False)
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False)
+
+
+def _flag(name: str) -> Column[int]:
+    return Column(name, SmallInteger, nullable=False)
+
+
+def _instant(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
+@frozen(kw_only=True)
+class Tables:
+    """The tables under one prefix and schema."""
+
+    metadata: MetaData
+    meta: Table
+    responses: Table
+    response_revisions: Table
+    response_people: Table
+    heads: Table
+    issues: Table
+    parties: Table
+    events: Table
+    texts: Table
+    addresses: Table
+    outbox: Table
+    remembered: Table
+
+
+def make_tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tables:
+    """Return the tables.
+
+    Args:
+        prefix: What every table's and index's name begins with.
+        schema: The database schema, or None for the connection's own.
+    """
+    metadata = MetaData(schema=schema)
+
+    def table(name: str, *parts: Column[str] | Column[int] | Column[float] | Index) -> Table:
+        return Table(f"{prefix}{name}", metadata, _account(), *parts)
+
+    def index(name: str, *columns: str) -> Index:
+        return Index(f"{prefix}{name}", "account", *columns)
+
+    return Tables(
+        metadata=metadata,
+        meta=table("meta", _key("name", 64), _code("value")),
+        responses=table("responses", *_response_columns(), *_response_indexes(index)),
+        response_revisions=table(
+            "response_revisions",
+            _key("response", CODE_MAX),
+            Column("revision", Integer, primary_key=True, autoincrement=False),
+            Column("body", _body(), nullable=False),
+        ),
+        response_people=table("response_people", _key("person", CODE_MAX), _key("response", CODE_MAX)),
+        heads=table("heads", _key("survey", CODE_MAX), _key("ticket", CODE_MAX), _code("response")),
+        issues=table("issues", *_issue_columns(), *_issue_indexes(index)),
+        parties=table("parties", *_party_columns(), *_party_indexes(index)),
+        events=table("events", *_event_columns()),
+        texts=table(
+            "texts",
+            _key("issue", ID_MAX),
+            Column("number", Integer, primary_key=True, autoincrement=False),
+            Column("body", _body(), nullable=False),
+        ),
+        addresses=table(
+            "addresses",
+            _key("id", ID_MAX),
+            _code("address"),
+            Index(f"{prefix}addresses_address", "account", "address", unique=True),
+        ),
+        outbox=table("outbox", *_outbox_columns(), index("outbox_issue", "issue", "id")),
+        remembered=table("remembered", *_remembered_columns()),
+    )
+
+
+def _response_columns() -> list[Column[str] | Column[int] | Column[float]]:
+    return [
+        _key("id", CODE_MAX),
+        _number("revision"),
+        _instant("recorded_at"),
+        _instant("received_at"),
+        _code("survey"),
+        _code("ticket"),
+        _code("group_code"),
+        _code("segment"),
+        _code("scale"),
+        _code("category", 16),
+        Column("threshold", Float(53), nullable=False),
+        _flag("needs_recovery"),
+        _code("standing", 16),
+        _code("replaced_by"),
+        _code("issue", ID_MAX),
+        _code("scope_group"),
+        Column("people", _body(), nullable=False),
+        _code("email_hash", HASH_MAX),
+        _code("company_hash", HASH_MAX),
+    ]
+
+
+def _response_indexes(index: _MakeIndex) -> list[Index]:
+    return [
+        index("responses_newest", "received_at", "id"),
+        index("responses_group", "scope_group", "received_at", "id"),
+        index("responses_issue", "issue", "received_at", "id"),
+        index("responses_ticket", "ticket", "received_at", "id"),
+        index("responses_email", "email_hash", "received_at", "id"),
+        index("responses_company", "company_hash", "received_at", "id"),
+    ]
+
+
+def _issue_columns() -> list[Column[str] | Column[int] | Column[float]]:
+    return [
+        _key("id", ID_MAX),
+        _number("version"),
+        _code("status"),
+        _code("phase", 16),
+        _code("assignee"),
+        _code("response"),
+        _number("revision"),
+        _instant("received_at"),
+        Column("score", Float(53), nullable=False),
+        _code("survey"),
+        _code("ticket"),
+        _code("group_code"),
+        _code("segment"),
+        _code("email_hash", HASH_MAX),
+        _code("company_hash", HASH_MAX),
+        _flag("urgency"),
+        _instant("due_at"),
+        _number("episode"),
+        _number("level"),
+        _instant("opened_at"),
+        Column("closed_at", BigInteger, nullable=True),
+        _instant("changed_at"),
+        _flag("needs_recovery"),
+        _flag("backfilled"),
+        _number("note_count"),
+        _flag("has_spoken"),
+    ]
+
+
+NEWEST = ("received_at", "id")
+URGENT = ("urgency", "due_at", "received_at", "id")
+
+
+def _issue_indexes(index: _MakeIndex) -> list[Index]:
+    return [
+        index("issues_newest", "phase", *NEWEST),
+        index("issues_urgent", "phase", *URGENT),
+        index("issues_group_newest", "group_code", "phase", *NEWEST),
+        index("issues_group_urgent", "group_code", "phase", *URGENT),
+        index("issues_email", "email_hash", *NEWEST),
+        index("issues_company", "company_hash", *NEWEST),
+        index("issues_ticket", "ticket", *NEWEST),
+    ]
+
+
+def _party_columns() -> list[Column[str] | Column[int] | Column[float]]:
+    """Return one row for each person of an issue and role: its sort keys make a person's lists covering reads."""
+    return [
+        _key("person", CODE_MAX),
+        _key("role", 16),
+        _key("id", ID_MAX),
+        _code("phase", 16),
+        _code("group_code"),
+        _flag("urgency"),
+        _instant("due_at"),
+        _instant("received_at"),
+    ]
+
+
+def _party_indexes(index: _MakeIndex) -> list[Index]:
+    return [
+        index("parties_newest", "person", "role", "phase", *NEWEST, "group_code"),
+        index("parties_urgent", "person", "role", "phase", *URGENT),
+        index("parties_issue", "id"),
+    ]
+
+
+def _event_columns() -> list[Column[str] | Column[int] | Column[float]]:
+    return [
+        _key("issue", ID_MAX),
+        Column("number", Integer, primary_key=True, autoincrement=False),
+        _code("id", ID_MAX),
+        _instant("at"),
+        _code("actor"),
+        _code("cause_kind", 16),
+        Column("cause_ref", _string(CODE_MAX), nullable=True),
+        _code("policy", 16),
+        _code("kind", 64),
+        _number("format"),
+        Column("payload", _body(), nullable=False),
+        _code("response"),
+        _number("revision"),
+    ]
+
+
+def _outbox_columns() -> list[Column[str] | Column[int] | Column[float]]:
+    return [
+        _key("id", ID_MAX),
+        _code("issue", ID_MAX),
+        _number("first_event"),
+        _number("last_event"),
+        _code("recipient"),
+        _code("topic", 32),
+        _code("why", 190),
+        _instant("created_at"),
+        _flag("is_urgent"),
+    ]
+
+
+def _remembered_columns() -> list[Column[str] | Column[int] | Column[float]]:
+    return [
+        _key("key", CODE_MAX),
+        _code("actor"),
+        _code("fingerprint", HASH_MAX),
+        _code("issue", ID_MAX),
+        _number("first_event"),
+        _number("last_event"),
+        Column("advice", _body(), nullable=False),
+        _instant("at"),
+    ]

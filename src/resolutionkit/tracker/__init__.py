@@ -1,0 +1,1 @@
+"""The application: the one pipeline, and the faces that people use: tracker, desk, inbox."""

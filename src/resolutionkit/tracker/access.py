@@ -1,0 +1,30 @@
+"""What a person may see and do, in one place (requirement D2). Scopes are applied by ``Scope`` and by the stores."""
+
+from __future__ import annotations
+
+from resolutionkit.errors import AccessDenied
+from resolutionkit.model.people import SYSTEM, AccessKind
+from resolutionkit.model.query import ACCOUNT_WIDE, Scope
+from resolutionkit.ports import Directory
+
+
+def scope_of(actor: str, directory: Directory) -> Scope:
+    """Return how far somebody sees now.
+
+    Args:
+        actor: A person's id, or ``system`` for the account-wide tracker.
+        directory: Who is there.
+
+    Raises:
+        AccessDenied: The person is unknown or inactive.
+    """
+    if actor == SYSTEM:
+        return ACCOUNT_WIDE
+    person = directory.person(actor)
+    if person is None:
+        raise AccessDenied(actor, "is not in the directory; only people who are there have a desk")
+    if not person.active:
+        raise AccessDenied(actor, "is inactive; only active people have a desk")
+    if person.access.kind is AccessKind.EVERYTHING:
+        return Scope(everything=True, person=person.id)
+    return Scope(groups=person.access.codes.union(directory.groups_of(person.id)), person=person.id)

@@ -1,0 +1,135 @@
+"""Importing a file: rows from ``importing``, recorded in batches, the refused ones kept with their reasons (A10)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+
+from attrs import frozen
+
+from resolutionkit.errors import InvalidValue, ResolutionKitError
+from resolutionkit.importing.mapping import ImportMapping
+from resolutionkit.importing.rejects import RejectWriter
+from resolutionkit.importing.responses import read_responses
+from resolutionkit.importing.rows import ImportedRow, RejectedRow
+from resolutionkit.model.commands import Record
+from resolutionkit.model.results import Outcome, Recorded
+from resolutionkit.tracker.runner import RecordedOrRefused, Runner
+from resolutionkit.tracker.tally import Tally
+
+BATCH = 100
+"""How many rows one transaction takes in."""
+KEPT_REJECTS = 100
+"""How many rejected rows a report holds; the file of rejects has them all."""
+
+
+@frozen(kw_only=True)
+class ImportReport:
+    """What importing a file did, or would have done.
+
+    Attributes:
+        rows: How many rows the file has.
+        counts: How many responses came out how; every outcome is a key.
+        rejected: How many rows were refused.
+        rejects: The first hundred of them, each with line, column and reason.
+        issues_opened: How many new issues there are.
+        issues_backfilled: How many of those are backfilled.
+        dry_run: Whether nothing was written.
+    """
+
+    rows: int
+    counts: Mapping[Outcome, int]
+    rejected: int
+    rejects: tuple[RejectedRow, ...]
+    issues_opened: int
+    issues_backfilled: int
+    dry_run: bool
+
+    @property
+    def recorded(self) -> int:
+        """Return how many rows were taken in, duplicates included."""
+        return sum(self.counts.values())
+
+
+def import_file(
+    runner: Runner,
+    path: Path,
+    mapping: ImportMapping,
+    *,
+    rejects: Path | None,
+    dry_run: bool,
+    announce: bool,
+    progress: Callable[[int], object] | None,
+) -> ImportReport:
+    """Import a file; see :meth:`resolutionkit.tracker.tracker.Tracker.import_file`."""
+    # Ids built from a row are digests under the account's secret; a dry run makes up one where there is none yet.
+    key = runner.secret(make=not dry_run) or secrets.token_bytes(32)
+    rows = read_responses(path, mapping, key)
+    job = _Import(runner, for_good=not dry_run, announce=announce)
+    with ExitStack() as stack:
+        if rejects is not None:
+            job.writer = stack.enter_context(RejectWriter(rejects))
+        while batch := list(islice(rows, BATCH)):
+            job.take_in(batch)
+            if progress is not None:
+                progress(job.rows)
+    return job.report()
+
+
+class _Import:
+    """One import while it runs."""
+
+    def __init__(self, runner: Runner, *, for_good: bool, announce: bool) -> None:
+        self._runner = runner
+        self._for_good = for_good
+        self._announce = announce
+        self._tally = Tally()
+        self._kept: list[RejectedRow] = []
+        self._rejected = 0
+        self.rows = 0
+        self.writer: RejectWriter | None = None
+
+    def take_in(self, batch: list[ImportedRow | RejectedRow]) -> None:
+        """Record the good rows of a batch in one transaction, and keep the others in the file's order."""
+        good = (row for row in batch if isinstance(row, ImportedRow))
+        commands = [Record(response=row.response, announce=self._announce) for row in good]
+        results = iter(self._runner.record_batch(commands, for_good=self._for_good))
+        for row in batch:
+            refused = row if isinstance(row, RejectedRow) else self._counted(row, next(results))
+            if refused is not None:
+                self._reject(refused)
+        self.rows += len(batch)
+
+    def _counted(self, row: ImportedRow, result: RecordedOrRefused) -> RejectedRow | None:
+        if isinstance(result, Recorded):
+            self._tally.count(result)
+            return None
+        return RejectedRow(row.line, _column(result), str(result), row.raw)
+
+    def _reject(self, row: RejectedRow) -> None:
+        self._rejected += 1
+        if len(self._kept) < KEPT_REJECTS:
+            self._kept.append(row)
+        if self.writer is not None:
+            self.writer.write(row)
+
+    def report(self) -> ImportReport:
+        """Return the sums."""
+        sums = self._tally.result()
+        return ImportReport(
+            rows=self.rows,
+            counts=sums.counts,
+            rejected=self._rejected,
+            rejects=tuple(self._kept),
+            issues_opened=sums.issues_opened,
+            issues_backfilled=sums.issues_backfilled,
+            dry_run=not self._for_good,
+        )
+
+
+def _column(refusal: ResolutionKitError) -> str | None:
+    """Return the field that a refusal names; the mapping knows its column, the reader of the file will too."""
+    return refusal.field if isinstance(refusal, InvalidValue) else None

@@ -1,0 +1,226 @@
+"""The one way that everything takes: load, authorise, decide, apply, plan who is told, save.
+
+A command is turned into work on a unit of work; whoever has a store runs it there, in a transaction of its own or
+in one of the host's. Nothing else changes a response or an issue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from attrs import define, field, frozen
+
+from resolutionkit.decisions import audience, intake
+from resolutionkit.decisions.concurrency import check_not_stale
+from resolutionkit.decisions.context import Context, Decision
+from resolutionkit.decisions.decide import decide
+from resolutionkit.errors import IssueNotFound, KeyReused, ResponseNotFound
+from resolutionkit.model.commands import Assign, Command, Flag, Follow, Record, Unfollow, issue_of
+from resolutionkit.model.events import Cause, CauseKind, Event
+from resolutionkit.model.history import apply, replay
+from resolutionkit.model.issue import Issue
+from resolutionkit.model.people import SYSTEM, StaticDirectory
+from resolutionkit.model.query import Scope
+from resolutionkit.model.response import Response, ResponseRecord
+from resolutionkit.model.results import Change, Outcome, Recorded
+from resolutionkit.policy.policy import Policy
+from resolutionkit.ports import Directory, Remembered, UnitOfWork, Write
+from resolutionkit.tracker.access import scope_of
+from resolutionkit.tracker.snapshot import snapshot
+
+
+@frozen(kw_only=True)
+class AccountSettings:
+    """What an account is run with.
+
+    Attributes:
+        policy: What the account wants.
+        directory: Who works there.
+    """
+
+    policy: Policy = field(factory=Policy)
+    directory: Directory = field(factory=StaticDirectory)
+
+
+@frozen(kw_only=True)
+class Surroundings:
+    """What the pipeline takes from outside for one command: nothing in it changes while the command runs.
+
+    Attributes:
+        settings: The account's.
+        now: The instant, in UTC.
+        ids: Gives new ids.
+        actor: Who acts: a person's id, or ``system``.
+    """
+
+    settings: AccountSettings
+    now: datetime
+    ids: Callable[[], str]
+    actor: str = SYSTEM
+
+
+@define
+class Attempts:
+    """What the first run of a unit of work saw, for those after it: a later one must not decide on news unseen."""
+
+    version: int | None = None
+
+
+@frozen(kw_only=True)
+class _Loaded:
+    """What a command is decided on."""
+
+    history: tuple[Event, ...] = ()
+    issue: Issue | None = None
+    record: ResponseRecord | None = None
+    facts: intake.Facts = intake.Facts()
+
+
+def record(unit: UnitOfWork, command: Record, around: Surroundings) -> Recorded:
+    """Take in one response."""
+    loaded = _load_response(unit, command)
+    cause = Cause(CauseKind.RESPONSE, command.response.id)
+    context = _context(around, (), loaded, cause, command.response)
+    decision = intake.take_in(loaded.facts, command, context)
+    issue = _finish(unit, loaded, decision, context)
+    return Recorded(
+        outcome=decision.outcome or Outcome.STORED,
+        issue=None if decision.outcome is Outcome.SUPERSEDED and not decision.events else issue,
+        events=decision.events,
+        replaced=decision.replaced,
+    )
+
+
+def change(unit: UnitOfWork, command: Command, around: Surroundings, attempts: Attempts) -> Change:
+    """Carry out one command of a person."""
+    scope = scope_of(around.actor, around.settings.directory)
+    loaded = _load_flagged(unit, command, scope) if isinstance(command, Flag) else _load_issue(unit, command, scope)
+    done = unit.remembered(command.key) if command.key is not None else None
+    if done is not None:
+        return _repeated(unit, command, done, around.actor)
+    context = _context(around, _named(command), loaded, Cause(CauseKind.COMMAND, command.key))
+    decision = _decided(command, loaded, context, attempts)
+    issue = _finish(unit, loaded, decision, context, command)
+    if issue is None:
+        raise IssueNotFound(issue_of(command) or "")
+    return Change(issue=issue, events=decision.events, advice=decision.advice)
+
+
+def _load_response(unit: UnitOfWork, command: Record) -> _Loaded:
+    response = command.response
+    same = unit.response(response.id)
+    standing = unit.standing(response.survey, response.ticket) if response.ticket and same is None else None
+    known = same or standing
+    history = unit.history(known.issue) if known is not None and known.issue is not None else ()
+    issue = replay(history) if history else None
+    return _Loaded(history=history, issue=issue, facts=intake.Facts(same=same, standing=standing, issue=issue))
+
+
+def _load_issue(unit: UnitOfWork, command: Command, scope: Scope) -> _Loaded:
+    issue_id = issue_of(command) or ""
+    history = unit.history(issue_id)
+    issue = replay(history) if history else None
+    if issue is None or not scope.sees_issue(issue):
+        raise IssueNotFound(issue_id)
+    return _Loaded(history=history, issue=issue)
+
+
+def _load_flagged(unit: UnitOfWork, command: Flag, scope: Scope) -> _Loaded:
+    found = unit.response(command.response)
+    history = unit.history(found.issue) if found is not None and found.issue is not None else ()
+    if found is None or not scope.sees_response(found, replay(history) if history else None):
+        raise ResponseNotFound(command.response)
+    return _Loaded(record=found)
+
+
+def _decided(command: Command, loaded: _Loaded, context: Context, attempts: Attempts) -> Decision:
+    if isinstance(command, Flag) and loaded.record is not None:
+        return intake.flag(loaded.record, command, context)
+    if loaded.issue is None:
+        raise IssueNotFound(issue_of(command) or "")
+    expected: int | None = getattr(command, "expected_version", None)
+    check_not_stale(command, loaded.issue, loaded.history, expected or attempts.version)
+    attempts.version = attempts.version or loaded.issue.version
+    return decide(loaded.issue, command, context)
+
+
+def _context(
+    around: Surroundings, named: Iterable[str | None], loaded: _Loaded, cause: Cause, *responses: Response
+) -> Context:
+    settings, issue = around.settings, loaded.issue
+    if loaded.record is not None:
+        responses = (*responses, loaded.record.response)
+    if issue is not None:
+        responses = (*responses, issue.response)
+        named = (*named, issue.assignee, *issue.followers, *issue.people)
+    mentioned = (around.actor, *named, *(who for one in responses for who in one.hierarchy))
+    groups = [one.group for one in responses]
+    return Context(
+        policy=settings.policy,
+        people=snapshot(settings.directory, mentioned, groups),
+        now=around.now,
+        ids=around.ids,
+        actor=around.actor,
+        cause=cause,
+    )
+
+
+def _named(command: Command) -> Iterable[str | None]:
+    match command:
+        case Assign() | Flag():
+            return (command.assignee, *command.followers)
+        case Follow() | Unfollow():
+            return (command.who,)
+        case _:
+            return ()
+
+
+def _finish(
+    unit: UnitOfWork, loaded: _Loaded, decision: Decision, context: Context, command: Command | None = None
+) -> Issue | None:
+    """Apply what was decided, plan who is told, and save all of it."""
+    issue = loaded.issue
+    for event in decision.events:
+        issue = apply(issue, event)
+    is_told = issue is not None and decision.events and not decision.is_silent
+    messages = audience.plan(issue, decision.events, context) if issue is not None and is_told else ()
+    write = Write(
+        records=decision.records,
+        head=decision.head,
+        before=loaded.issue,
+        issue=issue,
+        events=decision.events,
+        messages=messages,
+        remembered=_remembered(command, issue, decision, context),
+    )
+    if write.records or write.events or write.remembered is not None:
+        unit.save((write,))
+    return issue
+
+
+def _remembered(
+    command: Command | None, issue: Issue | None, decision: Decision, context: Context
+) -> Remembered | None:
+    if command is None or command.key is None or issue is None:
+        return None
+    numbers = [event.number for event in decision.events]
+    return Remembered(
+        key=command.key,
+        actor=context.actor,
+        fingerprint=command.fingerprint,
+        issue=issue.id,
+        first_event=numbers[0] if numbers else 0,
+        last_event=numbers[-1] if numbers else 0,
+        advice=decision.advice,
+        at=context.now,
+    )
+
+
+def _repeated(unit: UnitOfWork, command: Command, done: Remembered, actor: str) -> Change:
+    """Answer a repeated command as it was answered, with the issue as it is now."""
+    if done.fingerprint != command.fingerprint or done.actor != actor:
+        raise KeyReused(done.key)
+    history = unit.history(done.issue)
+    events = history[done.first_event - 1 : done.last_event] if done.first_event else ()
+    return Change(issue=replay(history), events=events, advice=done.advice)

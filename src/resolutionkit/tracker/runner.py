@@ -1,0 +1,127 @@
+"""Runs the pipeline's work in the store's transactions, for one account. The faces stand on this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeAlias
+
+from attrs import frozen
+
+from resolutionkit.errors import InvalidResponse, InvalidValue, ResolutionKitError, StorageError
+from resolutionkit.model.commands import Command, Record
+from resolutionkit.model.people import SYSTEM
+from resolutionkit.model.response import Response
+from resolutionkit.model.results import Change, Recorded
+from resolutionkit.model.values import utc
+from resolutionkit.ports import Clock, Store, UnitOfWork
+from resolutionkit.tracker import pipeline
+from resolutionkit.tracker.pipeline import AccountSettings, Attempts, Surroundings
+from resolutionkit.tracker.reading import Reader
+
+RecordedOrRefused: TypeAlias = Recorded | ResolutionKitError
+"""What became of one response of many."""
+
+
+class _NotForGood(Exception):
+    """Ends a transaction that was only tried."""
+
+    def __init__(self, results: list[RecordedOrRefused]) -> None:
+        super().__init__()
+        self.results = results
+
+
+@frozen(kw_only=True)
+class Runner:
+    """One account's store, settings, clock and ids.
+
+    Attributes:
+        store: Where everything is.
+        account: The account.
+        settings: Its policy and directory.
+        clock: Gives the instant.
+        ids: Gives ids.
+    """
+
+    store: Store
+    account: str
+    settings: AccountSettings
+    clock: Clock
+    ids: Callable[[], str]
+
+    def reader(self, actor: str = SYSTEM) -> Reader:
+        """Return a reader for somebody, or for the account as a whole."""
+        return Reader(store=self.store, account=self.account, settings=self.settings, actor=actor)
+
+    def _around(self, actor: str = SYSTEM) -> Surroundings:
+        now = utc(self.clock(), "clock", InvalidValue)
+        return Surroundings(settings=self.settings, now=now, ids=self.ids, actor=actor)
+
+    def record(self, command: Record) -> Recorded:
+        """Take in one response, in a transaction of its own."""
+        around = self._around()
+        return self.store.transact(self.account, lambda unit: pipeline.record(unit, command, around), write=True)
+
+    def record_batch(self, commands: Sequence[Record], *, for_good: bool = True) -> list[RecordedOrRefused]:
+        """Take in many responses in one transaction; one that is refused does not stop the others.
+
+        Args:
+            commands: The responses.
+            for_good: False to roll all of it back and only say what would have become of each.
+        """
+        around = self._around()
+
+        def work(unit: UnitOfWork) -> list[RecordedOrRefused]:
+            results = [_tried(partial(pipeline.record, unit, command, around)) for command in commands]
+            if not for_good:
+                raise _NotForGood(results)
+            return results
+
+        try:
+            return self.store.transact(self.account, work, write=True)
+        except _NotForGood as tried:
+            return tried.results
+
+    def change(self, command: Command, actor: str) -> Change:
+        """Carry out one command, in a transaction of its own."""
+        around, attempts = self._around(actor), Attempts()
+
+        def work(unit: UnitOfWork) -> Change:
+            return pipeline.change(unit, command, around, attempts)
+
+        return self.store.transact(self.account, work, write=True)
+
+    def change_all(self, commands: Sequence[Command], actor: str) -> list[Change]:
+        """Carry out commands in one transaction: all of them, or none."""
+        around, attempts = self._around(actor), [Attempts() for _ in commands]
+
+        def work(unit: UnitOfWork) -> list[Change]:
+            return [pipeline.change(unit, one, around, seen) for one, seen in zip(commands, attempts, strict=True)]
+
+        return self.store.transact(self.account, work, write=True)
+
+    def secret(self, *, make: bool) -> bytes | None:
+        """Return the account's secret; ``make`` makes one where there is none yet."""
+        if make:
+            return self.store.transact(self.account, lambda unit: unit.make_secret(), write=True)
+        return self.store.transact(self.account, lambda unit: unit.secret(), write=False)
+
+
+def _tried(take_in: Callable[[], Recorded]) -> RecordedOrRefused:
+    try:
+        return take_in()
+    except StorageError:
+        raise
+    except ResolutionKitError as refusal:
+        return refusal
+
+
+def as_record(response: object, *, replace: bool = False, announce: bool | None = None) -> Record:
+    """Return the command that takes a response in.
+
+    Raises:
+        InvalidResponse: It is no response.
+    """
+    if not isinstance(response, Response):
+        raise InvalidResponse("response", response, "a Response")
+    return Record(response=response, replace=replace, announce=announce)

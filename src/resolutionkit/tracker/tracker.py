@@ -1,0 +1,286 @@
+"""The tracker: one account's door, from opening a store to recording responses and sitting people at desks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+import attrs
+
+from resolutionkit.decisions.classify import classify
+from resolutionkit.errors import AccountNotFound, InvalidValue, ResolutionKitError
+from resolutionkit.hooks import StoreOptions
+from resolutionkit.importing.mapping import ImportMapping
+from resolutionkit.model.commands import Record
+from resolutionkit.model.messages import Message
+from resolutionkit.model.people import StaticDirectory
+from resolutionkit.model.response import Response
+from resolutionkit.model.results import Classification, Recorded, RecordedMany
+from resolutionkit.model.values import ACCOUNT_MAX, code
+from resolutionkit.policy.policy import Policy
+from resolutionkit.ports import Clock, Directory, Store
+from resolutionkit.tracker.desk import Desk
+from resolutionkit.tracker.ids import Uuid7
+from resolutionkit.tracker.imports import ImportReport, import_file
+from resolutionkit.tracker.pipeline import AccountSettings
+from resolutionkit.tracker.plugins import open_store, plugin_manager
+from resolutionkit.tracker.runner import RecordedOrRefused, Runner, as_record
+from resolutionkit.tracker.tally import Tally
+from resolutionkit.tracker.views import Views
+
+T = TypeVar("T")
+
+BATCH = 100
+"""How many responses one transaction takes in; each may leave up to ten rows."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Tracker(Views):
+    """Records responses, and gives people their desks. Reads on it are account-wide; see :class:`Desk` for people.
+
+    Threads may share it. Use it as a context manager, or ``close`` it.
+
+    Args:
+        store: Where everything is kept; closed with the tracker.
+        account: The account's name, 1 to 64 characters.
+        policy: What the account wants; None for the usual closed loop.
+        directory: Who works there; None for nobody.
+        clock: Gives the present instant, aware; None for the system's clock.
+        accounts: Gives the settings of any account by its name, for :meth:`for_account`.
+
+    Raises:
+        InvalidValue: The account's name is not acceptable.
+        AccountNotFound: ``accounts`` does not know the account.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        account: str = "default",
+        policy: Policy | None = None,
+        directory: Directory | None = None,
+        clock: Clock | None = None,
+        accounts: Callable[[str], AccountSettings | None] | None = None,
+    ) -> None:
+        """Begin to work on a store."""
+        name = code(account, "account", InvalidValue, ACCOUNT_MAX)
+        if accounts is not None and policy is None and directory is None:
+            settings = _looked_up(accounts, name)
+        else:
+            settings = AccountSettings(policy=policy or Policy(), directory=directory or StaticDirectory())
+        self._runner = Runner(store=store, account=name, settings=settings, clock=clock or _now, ids=Uuid7())
+        self._accounts = accounts
+        super().__init__(self._runner.reader())
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        account: str = "default",
+        policy: Policy | None = None,
+        directory: Directory | None = None,
+        clock: Clock | None = None,
+        accounts: Callable[[str], AccountSettings | None] | None = None,
+        create: bool | None = None,
+        plugins: Iterable[object] = (),
+    ) -> Self:
+        """Open a store by its URL, and return a tracker on it.
+
+        Args:
+            url: ``memory:``, ``sqlite:///path/to/file.db``, or whatever an installed plugin answers to.
+            account: The account's name.
+            policy: What the account wants; None for the usual closed loop.
+            directory: Who works there; None for nobody.
+            clock: Gives the present instant; None for the system's clock.
+            accounts: Gives the settings of any account by its name.
+            create: True to make the tables where they are missing, False never to, None to make them in memory
+                and in an empty SQLite file only.
+            plugins: Modules or objects with hook implementations, beside the installed ones.
+
+        Raises:
+            PluginError: Nothing answers to the URL's scheme.
+            MissingExtra: The backend's dependency is not installed.
+            SchemaMismatch: The tables are missing, or another version wrote them.
+            StorageError: The database cannot be used.
+        """
+        store = open_store(StoreOptions(url=url, create=create), plugin_manager(*plugins))
+        try:
+            return cls(store, account=account, policy=policy, directory=directory, clock=clock, accounts=accounts)
+        except BaseException:
+            store.close()
+            raise
+
+    def close(self) -> None:
+        """Close the store."""
+        self._runner.store.close()
+
+    def __enter__(self) -> Self:
+        """Return the tracker."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the store."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Show the account."""
+        return f"<Tracker of account {self.account!r}>"
+
+    @property
+    def account(self) -> str:
+        """Return the account's name."""
+        return self._runner.account
+
+    @property
+    def policy(self) -> Policy:
+        """Return the account's policy."""
+        return self._runner.settings.policy
+
+    def for_account(self, account: str) -> Tracker:
+        """Return a tracker on another account of the same store; closing either closes the store.
+
+        Raises:
+            AccountNotFound: Nobody knows the account.
+        """
+        if self._accounts is None:
+            raise AccountNotFound(account, "open the tracker with accounts= to serve more than one")
+        runner = self._runner
+        other = Tracker(runner.store, account=account, clock=runner.clock, accounts=self._accounts)
+        other._runner = attrs.evolve(other._runner, ids=runner.ids)
+        return other
+
+    def as_user(self, person_id: str) -> Desk:
+        """Return a person's desk; whether there is one shows at its first use.
+
+        Raises:
+            AccessDenied: At the first use: the person is unknown or inactive.
+        """
+        return Desk(self._runner, code(person_id, "person_id", InvalidValue))
+
+    def classify(self, response: Response) -> Classification:
+        """Return what a response's score means under the account's policy, without recording it.
+
+        Raises:
+            InvalidScore: The score is not one of its scale.
+        """
+        return classify(response, self.policy)
+
+    def record(self, response: Response, *, replace: bool = False, announce: bool | None = None) -> Recorded:
+        """Take in one response; an unhappy one becomes an issue at once (requirement A2).
+
+        Delivering the same response again changes nothing (A4).
+
+        Args:
+            response: The response.
+            replace: Whether other content under a known id is a correction.
+            announce: True to tell people however old it is, False to tell nobody, None to go by its age (A11).
+
+        Raises:
+            InvalidScore: The score is not one of its scale.
+            InvalidResponse: It was received more than a day after now, or is no response.
+            ResponseConflict: Its id is known with other content.
+        """
+        return self._runner.record(as_record(response, replace=replace, announce=announce))
+
+    def record_many(
+        self,
+        responses: Iterable[Response],
+        *,
+        replace: bool = False,
+        announce: bool | None = None,
+        progress: Callable[[int], object] | None = None,
+    ) -> RecordedMany:
+        """Take in many responses, in batches that each commit whole; one that is refused does not stop the others.
+
+        Args:
+            responses: The responses; they are read as they are needed.
+            replace: Whether other content under a known id is a correction.
+            announce: As for :meth:`record`.
+            progress: Called after each batch with how many were read so far.
+        """
+        tally = Tally()
+        for batch in _batches(responses, BATCH):
+            tally.add([getattr(one, "id", None) for one in batch], self._batch(batch, replace, announce))
+            if progress is not None:
+                progress(tally.read)
+        return tally.result()
+
+    def _batch(self, batch: list[Response], replace: bool, announce: bool | None) -> list[RecordedOrRefused]:
+        commands: list[Record] = []
+        refused: dict[int, ResolutionKitError] = {}
+        for index, response in enumerate(batch):
+            try:
+                commands.append(as_record(response, replace=replace, announce=announce))
+            except ResolutionKitError as refusal:
+                refused[index] = refusal
+        done = iter(self._runner.record_batch(commands))
+        return [refused[index] if index in refused else next(done) for index in range(len(batch))]
+
+    def import_file(
+        self,
+        path: str | Path,
+        mapping: ImportMapping,
+        *,
+        rejects: str | Path | None = None,
+        dry_run: bool = False,
+        announce: bool = False,
+        progress: Callable[[int], object] | None = None,
+    ) -> ImportReport:
+        """Take in a file of responses: CSV or JSON lines, streaming, in batches that each commit whole (A10).
+
+        It is safe to run again: what is known already is a duplicate. Issues that it opens are backfilled, and
+        nobody is told, unless ``announce`` says otherwise.
+
+        Args:
+            path: The file.
+            mapping: Which column becomes what.
+            rejects: Where to write the rejected rows, with line, column and reason; None for nowhere.
+            dry_run: Whether to write nothing and only say what would happen; what depends on another batch of the
+                same file is judged without it.
+            announce: Whether to tell people of the issues.
+            progress: Called after each batch with how many rows were read so far.
+
+        Raises:
+            MappingError: The mapping names columns that the file lacks.
+            ImportFailed: The file cannot be read as what it should be.
+        """
+        return import_file(
+            self._runner,
+            Path(path),
+            mapping,
+            rejects=None if rejects is None else Path(rejects),
+            dry_run=dry_run,
+            announce=announce,
+            progress=progress,
+        )
+
+    def outbox(self, issue_id: str) -> tuple[Message, ...]:
+        """Return who is to be told of what about an issue, in the order in which it happened."""
+        return self._reader.messages(issue_id)
+
+
+def _looked_up(accounts: Callable[[str], AccountSettings | None], name: str) -> AccountSettings:
+    try:
+        settings = accounts(name)
+    except LookupError as problem:
+        raise AccountNotFound(name, "accounts= does not know it") from problem
+    if settings is None:
+        raise AccountNotFound(name, "accounts= does not know it")
+    return settings
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
