@@ -1,0 +1,65 @@
+"""Fixtures of all tests: a tracker on each backend, with a clock to turn and a small company."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from support import TurnableClock, organisation
+
+from resolutionkit import StaticDirectory, Tracker
+
+settings.register_profile(
+    "local", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.register_profile(
+    "ci", deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+BACKENDS = ("memory", "sqlite")
+
+
+@pytest.fixture
+def clock() -> TurnableClock:
+    """Return a clock that stands at noon until it is turned."""
+    return TurnableClock()
+
+
+@pytest.fixture
+def directory() -> StaticDirectory:
+    """Return the small company."""
+    return organisation()
+
+
+@pytest.fixture(params=BACKENDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty store, on each backend in turn."""
+    return {"memory": "memory:", "sqlite": f"sqlite:///{tmp_path / 'recovery.db'}"}[request.param]
+
+
+@pytest.fixture
+def open_tracker(
+    url: str, clock: TurnableClock, directory: StaticDirectory
+) -> Iterator[Callable[..., Tracker]]:
+    """Return a function that opens trackers on the store, with other settings where it is given some."""
+    opened: list[Tracker] = []
+
+    def make(**settings: object) -> Tracker:
+        given: dict[str, object] = {"directory": directory, "clock": clock} | settings
+        tracker = Tracker.open(url, **given)
+        opened.append(tracker)
+        return tracker
+
+    yield make
+    for tracker in opened:
+        tracker.close()
+
+
+@pytest.fixture
+def tracker(open_tracker: Callable[..., Tracker]) -> Tracker:
+    """Return a tracker on an empty store, on each backend in turn."""
+    return open_tracker()
