@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from resolutionkit.datafile import Entry, Table
 from resolutionkit.errors import Fault, shown
 from resolutionkit.importing import settings
 from resolutionkit.importing.cells import NO, YES
@@ -18,7 +19,6 @@ from resolutionkit.importing.identity import BuiltId, ColumnId, IdRule
 from resolutionkit.importing.origins import Given, column, origin, source, sources
 from resolutionkit.importing.rows import RowRefused
 from resolutionkit.importing.sources import AttributeRule, AttributeType, Column, Constant, Source, YesNo
-from resolutionkit.importing.tables import Entry, Table
 from resolutionkit.model.response import Answer, Response
 from resolutionkit.model.values import EPOCH, Attributes, AttributeValue
 

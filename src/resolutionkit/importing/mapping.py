@@ -6,7 +6,6 @@ Mappings are data and come from TOML. How that is written stands in ``grammar``,
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from resolutionkit.datafile import key_of, nearest, toml_data
 from resolutionkit.errors import Fault, InvalidValue, MappingError, shown
 from resolutionkit.importing import cells, grammar
 from resolutionkit.importing.dates import Dates
@@ -21,7 +21,6 @@ from resolutionkit.importing.fileformat import FileFormat
 from resolutionkit.importing.identity import ColumnId, IdRule
 from resolutionkit.importing.rows import Row, RowRefused
 from resolutionkit.importing.sources import AttributeRule, Column, Source, YesNo, all_texts, required
-from resolutionkit.importing.tables import key_of, nearest
 from resolutionkit.model.response import Answer, Contact, Response
 from resolutionkit.model.scale import Scale, Score
 
@@ -95,12 +94,7 @@ class ImportMapping:
         Raises:
             MappingError: The file is missing or not TOML, or the mapping is unsound; all faults with their places.
         """
-        try:
-            data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        except OSError as problem:
-            raise MappingError([Fault("file", f"cannot be read: {problem.strerror}")], str(path)) from problem
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-            raise MappingError([Fault("file", f"is not TOML in UTF-8: {problem}")], str(path)) from problem
+        data = toml_data(path, MappingError)
         return cls.from_data(data, str(path))
 
     @classmethod

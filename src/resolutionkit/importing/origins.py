@@ -9,9 +9,9 @@ from typing import Any, cast
 
 from attrs import frozen
 
+from resolutionkit.datafile import Entry, Table
 from resolutionkit.errors import shown
 from resolutionkit.importing.sources import Column, Constant, Source
-from resolutionkit.importing.tables import Entry, Table
 
 
 @frozen

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from resolutionkit.datafile import Entry, Table, nearest
 from resolutionkit.errors import shown
 from resolutionkit.importing.dates import Dates
 from resolutionkit.importing.fileformat import FileFormat, Format
-from resolutionkit.importing.tables import Entry, Table, nearest
 from resolutionkit.model.scale import CES_7, CSAT_5, NPS, THUMBS, Scale
 
 _SCALES = {scale.name: scale for scale in (NPS, CSAT_5, CES_7, THUMBS)}

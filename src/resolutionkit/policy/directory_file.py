@@ -9,9 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from resolutionkit.errors import DirectoryError, Fault
+from resolutionkit.datafile import Table, toml_data
+from resolutionkit.errors import DirectoryError, Fault, shown
 from resolutionkit.model.people import Access, AccessKind, Group, Person, StaticDirectory
-from resolutionkit.policy.reading import Reader, toml_table
 
 
 def load_directory(path: str | Path) -> StaticDirectory:
@@ -21,46 +21,52 @@ def load_directory(path: str | Path) -> StaticDirectory:
         DirectoryError: The file is missing or not TOML, or the directory is unsound; all faults with their places.
     """
     faults: list[Fault] = []
-    reader = Reader(toml_table(path, DirectoryError), "", faults)
-    people = [_person(one) for one in reader.tables("people")]
-    groups = [_group(one) for one in reader.tables("groups")] if reader.has("groups") else None
-    segments = reader.texts("segments") if reader.has("segments") else None
-    leader = reader.value("leader", str, "") or None
-    reader.done()
-    if faults:
-        raise DirectoryError(faults, str(path))
-    known = [one for one in people if one is not None]
-    teams = None if groups is None else [one for one in groups if one is not None]
-    directory = reader.built(lambda: StaticDirectory(people=known, groups=teams, segments=segments, leader=leader))
+    top = Table(toml_data(path, DirectoryError), "", faults)
+    people = [person for table in top.inners("people") if (person := _person(table)) is not None]
+    groups = [group for table in top.inners("groups") if (group := _group(table)) is not None]
+    segments, leader = top.texts("segments"), top.take("leader", str)
+    has_groups, has_segments = (top.entry(name) is not None for name in ("groups", "segments"))
+    top.done()
+    directory = None
+    if not faults:
+        directory = top.itself().judged(
+            lambda: StaticDirectory(
+                people=people,
+                groups=groups if has_groups else None,
+                segments=segments if has_segments else None,
+                leader=leader,
+            )
+        )
     if directory is None:
         raise DirectoryError(faults, str(path))
     return directory
 
 
-def _person(table: Reader) -> Person | None:
+def _person(table: Table) -> Person | None:
     given: dict[str, Any] = {"id": table.required("id"), "access": _access(table)}
-    for name in ("name", "email", "phone", "title", "manager", "zone"):
-        given[name] = table.value(name, str, "") or None
+    given |= {name: table.take(name, str) for name in ("name", "email", "phone", "title", "manager", "zone")}
     given["active"] = table.value("active", bool, True)
     given["administrator"] = table.value("administrator", bool, False)
     table.done()
-    return table.built(lambda: Person(**given)) if given["id"] else None
+    return table.itself().judged(lambda: Person(**given)) if given["id"] else None
 
 
-def _access(table: Reader) -> Access:
-    if table.is_a("access", list):
-        codes = table.texts("access")
-        return (table.built(lambda: Access.groups(*codes)) if codes else None) or Access.OWN
-    kind = table.value("access", str, AccessKind.OWN)
-    if kind not in (AccessKind.OWN, AccessKind.EVERYTHING):
-        table.fault("access", f"{kind!r} should be 'own', 'everything' or a list of group codes")
+def _access(table: Table) -> Access:
+    entry = table.entry("access")
+    if entry is None:
         return Access.OWN
-    return Access(AccessKind(kind))
+    if isinstance(entry.value, list):
+        codes = entry.texts()
+        return (entry.judged(lambda: Access.groups(*codes)) if codes else None) or Access.OWN
+    if entry.value not in (AccessKind.OWN, AccessKind.EVERYTHING):
+        entry.fault(f"{shown(entry.value)} should be 'own', 'everything' or a list of group codes")
+        return Access.OWN
+    return Access(AccessKind(entry.value))
 
 
-def _group(table: Reader) -> Group | None:
-    code, name, lead = table.required("code"), table.value("name", str, ""), table.value("lead", str, "")
+def _group(table: Table) -> Group | None:
+    code, name, lead = table.required("code"), table.take("name", str), table.take("lead", str)
     also_alert = table.texts("also_alert")
     table.done()
-    made = table.built(lambda: Group(code=code, name=name or None, lead=lead or None, also_alert=also_alert))
+    made = table.itself().judged(lambda: Group(code=code, name=name, lead=lead, also_alert=also_alert))
     return made if code else None

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 
 from attrs import define, field
 
+from resolutionkit.datafile import toml_data
 from resolutionkit.errors import Fault, InvalidScore, PolicyError
 from resolutionkit.model.scale import NPS, Scale, Score
 from resolutionkit.policy.policy_file import policy_arguments
-from resolutionkit.policy.reading import toml_table
 from resolutionkit.policy.surveys import BUILT_IN_SCALES, SurveyRules
 from resolutionkit.policy.workflow import Workflow, workflow_data
 from resolutionkit.policy.workflows import STANDARD
@@ -95,7 +95,7 @@ class Policy:
         Raises:
             PolicyError: The file is missing or not TOML, or the policy is unsound; all faults with their places.
         """
-        given, faults = policy_arguments(toml_table(path, PolicyError))
+        given, faults = policy_arguments(toml_data(path, PolicyError))
         try:
             policy = cls(**given)
         except PolicyError as problem:

@@ -9,35 +9,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from resolutionkit.datafile import Table
 from resolutionkit.errors import Fault
 from resolutionkit.model.issue import Phase
 from resolutionkit.model.scale import Scale
-from resolutionkit.policy.reading import Reader
 from resolutionkit.policy.surveys import BUILT_IN_SCALES, SurveyRules
 from resolutionkit.policy.workflow import Move, StatusRule, Workflow
 from resolutionkit.policy.workflows import BY_NAME
-
-
-def policy_arguments(table: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
-    """Return the arguments of the policy that plain data describes, and all that is wrong with the data."""
-    faults: list[Fault] = []
-    reader = Reader(table, "", faults)
-    given: dict[str, Any] = {"scales": tuple(_scales(reader)), "recovery_threshold": _thresholds(reader)}
-    scales = {**BUILT_IN_SCALES, **{scale.name: scale for scale in given["scales"]}}
-    given["surveys"] = _surveys(reader, scales)
-    workflow = _workflow(reader)
-    if workflow is not None:
-        given["workflow"] = workflow
-    for name, kind in _PLAIN.items():
-        if reader.has(name):
-            given[name] = reader.value(name, kind, kind())
-    for name in ("escalation_kinds", "root_causes"):
-        if reader.has(name):
-            given[name] = reader.texts(name)
-    given |= _spans(reader)
-    reader.done()
-    return given, faults
-
 
 _PLAIN: Mapping[str, type[Any]] = {
     "open_on_contact_request": bool,
@@ -46,48 +24,68 @@ _PLAIN: Mapping[str, type[Any]] = {
     "advised_note_length": int,
     "zone": str,
 }
+_LISTS = ("escalation_kinds", "root_causes")
+_SPANS = ("replace_within", "announce_within")
 
 
-def _spans(reader: Reader) -> dict[str, timedelta]:
-    spans = {}
-    for name in ("replace_within", "announce_within"):
-        days = reader.number(f"{name}_days")
-        if days is not None:
-            spans[name] = timedelta(days=days)
-    return spans
+def policy_arguments(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """Return the arguments of the policy that a file describes, and all that is wrong with the file."""
+    faults: list[Fault] = []
+    top = Table(data, "", faults)
+    scales = _scales(top)
+    given: dict[str, Any] = {
+        "scales": scales,
+        "surveys": _surveys(top, {**BUILT_IN_SCALES, **{scale.name: scale for scale in scales}}),
+        "recovery_threshold": _thresholds(top),
+        "workflow": _workflow(top),
+    }
+    given |= {name: top.take(name, kind) for name, kind in _PLAIN.items()}
+    given |= {name: top.texts(name) for name in _LISTS if top.entry(name) is not None}
+    given |= {name: _days(top, f"{name}_days") for name in _SPANS}
+    top.done()
+    return {name: value for name, value in given.items() if value is not None}, faults
 
 
-def _thresholds(reader: Reader) -> Mapping[str, Any] | float:
-    if not reader.has("recovery_threshold"):
-        return {}
-    if not reader.is_a("recovery_threshold", dict):
-        return reader.number("recovery_threshold") or 0
-    table = Reader(reader.value("recovery_threshold", dict, {}), "recovery_threshold", reader.faults)
-    return {name: limit for name in table.names() if (limit := table.number(name)) is not None}
+def _days(table: Table, key: str) -> timedelta | None:
+    days = table.number(key)
+    if days is None:
+        return None
+    try:
+        return timedelta(days=days)
+    except (OverflowError, ValueError):
+        table.fault(key, f"{days!r} is no number of days that a calendar has")
+        return None
 
 
-def _scales(reader: Reader) -> list[Scale]:
-    tables = reader.table("scales")
-    made = [_scale(name, table) for name, table in (tables.items() if tables is not None else ())]
-    return [scale for scale in made if scale is not None]
+def _thresholds(top: Table) -> Mapping[str, Any] | float | None:
+    entry = top.entry("recovery_threshold")
+    if entry is None or not isinstance(entry.value, dict):
+        return None if entry is None else entry.number()
+    table = Table(entry.value, entry.place, entry.faults)
+    return {name: limit for name in table.data if (limit := table.number(name)) is not None}
 
 
-def _scale(name: str, table: Reader) -> Scale | None:
+def _scales(top: Table) -> tuple[Scale, ...]:
+    made = [_scale(name, table) for name, table in top.named_inners("scales").items()]
+    return tuple(scale for scale in made if scale is not None)
+
+
+def _scale(name: str, table: Table) -> Scale | None:
     limits = {key: table.number(key) for key in ("minimum", "maximum", "detractor_max", "promoter_min")}
     for key in limits:
-        if not table.has(key):
+        if table.entry(key) is None:
             table.fault(key, "is missing")
-    step: Any = table.number("step") if table.has("step") else 1
+    step: Any = 1 if table.entry("step") is None else table.number("step")
     table.done()
     if None in limits.values():
         return None
     known: dict[str, Any] = {**limits, "step": step or None}  # a step of 0 means that averages are allowed
-    return table.built(lambda: Scale(name=name, **known))
+    return table.itself().judged(lambda: Scale(name=name, **known))
 
 
-def _surveys(reader: Reader, scales: Mapping[str, Scale]) -> dict[str, SurveyRules]:
-    surveys, tables = {}, reader.table("surveys")
-    for name, table in tables.items() if tables is not None else ():
+def _surveys(top: Table, scales: Mapping[str, Scale]) -> dict[str, SurveyRules]:
+    surveys = {}
+    for name, table in top.named_inners("surveys").items():
         scale = table.value("scale", str, "")
         if scale and scale not in scales:
             table.fault("scale", f"{scale!r} is no scale; there are {', '.join(scales)}")
@@ -96,39 +94,40 @@ def _surveys(reader: Reader, scales: Mapping[str, Scale]) -> dict[str, SurveyRul
     return surveys
 
 
-def _workflow(reader: Reader) -> Workflow | None:
-    if not reader.has("workflow"):
+def _workflow(top: Table) -> Workflow | None:
+    entry = top.entry("workflow")
+    if entry is None:
         return None
-    if not reader.is_a("workflow", dict):
-        name = reader.value("workflow", str, "")
-        if name not in BY_NAME:
-            reader.fault("workflow", f"{name!r} is no workflow that ships; there are {', '.join(BY_NAME)}, or a table")
-        return BY_NAME.get(name)
-    return _own_workflow(Reader(reader.value("workflow", dict, {}), "workflow", reader.faults))
+    if isinstance(entry.value, dict):
+        return _own_workflow(Table(entry.value, entry.place, entry.faults), entry.faults)
+    name = entry.of(str)
+    if name is not None and name not in BY_NAME:
+        entry.fault(f"{name!r} is no workflow that ships; there are {', '.join(BY_NAME)}, or a table of your own")
+    return BY_NAME.get(name or "")
 
 
-def _own_workflow(table: Reader) -> Workflow | None:
-    found_before = len(table.faults)
-    statuses = [_status(one) for one in table.tables("statuses")]
-    moves = [_move(one) for one in table.tables("moves")]
+def _own_workflow(table: Table, faults: list[Fault]) -> Workflow | None:
+    found_before = len(faults)
+    statuses = [_status(one) for one in table.inners("statuses")]
+    moves = [_move(one) for one in table.inners("moves")]
     name, initial = table.required("name"), table.required("initial")
-    escalation, reopen_to = table.value("escalation", str, ""), table.texts("reopen_to")
+    escalation, reopen_to = table.take("escalation", str), table.texts("reopen_to")
     table.done()
-    if len(table.faults) > found_before:
+    if len(faults) > found_before:
         return None
-    return table.built(
+    return table.itself().judged(
         lambda: Workflow(
             name=name,
             statuses=[one for one in statuses if one is not None],
             initial=initial,
             moves=moves,
-            escalation=escalation or None,
+            escalation=escalation,
             reopen_to=reopen_to,
         )
     )
 
 
-def _status(table: Reader) -> StatusRule | None:
+def _status(table: Table) -> StatusRule | None:
     key, label, phase = table.required("key"), table.required("label"), table.required("phase")
     if phase and phase not in set(Phase):
         table.fault("phase", f"{phase!r} is no phase; there are {', '.join(Phase)}")
@@ -144,7 +143,7 @@ def _status(table: Reader) -> StatusRule | None:
     return StatusRule(phase=Phase(phase), **rule) if phase else None
 
 
-def _move(table: Reader) -> Move:
+def _move(table: Table) -> Move:
     move = Move(
         start=table.texts("start"),
         to=table.texts("to"),

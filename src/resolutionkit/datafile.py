@@ -1,22 +1,37 @@
-"""A mapping's tables, read value by value: faults are collected with their places. What the keys mean is no concern.
+"""A TOML file read table by table: every fault is collected with its place. What the keys mean is no concern here.
 
-Law: nothing here raises. A value that is not what it should be is noted and handed out as None.
+Law: reading a value raises nothing. What is not as it should be is noted, and None or the default handed out.
 """
 
 from __future__ import annotations
 
 import difflib
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 from attrs import frozen
 
-from resolutionkit.errors import Fault, InvalidValue, shown
-from resolutionkit.importing.rows import RowRefused
+from resolutionkit.errors import Fault, FaultsFound, InvalidValue, ResolutionKitError, shown
 
 T = TypeVar("T")
 
-_NAMES = {str: "text in quotes", bool: "true or false", dict: "a table", list: "a list"}
+_NAMES = {str: "text in quotes", bool: "true or false", int: "a whole number", dict: "a table", list: "a list"}
+
+
+def toml_data(path: str | Path, error: type[FaultsFound]) -> dict[str, Any]:
+    """Return what a TOML file says.
+
+    Raises:
+        FaultsFound: Of the type given: there is no such file, or it is not TOML in UTF-8.
+    """
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise error([Fault("file", f"cannot be read: {problem.strerror}")], str(path)) from problem
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise error([Fault("file", f"is not TOML in UTF-8: {problem}")], str(path)) from problem
 
 
 @frozen
@@ -39,7 +54,7 @@ class Entry:
 
     def of(self, kind: type[T]) -> T | None:
         """Return the value if it is of a kind, else None."""
-        if isinstance(self.value, kind):
+        if isinstance(self.value, kind) and (kind is bool or not isinstance(self.value, bool)):
             return self.value
         self.fault(f"{shown(self.value)} should be {_NAMES[kind]}")
         return None
@@ -65,14 +80,23 @@ class Entry:
         rest = {key: value for key, value in self.value.items() if key not in keys}
         return Entry(rest, self.place, self.faults)
 
+    def number(self) -> int | float | None:
+        """Return the value if it is a number, else None."""
+        if isinstance(self.value, int | float) and not isinstance(self.value, bool):
+            return self.value
+        self.fault(f"{shown(self.value)} should be a number")
+        return None
+
     def judged(self, make: Callable[[], T]) -> T | None:
         """Return what a function makes of the value, or None where it refuses."""
         try:
             return make()
-        except RowRefused as problem:
-            self.fault(problem.reason)
+        except FaultsFound as problem:
+            self.faults.extend(problem.faults)
         except InvalidValue as problem:
             self.fault(f"{shown(problem.value)} is not acceptable; expected {problem.expected}")
+        except ResolutionKitError as problem:
+            self.fault(str(problem))
         return None
 
 
@@ -109,6 +133,48 @@ class Table:
         """Return the value of a key, or None where it is missing or of another kind."""
         entry = self.entry(key)
         return None if entry is None else entry.of(kind)
+
+    def value(self, key: str, kind: type[T], default: T) -> T:
+        """Return the value of a key, or the default where it is missing or of another kind."""
+        found = self.take(key, kind)
+        return default if found is None else found
+
+    def required(self, key: str) -> str:
+        """Return a text that must be there; the empty string where it is not."""
+        if self.entry(key) is None:
+            self.fault(key, "is missing")
+        return self.value(key, str, "")
+
+    def number(self, key: str) -> int | float | None:
+        """Return the number at a key, or None where it is missing or no number."""
+        entry = self.entry(key)
+        return None if entry is None else entry.number()
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return the list of texts at a key, empty where it is missing or no such list."""
+        values = self.value(key, list, [])
+        if all(isinstance(value, str) for value in values):
+            return tuple(values)
+        self.fault(key, "should be a list of texts")
+        return ()
+
+    def inners(self, key: str) -> list[Table]:
+        """Return the tables of a list, none where it is missing."""
+        entries = [
+            Entry(value, f"{self._at(key)}[{index}]", self._faults)
+            for index, value in enumerate(self.value(key, list, []))
+        ]
+        return [table for entry in entries if (table := entry.table()) is not None]
+
+    def named_inners(self, key: str) -> dict[str, Table]:
+        """Return the tables within the table at a key by their names, none where it is missing."""
+        table = self.inner(key)
+        found = {} if table is None else {name: entry.table() for name, entry in table.entries().items()}
+        return {name: one for name, one in found.items() if one is not None}
+
+    def itself(self) -> Entry:
+        """Return the table as the entry that it is."""
+        return Entry(self.data, self._place, self._faults)
 
     def inner(self, key: str) -> Table | None:
         """Return the table at a key, or None where it is missing or no table."""
