@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from support import TurnableClock, organisation
 
 from resolutionkit import StaticDirectory, Tracker
+from support import TurnableClock, organisation
 
 settings.register_profile(
     "local", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow], print_blob=True
@@ -42,9 +42,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def open_tracker(
-    url: str, clock: TurnableClock, directory: StaticDirectory
-) -> Iterator[Callable[..., Tracker]]:
+def open_tracker(url: str, clock: TurnableClock, directory: StaticDirectory) -> Iterator[Callable[..., Tracker]]:
     """Return a function that opens trackers on the store, with other settings where it is given some."""
     opened: list[Tracker] = []
 

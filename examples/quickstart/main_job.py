@@ -118,7 +118,8 @@ def show_story(tracker: rk.Tracker, issue_id: str) -> None:
     contact = issue.response.contact
     heading(f"3. The story of {issue.response.id}: {plain(contact.name)}, {plain(contact.company)}")
     for event in tracker.history(issue_id):
-        print(f"{event.number:>3}  {event.at.astimezone(LONDON):%Y-%m-%d %H:%M}  {event.actor:<8} {event.kind} {getattr(event, 'status', '')}")
+        at, status = event.at.astimezone(LONDON), getattr(event, "status", "")
+        print(f"{event.number:>3}  {at:%Y-%m-%d %H:%M}  {event.actor:<8} {event.kind} {status}".rstrip())
     print("\nNotes")
     print(plain(issue.notes.printed(LONDON)))
     print("\nWhat can be done now")

@@ -18,8 +18,8 @@ PROJECT = "resolutionkit"
 ENTRY_POINT_GROUP = "resolutionkit"
 """The group under which packages announce their plugins."""
 
-hookspec = pluggy.HookspecMarker(PROJECT)
-hookimpl = pluggy.HookimplMarker(PROJECT)
+hookspec: pluggy.HookspecMarker = pluggy.HookspecMarker(PROJECT)
+hookimpl: pluggy.HookimplMarker = pluggy.HookimplMarker(PROJECT)
 """Marks a function of a plugin as the implementation of the hook that has its name."""
 
 

@@ -1,1 +1,124 @@
-x = 1
+"""What users see of the types; never run, read by mypy and pyright."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import assert_type
+
+import resolutionkit as rk
+from resolutionkit.hooks import StoreOpener, StoreOptions, hookimpl
+from resolutionkit.ports import Directory, Notice, Notifier, Store
+
+response = rk.Response(
+    id="r-1",
+    score=6,
+    received_at=datetime.now(UTC),
+    answers=[rk.Answer("Why?", "Slow."), rk.Answer("What else?")],
+    tags=["north"],
+    hierarchy=["eric", "nathan"],
+    attributes={"plan": "gold", "sites": 3},
+)
+assert_type(response.tags, tuple[str, ...])
+assert_type(response.contact.email, str | None)
+assert_type(response.score, int | float)
+assert_type(rk.NPS.category(6), rk.Category)
+
+tracker = rk.Tracker.open("memory:", policy=rk.Policy(recovery_threshold=7))
+assert_type(tracker, rk.Tracker)
+recorded = tracker.record(response)
+assert_type(recorded.outcome, rk.Outcome)
+assert_type(recorded.issue, rk.Issue | None)
+assert_type(tracker.classify(response).category, rk.Category)
+assert_type(rk.classify(response, rk.Policy()).needs_recovery, bool)
+assert_type(tracker.record_many([response], progress=print), rk.RecordedMany)
+
+desk = tracker.as_user("bridget")
+assert_type(desk, rk.Desk)
+assert_type(desk.inbox(), rk.Inbox)
+assert_type(desk.inbox().counts(), rk.Counts)
+page = desk.inbox().open(order=rk.Order.MOST_URGENT, limit=5)
+assert_type(page, rk.Page[rk.IssueLine])
+assert_type(page.next, str | None)
+for line in page:
+    assert_type(line, rk.IssueLine)
+    assert_type(line.status, str)
+    assert_type(line.closed_at, datetime | None)
+assert_type(desk.responses("x"), rk.Page[rk.ResponseLine])
+assert_type(desk.history("i"), tuple[rk.Event, ...])
+assert_type(rk.replay(desk.history("i")), rk.Issue)
+assert_type(desk.moves("i"), tuple[rk.LegalMove, ...])
+change = desk.set_status("i", rk.Status.RESOLVED, note="Done.", root_cause=rk.RootCause(category="price"))
+assert_type(change, rk.Change)
+assert_type(change.issue.assignee, str | None)
+assert_type(change.issue.notes, rk.NoteLog)
+assert_type(change.issue.notes[0], rk.Note)
+assert_type(change.issue.notes[1:], rk.NoteLog)
+assert_type(desk.assign("i", "nathan", note="His.", followers=["lee@partner.example"]), rk.Change)
+assert_type(desk.add_note_to_all(rk.IssueFilter(phases={rk.Phase.OPEN}), "Noted."), tuple[rk.ChangeOrRefusal, ...])
+assert_type(rk.workflows.STANDARD.next_statuses("resolved"), tuple[rk.StatusRule, ...])
+
+
+def settings_of(name: str) -> rk.AccountSettings:
+    """Return the settings of an account."""
+    return rk.AccountSettings(policy=rk.Policy(zone=name), directory=rk.StaticDirectory(leader=None))
+
+
+assert_type(rk.Tracker.open("memory:", accounts=settings_of).for_account("other"), rk.Tracker)
+
+
+class PagerNotifier:
+    """A notifier of somebody else's."""
+
+    name = "pager"
+
+    def notify(self, notice: Notice, /) -> None:
+        """Ring a pager."""
+        assert_type(notice.recipient, str)
+        assert_type(notice.issue, rk.Issue)
+
+
+notifier: Notifier = PagerNotifier()
+
+
+class HostDirectory:
+    """A directory of somebody else's."""
+
+    def person(self, person_id: str, /) -> rk.Person | None:
+        """Return a person."""
+        return rk.Person(id=person_id)
+
+    def people_by_email(self, email: str, /) -> Sequence[rk.Person]:
+        """Return people by address."""
+        return [rk.Person(id="a", email=email)]
+
+    def people_by_name(self, name: str, /) -> Sequence[rk.Person]:
+        """Return people by name."""
+        return [rk.Person(id="a", name=name)]
+
+    def group(self, group_code: str, /) -> rk.Group | None:
+        """Return a group."""
+        return rk.Group(code=group_code)
+
+    def groups_of(self, person_id: str, /) -> Sequence[str]:
+        """Return the groups of a person."""
+        return [person_id]
+
+    def leader(self) -> rk.Person | None:
+        """Return the leader."""
+        return None
+
+
+directory: Directory = HostDirectory()
+static: Directory = rk.StaticDirectory()
+
+
+def open_nothing(options: StoreOptions) -> Store:
+    """Open a store."""
+    raise rk.StorageError(options.url)
+
+
+@hookimpl
+def resolutionkit_stores() -> dict[str, StoreOpener]:
+    """Answer to a scheme."""
+    return {"nothing": open_nothing}

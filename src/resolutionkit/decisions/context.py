@@ -75,7 +75,7 @@ class Draft:
         self._context = context
         self._version = issue.version if issue is not None else 0
         # A clock may step back; history never does.
-        self.at = max(context.now, issue.changed_at) if issue is not None else context.now
+        self.at: datetime = max(context.now, issue.changed_at) if issue is not None else context.now
         self.events: list[Event] = []
 
     def add(self, kind: type[E], **facts: Any) -> E:

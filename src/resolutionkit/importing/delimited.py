@@ -35,7 +35,7 @@ class DelimitedRows:
         self._lines = lines
         self._delimiter = delimiter
         self._encoding = encoding
-        self.header = self._header()
+        self.header: tuple[str, ...] = self._header()
 
     def __iter__(self) -> Iterator[Record | RejectedRow]:
         """Yield each row after the header, rejected where it alone is bad.

@@ -32,7 +32,7 @@ class Lines:
         self._file = file
         self._in_line = False
         self.source = source
-        self.number = 0
+        self.number: int = 0
 
     def next(self, most: int = RECORD_MAX) -> str:
         """Return the next line with its end, at most ``most`` characters of it, or "" at the end of the file.

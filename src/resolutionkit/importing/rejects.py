@@ -34,8 +34,8 @@ class RejectWriter:
 
     def __init__(self, path: str | Path) -> None:
         """Remember where to write; nothing is touched yet."""
-        self.path = Path(path)
-        self.count = 0
+        self.path: Path = Path(path)
+        self.count: int = 0
         self._file: IO[str] | None = None
         self._rows: Any = None
 

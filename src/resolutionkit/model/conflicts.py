@@ -23,8 +23,10 @@ class MoveRefused(ResolutionKitError, ValueError):
         self, status: str, wanted: str, allowed: Sequence[str], reopen_to: Sequence[str] = (), problem: str = ""
     ) -> None:
         """Say which move was refused, and what is allowed instead."""
-        self.status, self.wanted = str(status), str(wanted)
-        self.allowed, self.reopen_to = tuple(map(str, allowed)), tuple(map(str, reopen_to))
+        self.status: str = str(status)
+        self.wanted: str = str(wanted)
+        self.allowed: tuple[str, ...] = tuple(map(str, allowed))
+        self.reopen_to: tuple[str, ...] = tuple(map(str, reopen_to))
         self.problem = problem
         instead = [f"set_status to {', '.join(self.allowed)}"] if self.allowed else []
         instead += [f"reopen to {', '.join(self.reopen_to)}"] if self.reopen_to else []
@@ -50,7 +52,7 @@ class StaleIssue(ResolutionKitError, ValueError):
     def __init__(self, issue: Issue, events: Sequence[Event], expected_version: int) -> None:
         """Say what happened in between."""
         self.issue = issue
-        self.events = tuple(events)
+        self.events: tuple[Event, ...] = tuple(events)
         self.expected_version = expected_version
         happened = ", ".join(f"{event.number} {event.kind} by {shown(event.actor)}" for event in self.events)
         super().__init__(
@@ -61,6 +63,9 @@ class StaleIssue(ResolutionKitError, ValueError):
     def __reduce__(self) -> tuple[object, ...]:
         """Allow pickling."""
         return (type(self), (self.issue, self.events, self.expected_version))
+
+
+_CORRECT_OR_RENAME = "pass replace=True to take it as a correction, or give the new response its own id"
 
 
 class ResponseConflict(ResolutionKitError, ValueError):
@@ -76,8 +81,10 @@ class ResponseConflict(ResolutionKitError, ValueError):
     ) -> None:
         """Show the difference."""
         self.response_id = response_id
-        self.differences = tuple(differences)
-        self.instead = instead or "pass replace=True to take it as a correction, or give the new response its own id"
+        self.differences: tuple[tuple[str, object, object], ...] = tuple(differences)
+        self.instead: str = (
+            instead or "pass replace=True to take it as a correction, or give the new response its own id"
+        )
         fields = "; ".join(f"{name}: stored {shown(old)}, given {shown(new)}" for name, old, new in self.differences)
         super().__init__(f"response {shown(response_id)} is recorded with other content ({fields}); {self.instead}")
 

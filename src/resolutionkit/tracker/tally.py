@@ -17,7 +17,7 @@ class Tally:
         self._counts: Counter[Outcome] = Counter()
         self._rejected: list[Rejection] = []
         self._opened = self._backfilled = 0
-        self.read = 0
+        self.read: int = 0
 
     def add(self, ids: Sequence[str | None], results: Sequence[RecordedOrRefused]) -> None:
         """Add what became of a batch."""
