@@ -303,7 +303,8 @@ class SchemaMismatch(StorageError):
 
 def shown(value: object, limit: int = 80) -> str:
     """Return a value as a message shows it: escaped and cut, since a respondent may have typed it (C12)."""
-    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 200:
-        return f"an integer of {value.bit_length()} bits"
-    text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
+    try:
+        text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
+    except ValueError:  # Python refuses to write out an integer of thousands of digits
+        text = f"a {type(value).__name__} that is too long to show"
     return text if len(text) <= limit else text[:limit] + "…"

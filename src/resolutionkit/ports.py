@@ -128,7 +128,7 @@ class UnitOfWork(Protocol):
         """Return one page of responses within the scope: latest received first, then by id, greatest first."""
 
     def messages(self, issue_id: str, /) -> Sequence[Message]:
-        """Return the outbox's messages about an issue, in the order in which they were written."""
+        """Return the outbox's messages about an issue, in the order of their ids, which is that of time."""
 
     def remembered(self, key: str, /) -> Remembered | None:
         """Return what was done under a key."""

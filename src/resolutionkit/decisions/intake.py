@@ -14,7 +14,7 @@ from resolutionkit.decisions.classify import classify
 from resolutionkit.decisions.context import Context, Decision, Draft
 from resolutionkit.decisions.moves import check_flag
 from resolutionkit.decisions.notes import advice_on, note_from
-from resolutionkit.decisions.routing import route
+from resolutionkit.decisions.routing import group_lead, route
 from resolutionkit.errors import InvalidResponse, NoteRequired
 from resolutionkit.model.commands import Flag, Record
 from resolutionkit.model.conflicts import ResponseConflict, ResponseHasIssue, ResponseReplaced
@@ -259,7 +259,8 @@ def flag(record: ResponseRecord, command: Flag, context: Context) -> Decision:
         note=note,
     )
     if rule.key == context.policy.workflow.escalation:
-        to = highest_in_command((opened.assignee,), context.people)
+        below = (opened.assignee, group_lead(record.response.group, context.people), context.actor)
+        to = highest_in_command(below, context.people)
         draft.add(Escalated, reason=command.reason, reason_kind=command.reason_kind, to=to)
     linked = attrs.evolve(record, issue=opened.issue)
     change = RecordChange(record=linked, before=record)

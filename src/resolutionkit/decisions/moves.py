@@ -176,7 +176,7 @@ def _escalated_again(issue: Issue, command: SetStatus | Escalate, context: Conte
 def _add_escalation(
     draft: Draft, issue: Issue, command: SetStatus | Escalate, context: Context, note: Note | None
 ) -> None:
-    below = (issue.assignee, group_lead(issue.response.group, context.people))
+    below = (issue.assignee, group_lead(issue.response.group, context.people), context.actor)
     draft.add(
         Escalated,
         reason=command.reason,

@@ -46,7 +46,8 @@ def printed(note: Note, zone: ZoneInfo | None = None) -> str:
     written, happened = (f"{_local(at, zone):%Y-%m-%d %H:%M %Z}" for at in (note.at, note.happened_at))
     contact = "" if note.happened_at == note.at else f", contact of {happened}"
     first, *rest = note.text.splitlines() or [""]
-    head = f"{written}  {note.author} (Spoke? {'Yes' if note.spoke else 'No'}){contact}: {first}"
+    author = " ".join(note.author.split())  # one line, whatever was typed: a note cannot pass for two
+    head = f"{written}  {author} (Spoke? {'Yes' if note.spoke else 'No'}){contact}: {first}"
     return "\n".join([head, *(f"    {line}" for line in rest)])
 
 

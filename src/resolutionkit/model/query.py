@@ -14,7 +14,7 @@ from resolutionkit.model.issue import Issue, IssueLine, Phase
 from resolutionkit.model.notes import NO_NOTES, NoteLog
 from resolutionkit.model.response import ResponseRecord
 from resolutionkit.model.scale import Score, number
-from resolutionkit.model.values import LINE_MAX, code, collected, micros, optional_code, optional_text, utc
+from resolutionkit.model.values import LINE_MAX, code, collected, flag, micros, optional_text, utc
 
 PAGE_LIMIT = 1000
 """The most lines that one page may have."""
@@ -90,11 +90,18 @@ def _codes(name: str) -> Any:
 
 
 def _code(name: str) -> Any:
-    return field(default=None, converter=lambda value: optional_code(value, name, InvalidFilter))
+    # A blank code would ask nothing where somebody asked for one: it is refused.
+    return field(default=None, converter=lambda value: None if value is None else code(value, name, InvalidFilter))
 
 
 def _line(name: str) -> Any:
-    return field(default=None, converter=lambda value: optional_text(value, name, InvalidFilter, LINE_MAX))
+    def convert(value: str | None) -> str | None:
+        checked = optional_text(value, name, InvalidFilter, LINE_MAX)
+        if checked is not None and not checked.strip():
+            raise InvalidFilter(name, value, "some characters, or None")
+        return checked
+
+    return field(default=None, converter=convert)
 
 
 def _instant(name: str) -> Any:
@@ -118,6 +125,10 @@ def _bool(name: str) -> Any:
         raise InvalidFilter(name, value, "True, False or None")
 
     return field(default=None, converter=convert)
+
+
+def _with_replaced(value: bool) -> bool:
+    return flag(value, "with_replaced", InvalidFilter)
 
 
 def _recovery(value: RecoveryFilter | str) -> RecoveryFilter:
@@ -193,7 +204,7 @@ class ResponseFilter:
     company: str | None = _line("company")
     received_from: datetime | None = _instant("received_from")
     received_before: datetime | None = _instant("received_before")
-    with_replaced: bool = False
+    with_replaced: bool = field(default=False, converter=_with_replaced)
 
 
 @frozen(kw_only=True)

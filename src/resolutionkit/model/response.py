@@ -52,7 +52,12 @@ def _factors(value: Iterable[str]) -> tuple[str, ...]:
 
 
 def _optional_line(name: str) -> Any:
-    return field(default=None, converter=lambda value: optional_text(value, name, InvalidResponse, LINE_MAX))
+    # A blank cell of an export says nothing: it is the same as a missing one.
+    def convert(value: str | None) -> str | None:
+        checked = optional_text(value, name, InvalidResponse, LINE_MAX)
+        return checked if checked and checked.strip() else None
+
+    return field(default=None, converter=convert)
 
 
 def _optional_code(name: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import operator
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -11,7 +10,7 @@ from typing import TypeAlias
 from attrs import field, frozen
 
 from resolutionkit.errors import InvalidScore, InvalidValue
-from resolutionkit.model.values import CODE_MAX, code
+from resolutionkit.model.values import CODE_MAX, code, is_finite
 
 Score: TypeAlias = int | float
 """A score as it is kept: an int where it is whole, else a float."""
@@ -35,9 +34,13 @@ def number(value: object, scale: str | None = None) -> Score:
     if isinstance(value, bool | str | bytes):
         raise InvalidScore("score", value, expected, scale)
     if isinstance(value, float | Decimal):
-        if not math.isfinite(value):
+        if not is_finite(value):
             raise InvalidScore("score", value, expected, scale)
-        return int(value) if value == int(value) else float(value)
+        if value == int(value):
+            return int(value)
+        if isinstance(value, Decimal) and Decimal(str(float(value))) != value:
+            raise InvalidScore("score", value, f"{expected}, with at most 15 digits", scale)
+        return float(value)
     try:
         return operator.index(value)  # type: ignore[arg-type]  # whatever has __index__ is an integer, numpy's too
     except TypeError:
@@ -48,7 +51,11 @@ def _bound(value: Score) -> Score:
     try:
         return number(value)
     except InvalidScore as problem:
-        raise InvalidValue("scale", value, "finite numbers as bounds") from problem
+        raise InvalidValue("scale", value, "finite numbers as bounds and step") from problem
+
+
+def _step(value: Score | None) -> Score | None:
+    return None if value is None else _bound(value)
 
 
 @frozen(kw_only=True)
@@ -75,7 +82,7 @@ class Scale:
     maximum: Score = field(converter=_bound)
     detractor_max: Score = field(converter=_bound)
     promoter_min: Score = field(converter=_bound)
-    step: Score | None = field(default=1)
+    step: Score | None = field(default=1, converter=_step)
 
     @name.validator
     def _check_name(self, _attribute: object, value: object) -> None:
@@ -91,7 +98,7 @@ class Scale:
             )
         if max(abs(self.minimum), abs(self.maximum)) > 1_000_000_000:
             raise InvalidValue(f"scale {self.name}", (self.minimum, self.maximum), "bounds of at most a billion")
-        if self.step is not None and (isinstance(self.step, bool) or not self.step > 0):
+        if self.step is not None and not self.step > 0:
             raise InvalidValue(f"scale {self.name}: step", self.step, "a positive number, or None")
 
     def __str__(self) -> str:

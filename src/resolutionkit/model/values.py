@@ -47,14 +47,25 @@ def instant_of(microseconds: int) -> datetime:
 def utc(value: object, field: str, error: Checked) -> datetime:
     """Return an instant in UTC, or refuse what is no aware datetime."""
     if isinstance(value, datetime):
-        if value.tzinfo is UTC:
+        if value.tzinfo is UTC and type(value) is datetime:
             return value
         try:
             if value.utcoffset() is not None:
-                return value.astimezone(UTC)
+                return _plain(value.astimezone(UTC))
         except (OverflowError, ValueError) as problem:
             raise error(field, value, "an instant between the years 1 and 9999 in UTC") from problem
     raise error(field, value, "a datetime with a time zone, such as datetime.now(UTC)")
+
+
+def _plain(instant: datetime) -> datetime:
+    """Return an instant as the type that everybody knows: pandas' timestamps are datetimes too."""
+    at = instant
+    return datetime(at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond, UTC)
+
+
+def is_finite(value: float | Decimal) -> bool:
+    """Say whether a number is finite; a signalling NaN is asked in its own way."""
+    return value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)
 
 
 def text(value: object, field: str, error: Checked, maximum: int) -> str:
@@ -178,11 +189,11 @@ def _attribute(value: object, field: str) -> AttributeValue:
             raise InvalidValue(field, value, "an integer of 64 bits; longer ones as text")
         return int(value)
     if isinstance(value, float | Decimal):
-        if not math.isfinite(value):
+        if not is_finite(value):
             raise InvalidValue(field, value, "a finite number")
-        return value
+        return Decimal(value) if isinstance(value, Decimal) else float(value)
     if isinstance(value, datetime):
         return utc(value, field, InvalidValue)
     if isinstance(value, date):
-        return value
+        return date(value.year, value.month, value.day)
     raise InvalidValue(field, value, "a str, int, float, bool, Decimal, date or aware datetime")

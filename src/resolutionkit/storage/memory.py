@@ -146,7 +146,7 @@ class _MemoryUnitOfWork:
         return ResponseLine(record=record, issue=None if issue is None else line_of(issue), notes=notes)
 
     def messages(self, issue_id: str, /) -> Sequence[Message]:
-        return self._tables.messages.get(issue_id, ())
+        return tuple(sorted(self._tables.messages.get(issue_id, ()), key=lambda message: message.id))
 
     def remembered(self, key: str, /) -> Remembered | None:
         return self._tables.remembered.get(key)
@@ -156,12 +156,16 @@ class _MemoryUnitOfWork:
 
     def make_secret(self) -> bytes:
         if "secret" not in self._tables.secret:
+            self._check_may_write()
             self._put(self._tables.secret, "secret", secrets.token_bytes(32))
         return self._tables.secret["secret"]
 
-    def save(self, writes: Sequence[Write], /) -> None:
+    def _check_may_write(self) -> None:
         if not self._may_write:
             raise StorageError("this unit of work was begun for reading")
+
+    def save(self, writes: Sequence[Write], /) -> None:
+        self._check_may_write()
         for write in writes:
             self._check(write)
             self._save(write)

@@ -29,6 +29,7 @@ from resolutionkit.storage.sql.rows import (
 from resolutionkit.storage.sql.sources import (
     KEYSETS,
     Asker,
+    Named,
     Source,
     counting_read,
     issue_sources,
@@ -108,25 +109,24 @@ class Questions:
         """Return one page of issues."""
         backwards = query.order is Order.NEWEST
         keyset = KEYSETS[query.order]
-        sources = self._issue_sources(query.scope, query.filter)
+        sources = self._issue_sources(query.scope, query.filter, in_order=True)
         ids = self._page(sources, keyset, query.after, query.limit, backwards=backwards)
         lines = self._lines(ids)
         return [lines[one] for one in ids]
 
     def count_issues(self, scope: Scope, condition: IssueFilter, at_most: int | None, /) -> int:
         """Return how many issues are within the scope and pass."""
-        reads = [counting_read(source, at_most) for source in self._issue_sources(scope, condition)]
+        reads = [counting_read(source, at_most) for source in self._issue_sources(scope, condition, in_order=False)]
         if not reads:
             return 0
         distinct = union(*(select(read.subquery()) for read in reads)) if len(reads) > 1 else reads[0]
         found = self._connection.scalar(select(func.count()).select_from(distinct.subquery())) or 0
         return found if at_most is None else min(found, at_most)
 
-    def _issue_sources(self, scope: Scope, condition: IssueFilter) -> list[Source]:
+    def _issue_sources(self, scope: Scope, condition: IssueFilter, *, in_order: bool) -> list[Source]:
         key = self._addresses.key
-        return issue_sources(
-            self._tables, self._asker(scope), condition, key(condition.assignee), key(condition.follower)
-        )
+        named = Named(assignee=key(condition.assignee), follower=key(condition.follower))
+        return issue_sources(self._tables, self._asker(scope), condition, named, in_order=in_order)
 
     def _asker(self, scope: Scope) -> Asker:
         return Asker(account=self._account, scope=scope, person=self._addresses.key(scope.person), secret=self.secret())

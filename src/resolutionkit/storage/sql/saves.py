@@ -10,8 +10,9 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, update
+from sqlalchemy import Connection, Table, delete, insert, update
 
+from resolutionkit.errors import StorageError
 from resolutionkit.model.events import RESPONSE_EVENTS, Event
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.response import HeadChange, RecordChange, Response, ResponseRecord
@@ -30,22 +31,33 @@ from resolutionkit.storage.sql.rows import (
     record_row,
     remembered_row,
 )
+from resolutionkit.storage.sql.tables import Tables
 
 
 class SqlUnitOfWork(Questions):
     """Questions and saves on one account, within one transaction."""
+
+    def __init__(self, connection: Connection, tables: Tables, account: str, *, write: bool) -> None:
+        super().__init__(connection, tables, account)
+        self._may_write = write
+
+    def _check_may_write(self) -> None:
+        if not self._may_write:
+            raise StorageError("this unit of work was begun for reading")
 
     def make_secret(self) -> bytes:
         """Return the account's secret, made now where there is none yet."""
         found = self.secret()
         if found is not None:
             return found
+        self._check_may_write()
         row = {"account": self._account, "name": SECRET_NAME, "value": secrets.token_bytes(32).hex()}
         self._connection.execute(insert_new(self._connection, self._tables.meta), row)
         return self.secret() or b""
 
     def save(self, writes: Iterable[Write], /) -> None:
         """Save changes, in order."""
+        self._check_may_write()
         for write in writes:
             self._save(write)
 

@@ -6,6 +6,7 @@ person may see. A line that several sources hold is the same row in each, so tha
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy.sql.expression import ColumnCollection
 from resolutionkit.model.issue import Phase
 from resolutionkit.model.query import IssueFilter, Order, RecoveryFilter, ResponseFilter, Scope
 from resolutionkit.model.response import Standing
+from resolutionkit.model.scale import Score
 from resolutionkit.model.values import micros
 from resolutionkit.storage.sql.rows import ASSIGNEE, FOLLOWER, ROLES, digest
 from resolutionkit.storage.sql.tables import NEWEST, URGENT, Tables
@@ -61,8 +63,16 @@ class Asker:
     secret: bytes | None
 
 
+@frozen(kw_only=True)
+class Named:
+    """The keys of the people whom a filter names, None where it names nobody or somebody never seen here."""
+
+    assignee: str | None = None
+    follower: str | None = None
+
+
 def issue_sources(
-    tables: Tables, asker: Asker, condition: IssueFilter, assignee: str | None, follower: str | None
+    tables: Tables, asker: Asker, condition: IssueFilter, named: Named, *, in_order: bool = True
 ) -> list[Source]:
     """Return where the issues of a filter come from.
 
@@ -70,20 +80,22 @@ def issue_sources(
         tables: The tables.
         asker: Who asks.
         condition: The filter.
-        assignee: The key of the filter's assignee.
-        follower: The key of the filter's follower.
+        named: The keys of the filter's assignee and follower.
+        in_order: Whether each source has to come in order by an index: one for each group and role. To count, one
+            source for all of the groups and one for all of the roles do.
     """
+    assignee, follower = named.assignee, named.follower
     issues = tables.issues
     extra = _issue_conditions(issues.c, condition, asker.secret)
     phases = tuple(phase for phase in Phase if condition.phases is None or phase in condition.phases)
-    if (condition.assignee and not assignee) or (condition.follower and not follower):
+    if not phases or (condition.assignee and not assignee) or (condition.follower and not follower):
         return []
     if assignee is not None:
         if follower is not None:
             extra.append(_has_party(tables, asker.account, follower, (FOLLOWER,)))
-        return [_party_source(tables, asker, assignee, (ASSIGNEE, phases), extra)]
+        return [_party_source(tables, asker, _Party(assignee, (ASSIGNEE,), phases), extra)]
     if follower is not None:
-        return [_party_source(tables, asker, follower, (FOLLOWER, phases), extra)]
+        return [_party_source(tables, asker, _Party(follower, (FOLLOWER,), phases), extra)]
     mine_by_account = issues.c.account == asker.account
     if asker.scope.everything:
         return [Source(origin=issues, columns=issues.c, conditions=(mine_by_account, *extra), phases=phases)]
@@ -92,28 +104,37 @@ def issue_sources(
         Source(
             origin=issues,
             columns=issues.c,
-            conditions=(mine_by_account, issues.c.group_code == group, *extra),
+            conditions=(mine_by_account, issues.c.group_code.in_(some), *extra),
             phases=phases,
         )
-        for group in groups
+        for some in ([[group] for group in groups] if in_order else [groups])
+        if some
     ]
     if asker.person is not None:
-        found += [_party_source(tables, asker, asker.person, (role, phases), extra) for role in ROLES]
+        mine = [_Party(asker.person, roles, phases) for roles in ([(role,) for role in ROLES] if in_order else [ROLES])]
+        found += [_party_source(tables, asker, party, extra) for party in mine]
     return found
 
 
-def _party_source(
-    tables: Tables, asker: Asker, person: str, read: tuple[str, tuple[Phase, ...]], extra: Sequence[Condition]
-) -> Source:
-    role, phases = read
+@frozen
+class _Party:
+    """A person in some roles, whose issues in some phases are read."""
+
+    person: str
+    roles: tuple[str, ...]
+    phases: tuple[Phase, ...]
+
+
+def _party_source(tables: Tables, asker: Asker, party: _Party, extra: Sequence[Condition]) -> Source:
     parties, issues = tables.parties, tables.issues
-    conditions = [parties.c.account == asker.account, parties.c.person == person, parties.c.role == role, *extra]
-    if not asker.scope.everything and person != asker.person:
+    whose = (parties.c.account == asker.account, parties.c.person == party.person, parties.c.role.in_(party.roles))
+    conditions = [*whose, *extra]
+    if not asker.scope.everything and party.person != asker.person:
         conditions.append(_is_visible(tables, asker))
-    if len(conditions) == 3:
-        return Source(origin=parties, columns=parties.c, conditions=tuple(conditions), phases=phases)
-    joined = parties.join(issues, and_(issues.c.account == parties.c.account, issues.c.id == parties.c.id))
-    return Source(origin=joined, columns=parties.c, conditions=tuple(conditions), phases=phases)
+    origin: FromClause = parties
+    if len(conditions) > len(whose):
+        origin = parties.join(issues, and_(issues.c.account == parties.c.account, issues.c.id == parties.c.id))
+    return Source(origin=origin, columns=parties.c, conditions=tuple(conditions), phases=party.phases)
 
 
 def _is_visible(tables: Tables, asker: Asker) -> Condition:
@@ -140,14 +161,19 @@ def _issue_conditions(columns: Columns, condition: IssueFilter, secret: bytes | 
     if condition.statuses is not None:
         found.append(columns.status.in_(sorted(condition.statuses)))
     if condition.score_min is not None:
-        found.append(columns.score >= float(condition.score_min))
+        found.append(columns.score >= _as_float(condition.score_min))
     if condition.score_max is not None:
-        found.append(columns.score <= float(condition.score_max))
+        found.append(columns.score <= _as_float(condition.score_max))
     if condition.needs_recovery is not None:
         found.append(columns.needs_recovery == int(condition.needs_recovery))
     if condition.backfilled is not None:
         found.append(columns.backfilled == int(condition.backfilled))
     return [*found, *_recovery_conditions(columns, columns, condition.recovery)]
+
+
+def _as_float(score: Score) -> float:
+    """Return a score that somebody asks for; beyond every scale it may be beyond every float too."""
+    return float(max(-sys.float_info.max, min(score, sys.float_info.max)))
 
 
 def _shared_conditions(

@@ -63,7 +63,7 @@ class SqlStore:
         with self._turn, self._engine.connect() as plain:
             connection = plain.execution_options(**{WRITES: write})
             with connection.begin():
-                return work(SqlUnitOfWork(connection, self._tables, account))
+                return work(SqlUnitOfWork(connection, self._tables, account, write=write))
 
     def close(self) -> None:
         """Let go of every connection."""
