@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
+from datetime import datetime
 
 import attrs
 
@@ -19,11 +20,15 @@ Key = tuple[int | str, ...]
 def binding(account: str, actor: str, condition: IssueFilter | ResponseFilter, order: Order) -> str:
     """Return the digest by which a cursor knows whose it is."""
     facts = {
-        name: sorted(value) if isinstance(value, frozenset) else str(value)
+        name: sorted(value) if isinstance(value, frozenset) else _plain(value)
         for name, value in attrs.asdict(condition, recurse=False).items()
     }
     said = to_json([account, actor, type(condition).__name__, facts, order.value])
     return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def cursor(bound_to: str, key: Key) -> str:

@@ -6,10 +6,10 @@ import sqlite3
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError
 
 from resolutionkit.errors import StorageError
-from resolutionkit.storage.sql.failures import translated
+from resolutionkit.storage.sql.failures import driver_failure
 
 WRITES = "resolutionkit_writes"
 """The execution option that says that a transaction will write."""
@@ -67,13 +67,6 @@ def use_write_ahead_log(engine: Engine) -> None:
     try:
         raw.execute("PRAGMA journal_mode = WAL")
     except sqlite3.Error as problem:
-        raise translated_driver_error(problem) from problem
+        raise driver_failure(problem) from problem
     finally:
         raw.close()
-
-
-def translated_driver_error(problem: sqlite3.Error) -> StorageError:
-    """Return our error for one of the driver's own."""
-    wrapped = SQLAlchemyError()
-    wrapped.orig = problem  # type: ignore[attr-defined]
-    return translated(wrapped)

@@ -31,16 +31,20 @@ _SQLITE: dict[int, tuple[type[StorageError], str]] = {
 
 def translated(problem: SQLAlchemyError) -> StorageError:
     """Return our error for one of SQLAlchemy's; the caller raises it from the original."""
-    original = problem.orig if isinstance(problem, DBAPIError) else None
-    if isinstance(original, sqlite3.Error):
-        # The low byte is the primary code; the rest says more than anybody acts upon.
-        known = _SQLITE.get(getattr(original, "sqlite_errorcode", 0) & 0xFF)
-        if known is not None:
-            kind, advice = known
-            return kind(f"{advice} ({original})")
     if isinstance(problem, PoolTimeout):
         return StorageBusy("every connection of the pool is in use; make the pool larger or close trackers")
-    return StorageError(f"the database failed: {original or problem}")
+    return driver_failure(problem.orig if isinstance(problem, DBAPIError) and problem.orig is not None else problem)
+
+
+def driver_failure(problem: BaseException) -> StorageError:
+    """Return our error for one of the driver's."""
+    if isinstance(problem, sqlite3.Error):
+        # The low byte is the primary code; the rest says more than anybody acts upon.
+        known = _SQLITE.get(getattr(problem, "sqlite_errorcode", 0) & 0xFF)
+        if known is not None:
+            kind, advice = known
+            return kind(f"{advice} ({problem})")
+    return StorageError(f"the database failed: {problem}")
 
 
 def is_worth_repeating(problem: SQLAlchemyError) -> bool:

@@ -38,12 +38,19 @@ class Source:
         columns: The columns of the table whose index gives the order.
         conditions: What must hold.
         phases: The phases to read, one at a time, each in order by the index.
+        repeats: Whether a row may come more than once, since a person may have several roles.
     """
 
     origin: FromClause
     columns: Columns
     conditions: tuple[Condition, ...]
     phases: tuple[Phase, ...] = ()
+    repeats: bool = False
+
+    def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
+        """Return a read of some columns of all rows, each row once."""
+        read = select(*columns).select_from(self.origin).where(*self.conditions)
+        return read.distinct() if self.repeats else read
 
 
 @frozen(kw_only=True)
@@ -134,7 +141,13 @@ def _party_source(tables: Tables, asker: Asker, party: _Party, extra: Sequence[C
     origin: FromClause = parties
     if len(conditions) > len(whose):
         origin = parties.join(issues, and_(issues.c.account == parties.c.account, issues.c.id == parties.c.id))
-    return Source(origin=origin, columns=parties.c, conditions=tuple(conditions), phases=party.phases)
+    return Source(
+        origin=origin,
+        columns=parties.c,
+        conditions=tuple(conditions),
+        phases=party.phases,
+        repeats=len(party.roles) > 1,
+    )
 
 
 def _is_visible(tables: Tables, asker: Asker) -> Condition:
@@ -224,8 +237,8 @@ def response_sources(tables: Tables, asker: Asker, condition: ResponseFilter) ->
     if not condition.with_replaced:
         extra.append(responses.c.standing == Standing.CURRENT.value)
 
-    def source(start: FromClause, *conditions: Condition) -> Source:
-        return Source(origin=start, columns=responses.c, conditions=(*extra, *conditions))
+    def source(start: FromClause, *conditions: Condition, repeats: bool = False) -> Source:
+        return Source(origin=start, columns=responses.c, conditions=(*extra, *conditions), repeats=repeats)
 
     if asker.scope.everything:
         return [source(origin)]
@@ -234,7 +247,7 @@ def response_sources(tables: Tables, asker: Asker, condition: ResponseFilter) ->
         above = and_(people.c.account == responses.c.account, people.c.response == responses.c.id)
         mine = and_(parties.c.account == responses.c.account, parties.c.id == responses.c.issue)
         found.append(source(origin.join(people, above), people.c.person == asker.person, responses.c.issue == ""))
-        found.append(source(origin.join(parties, mine), parties.c.person == asker.person))
+        found.append(source(origin.join(parties, mine), parties.c.person == asker.person, repeats=True))
     return found
 
 
@@ -243,10 +256,10 @@ def page_reads(
 ) -> list[Select[Any]]:
     """Return the reads of one page from a source: for each phase the first rows after a key, in order."""
     columns = [source.columns[name] for name in keyset]
-    read = select(*columns).select_from(source.origin).where(*source.conditions).limit(limit)
+    read = source.select(*columns).limit(limit)
     if after is not None:
         read = read.where(_beyond(columns, after, backwards=backwards))
-    read = read.order_by(*(column.desc() if backwards else column for column in columns)).distinct()
+    read = read.order_by(*(column.desc() if backwards else column for column in columns))
     return [read.where(source.columns.phase == phase.value) for phase in source.phases] or [read]
 
 
@@ -263,7 +276,7 @@ def _beyond(columns: Sequence[ColumnElement[Any]], after: Sequence[int | str], *
 
 def counting_read(source: Source, at_most: int | None) -> Select[Any]:
     """Return the ids of a source, at most so many, to count them."""
-    read = select(source.columns.id).select_from(source.origin).where(*source.conditions)
+    read = source.select(source.columns.id)
     if source.phases:
         read = read.where(source.columns.phase.in_([phase.value for phase in source.phases]))
     return read if at_most is None else read.limit(at_most)
