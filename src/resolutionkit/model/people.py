@@ -14,7 +14,17 @@ from typing import Any, ClassVar
 from attrs import field, frozen
 
 from resolutionkit.errors import DirectoryError, Fault, InvalidValue, PersonNotFound
-from resolutionkit.model.values import CODE_MAX, LINE_MAX, code, collected, flag, optional_code, optional_text, text
+from resolutionkit.model.values import (
+    CODE_MAX,
+    LINE_MAX,
+    code,
+    collected,
+    flag,
+    is_zone,
+    optional_code,
+    optional_text,
+    text,
+)
 
 SYSTEM = "system"
 """The actor of everything that no person did: intake, timers. No person may have this id."""
@@ -67,6 +77,13 @@ def _code(name: str) -> Any:
     return field(default=None, converter=lambda value: optional_code(value, name, InvalidValue))
 
 
+def _zone(value: str | None) -> str | None:
+    zone = optional_code(value, "person.zone", InvalidValue)
+    if zone is not None and not is_zone(zone):
+        raise InvalidValue("person.zone", value, "an IANA time zone, such as 'Europe/London'")
+    return zone
+
+
 def _flag(name: str, default: bool) -> Any:
     return field(default=default, converter=lambda value: flag(value, name, InvalidValue))
 
@@ -115,7 +132,7 @@ class Person:
     title: str | None = _line("person.title")
     manager: str | None = _code("person.manager")
     access: Access = field(default=Access.OWN, converter=_access)
-    zone: str | None = _code("person.zone")
+    zone: str | None = field(default=None, converter=_zone)
     active: bool = _flag("person.active", True)
     administrator: bool = _flag("person.administrator", False)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeAlias, TypeVar
+from zoneinfo import ZoneInfo
 
 from resolutionkit.errors import InvalidValue
 
@@ -101,6 +102,15 @@ def optional_code(value: object, field: str, error: Checked) -> str | None:
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     return code(value, field, error)
+
+
+def is_zone(name: str) -> bool:
+    """Say whether a name is that of an IANA time zone."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
 
 
 def flag(value: object, field: str, error: Checked) -> bool:

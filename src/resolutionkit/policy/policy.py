@@ -12,13 +12,13 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from attrs import define, field
 
 from resolutionkit.datafile import toml_data
 from resolutionkit.errors import Fault, InvalidScore, PolicyError
 from resolutionkit.model.scale import NPS, Scale, Score
+from resolutionkit.model.values import is_zone
 from resolutionkit.policy.policy_file import policy_arguments
 from resolutionkit.policy.surveys import BUILT_IN_SCALES, SurveyRules
 from resolutionkit.policy.workflow import Workflow, workflow_data
@@ -143,9 +143,7 @@ def _faults(policy: Policy) -> Iterator[Fault]:
         for index, value in enumerate(values):
             if not value.strip() or value in values[:index]:
                 yield Fault(f"{name}[{index}]", f"{value!r} is blank or stands here twice")
-    try:
-        ZoneInfo(policy.zone)
-    except (KeyError, ValueError, OSError):
+    if not is_zone(policy.zone):
         yield Fault("zone", f"{policy.zone!r} is no IANA time zone, such as 'Europe/London'")
 
 
