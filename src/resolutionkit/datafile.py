@@ -30,7 +30,7 @@ def toml_data(path: str | Path, error: type[FaultsFound]) -> dict[str, Any]:
         return tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as problem:
         raise error([Fault("file", f"cannot be read: {problem.strerror}")], str(path)) from problem
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+    except (ValueError, RecursionError) as problem:
         raise error([Fault("file", f"is not TOML in UTF-8: {problem}")], str(path)) from problem
 
 

@@ -94,14 +94,18 @@ class ResponseNotFound(ResolutionKitError, LookupError):
 class IssueNotFound(ResolutionKitError, LookupError):
     """No issue with this id exists, as far as the asking person may know (requirement D2)."""
 
-    def __init__(self, issue_id: str) -> None:
-        """Name the issue that was asked for."""
+    def __init__(self, issue_id: str, then: str = "") -> None:
+        """Name the issue that was asked for, and the instant where it was asked for the past."""
         self.issue_id = issue_id
-        super().__init__(f"no issue {shown(issue_id)}; the ids that can be used are those of inbox() and issues()")
+        self.then = then
+        instead = "the ids that can be used are those of inbox() and issues()"
+        if then:
+            instead = "ask for an instant from its opening on"
+        super().__init__(f"no issue {shown(issue_id)}{then and ' at '}{then}; {instead}")
 
     def __reduce__(self) -> tuple[object, ...]:
         """Allow pickling."""
-        return (type(self), (self.issue_id,))
+        return (type(self), (self.issue_id, self.then))
 
 
 class PersonNotFound(ResolutionKitError, LookupError):

@@ -27,9 +27,11 @@ Clock: TypeAlias = Callable[[], datetime]
 
 
 class Directory(Protocol):
-    """Who works here, as the host knows it. Asked once for each command, before anything is written.
+    """Who works here, as the host knows it. Asked while a command is loaded, before anything is written.
 
-    Every method may be asked for what does not exist, and answers with None or nothing then.
+    A command asks for each person and group that it may concern, within its transaction, and again where the
+    transaction has to be repeated: answers should come quickly, from a cache where the source is slow. Every method
+    may be asked for what does not exist, and answers with None or nothing then.
     """
 
     def person(self, person_id: str, /) -> Person | None:
@@ -60,9 +62,9 @@ class Remembered:
     """A command that was done under a key (requirement B13).
 
     Attributes:
-        key: The caller's key.
+        key: The caller's key; each actor has keys of their own.
         actor: Who gave the command.
-        fingerprint: The command's digest.
+        fingerprint: The command's digest under the account's secret.
         issue: The id of the issue.
         first_event: The number of the first event that it made, or 0 where it made none.
         last_event: The number of the last one, or 0.
@@ -130,8 +132,8 @@ class UnitOfWork(Protocol):
     def messages(self, issue_id: str, /) -> Sequence[Message]:
         """Return the outbox's messages about an issue, in the order of their ids, which is that of time."""
 
-    def remembered(self, key: str, /) -> Remembered | None:
-        """Return what was done under a key."""
+    def remembered(self, actor: str, key: str, /) -> Remembered | None:
+        """Return what somebody did under a key."""
 
     def secret(self) -> bytes | None:
         """Return the account's secret, or None where there is none yet."""

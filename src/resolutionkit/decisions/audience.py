@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from resolutionkit.decisions.context import Context
-from resolutionkit.decisions.routing import group_lead
+from resolutionkit.decisions.routing import group_lead, route
 from resolutionkit.model.events import (
     CorrectionRecorded,
     Escalated,
@@ -28,17 +28,21 @@ Told: TypeAlias = tuple[str | None, Topic, Why]
 """Somebody, what they hear of, and why they do."""
 
 
-def plan(issue: Issue, events: Sequence[Event], context: Context) -> tuple[Message, ...]:
+def plan(before: Issue | None, issue: Issue, events: Sequence[Event], context: Context) -> tuple[Message, ...]:
     """Return the messages of one change, at most one for each person.
 
     Args:
+        before: The issue before the change, or None where it is new.
         issue: The issue after the change.
         events: What happened, in order.
         context: The circumstances; nobody is told of their own action.
     """
     due: dict[str, list[tuple[Topic, Why]]] = {}
     for event in events:
-        for who, topic, why in _AUDIENCE.get(type(event), _nobody)(issue, event, context.people):
+        for who, topic, why in (
+            *_AUDIENCE.get(type(event), _nobody)(issue, event, context.people),
+            *_on_move(before, issue, event, context.people),
+        ):
             recipient = _present(who, context.people)
             if recipient is not None and recipient != context.actor:
                 due.setdefault(recipient, []).append((topic, why))
@@ -89,9 +93,25 @@ def _on_status(issue: Issue, _event: StatusChanged, _people: StaticDirectory) ->
         yield who, Topic.STATUS_CHANGED, Why.FOLLOWER
 
 
-def _on_reopening(issue: Issue, event: Reopened, _people: StaticDirectory) -> Iterator[Told]:
+def _worker(issue: Issue, people: StaticDirectory) -> tuple[str | None, Why]:
+    """Return who works an issue; where the assignee has left, whoever intake would turn to."""
+    if _present(issue.assignee, people) is not None:
+        return issue.assignee, Why.ASSIGNEE
+    return route((), issue.response.group, people), Why.GROUP_LEAD
+
+
+def _on_move(before: Issue | None, issue: Issue, event: Event, people: StaticDirectory) -> Iterator[Told]:
+    """Tell the lead of the group that a response brings an issue to (requirements A5, A8)."""
+    if not isinstance(event, ReplacementRecorded | CorrectionRecorded) or before is None:
+        return
+    if before.response.group != issue.response.group:
+        yield group_lead(issue.response.group, people), Topic.REPLACED, Why.GROUP_LEAD
+
+
+def _on_reopening(issue: Issue, event: Reopened, people: StaticDirectory) -> Iterator[Told]:
     if not event.is_human:
-        yield issue.assignee, Topic.REOPENED, Why.ASSIGNEE
+        who, why = _worker(issue, people)
+        yield who, Topic.REOPENED, why
     for who in issue.followers:
         yield who, Topic.REOPENED, Why.FOLLOWER
 
@@ -107,10 +127,11 @@ def _on_escalation(_issue: Issue, event: Escalated, _people: StaticDirectory) ->
 
 
 def _on_response(
-    issue: Issue, event: ReplacementRecorded | CorrectionRecorded, _people: StaticDirectory
+    issue: Issue, event: ReplacementRecorded | CorrectionRecorded, people: StaticDirectory
 ) -> Iterator[Told]:
     if event.needs_recovery:
-        yield issue.assignee, Topic.REPLACED, Why.ASSIGNEE
+        who, why = _worker(issue, people)
+        yield who, Topic.REPLACED, why
         for who in issue.followers:
             yield who, Topic.REPLACED, Why.FOLLOWER
 

@@ -12,27 +12,26 @@ from attrs import frozen
 
 from resolutionkit.decisions.classify import classify
 from resolutionkit.decisions.context import Context, Decision, Draft
-from resolutionkit.decisions.moves import check_flag
+from resolutionkit.decisions.moves import add_escalation, check_flag
 from resolutionkit.decisions.notes import advice_on, note_from
-from resolutionkit.decisions.routing import group_lead, route
+from resolutionkit.decisions.routing import route
 from resolutionkit.errors import InvalidResponse, NoteRequired
 from resolutionkit.model.commands import Flag, Record
 from resolutionkit.model.conflicts import ResponseConflict, ResponseHasIssue, ResponseReplaced
 from resolutionkit.model.events import (
     CorrectionRecorded,
-    Escalated,
     IssueOpened,
     Reopened,
     ReplacementRecorded,
 )
 from resolutionkit.model.issue import Issue
-from resolutionkit.model.people import highest_in_command, resolve, resolve_hierarchy
+from resolutionkit.model.people import resolve, resolve_hierarchy
 from resolutionkit.model.response import HeadChange, RecordChange, ResponseRecord, Standing, differences
 from resolutionkit.model.results import Classification, Outcome
 
 FUTURE = timedelta(days=1)
 """How far ahead of the clock a response may be received; further is a mistake (requirement A3)."""
-_FIXED = {"survey", "ticket"}
+_FIXED = frozenset({"survey", "ticket", "received_at"})
 
 
 @frozen(kw_only=True)
@@ -58,6 +57,9 @@ def take_in(facts: Facts, command: Record, context: Context) -> Decision:
         InvalidResponse: It was received more than a day after now.
         ResponseConflict: Its id is known with other content, and it is no correction.
     """
+    if facts.same is not None and not differences(facts.same.response, command.response):
+        # Whatever the policy and the clock say today: it was judged when it came.
+        return Decision(outcome=Outcome.DUPLICATE)
     arrival = _Arrival(judged=classify(command.response, context.policy), facts=facts, command=command, context=context)
     if command.response.received_at > context.now + FUTURE:
         expected = f"an instant at most a day after now, {context.now.isoformat()}"
@@ -119,14 +121,14 @@ def _head(record: ResponseRecord, before: ResponseRecord | None) -> HeadChange |
 def _known(arrival: _Arrival, same: ResponseRecord) -> Decision:
     """Decide on a response whose id is known: delivered again, or corrected."""
     changed = differences(same.response, arrival.judged.response)
-    if not changed:
-        return Decision(outcome=Outcome.DUPLICATE)
     if not arrival.command.replace:
         raise ResponseConflict(same.id, changed)
-    fixed = tuple(change for change in changed if change[0] in _FIXED)
+    kept = _FIXED if same.response.ticket is not None else _FIXED - {"received_at"}
+    fixed = tuple(change for change in changed if change[0] in kept)
     if fixed:
-        # Another ticket is another conversation: who replaces whom there cannot be told from a correction.
-        raise ResponseConflict(same.id, fixed, "a correction keeps survey and ticket; record it under a new id instead")
+        # Who replaces whom in another conversation, or at another time, cannot be told from a correction.
+        instead = "a correction keeps survey, ticket and the ticket's received_at; record it under a new id instead"
+        raise ResponseConflict(same.id, fixed, instead)
     corrected = attrs.evolve(
         _new_record(arrival),
         revision=same.revision + 1,
@@ -259,9 +261,7 @@ def flag(record: ResponseRecord, command: Flag, context: Context) -> Decision:
         note=note,
     )
     if rule.key == context.policy.workflow.escalation:
-        below = (opened.assignee, group_lead(record.response.group, context.people), context.actor)
-        to = highest_in_command(below, context.people)
-        draft.add(Escalated, reason=command.reason, reason_kind=command.reason_kind, to=to)
+        advice += add_escalation(draft, command, (opened.assignee, record.response.group), context)
     linked = attrs.evolve(record, issue=opened.issue)
     change = RecordChange(record=linked, before=record)
     return draft.decision(*advice, *advice_on(note, context), records=(change,))

@@ -31,8 +31,8 @@ def set_status(issue: Issue, command: SetStatus, context: Context) -> Decision:
     """
     workflow = context.policy.workflow
     is_escalation = command.status == workflow.escalation
-    if command.reason is not None and not is_escalation:
-        raise InvalidCommand("reason", command.reason, "none: only an escalation takes one; say it in note=")
+    if not is_escalation:
+        _check_no_reason(command)
     if command.status != issue.status:
         return _moved(issue, command, context, command.status)
     if is_escalation and command.reason is not None:
@@ -65,7 +65,7 @@ def reopen(issue: Issue, command: Reopen, context: Context) -> Decision:
         NoteRequired: The policy wants a note with every status change.
     """
     workflow = context.policy.workflow
-    wanted = command.status or workflow.initial
+    wanted = command.status or _reopened_to(workflow)
     if issue.is_open or wanted not in workflow.reopen_to:
         problem = "it is not closed" if issue.is_open else "the workflow does not reopen to it"
         raise MoveRefused(issue.status, wanted, _settable(issue, workflow), _reopenable(issue, workflow), problem)
@@ -75,6 +75,12 @@ def reopen(issue: Issue, command: Reopen, context: Context) -> Decision:
         raise NoteRequired("reopening")
     draft.add(Reopened, status=wanted, phase=_rule(workflow, wanted).phase, note=note)
     return draft.decision(*advice_on(note, context))
+
+
+def _reopened_to(workflow: Workflow) -> str:
+    if workflow.initial in workflow.reopen_to or not workflow.reopen_to:
+        return workflow.initial
+    return workflow.reopen_to[0]
 
 
 def check_flag(command: Flag, context: Context) -> tuple[StatusRule, tuple[Advice, ...]]:
@@ -89,8 +95,8 @@ def check_flag(command: Flag, context: Context) -> tuple[StatusRule, tuple[Advic
     wanted = command.status or workflow.initial
     if wanted == workflow.escalation:
         _check_reason(command, context.policy)
-    elif command.reason is not None:
-        raise InvalidCommand("reason", command.reason, "none: only an escalation takes one; say it in note=")
+    else:
+        _check_no_reason(command)
     if wanted == workflow.initial:
         return _rule(workflow, wanted), ()
     move = workflow.move(workflow.initial, wanted)
@@ -149,11 +155,12 @@ def _moved(issue: Issue, command: SetStatus | Escalate, context: Context, wanted
         raise NoteRequired(f"the status {rule.label!r}")
     is_reopening = not issue.is_open and rule.phase is not Phase.CLOSED
     draft.add(Reopened if is_reopening else StatusChanged, status=wanted, phase=rule.phase, note=note)
+    advice = _advice(move, rule, issue.note_count)
     if wanted == workflow.escalation:
-        _add_escalation(draft, issue, command, context, note=None)
+        advice += add_escalation(draft, command, (issue.assignee, issue.response.group), context)
     if isinstance(command, SetStatus):
         _add_root_cause(draft, command.root_cause, rule.phase, context.policy)
-    return draft.decision(*_advice(move, rule, issue.note_count), *advice_on(note, context))
+    return draft.decision(*advice, *advice_on(note, context))
 
 
 def _stayed(issue: Issue, command: SetStatus, context: Context) -> Decision:
@@ -169,21 +176,32 @@ def _escalated_again(issue: Issue, command: SetStatus | Escalate, context: Conte
     _check_reason(command, context.policy)
     draft = Draft(issue, context)
     note = note_from(command, issue.responses, draft.at, context)
-    _add_escalation(draft, issue, command, context, note)
-    return draft.decision(*advice_on(note, context))
+    advice = add_escalation(draft, command, (issue.assignee, issue.response.group), context, note)
+    return draft.decision(*advice, *advice_on(note, context))
 
 
-def _add_escalation(
-    draft: Draft, issue: Issue, command: SetStatus | Escalate, context: Context, note: Note | None
-) -> None:
-    below = (issue.assignee, group_lead(issue.response.group, context.people), context.actor)
-    draft.add(
-        Escalated,
-        reason=command.reason,
-        reason_kind=command.reason_kind,
-        to=highest_in_command(below, context.people),
-        note=note,
-    )
+def add_escalation(
+    draft: Draft,
+    command: SetStatus | Escalate | Flag,
+    below: tuple[str | None, str | None],
+    context: Context,
+    note: Note | None = None,
+) -> tuple[Advice, ...]:
+    """Add the escalation, and return the advice on it.
+
+    Args:
+        draft: The events so far.
+        command: The command with the reason.
+        below: The issue's assignee and the code of its group, whose reporting lines lead to the highest in command.
+        context: The circumstances.
+        note: The note, where no status event carries it.
+    """
+    assignee, group = below
+    to = highest_in_command((assignee, group_lead(group, context.people), context.actor), context.people)
+    draft.add(Escalated, reason=command.reason, reason_kind=command.reason_kind, to=to, note=note)
+    if to is not None and to != context.actor:
+        return ()
+    return (Advice(AdviceCode.NOBODY_TOLD, "Nobody above the escalator is in the directory, so nobody is told."),)
 
 
 def _add_root_cause(draft: Draft, root_cause: RootCause | None, phase: Phase, policy: Policy) -> None:
@@ -195,6 +213,12 @@ def _add_root_cause(draft: Draft, root_cause: RootCause | None, phase: Phase, po
         listed = ", ".join(policy.root_causes) or "none; the policy lists no root causes"
         raise InvalidCommand("root_cause.category", root_cause.category, f"one of the policy's: {listed}")
     draft.add(RootCauseRecorded, root_cause=root_cause)
+
+
+def _check_no_reason(command: SetStatus | Flag) -> None:
+    for name, value in (("reason", command.reason), ("reason_kind", command.reason_kind)):
+        if value is not None:
+            raise InvalidCommand(name, value, "none: only an escalation takes one; say it in note=")
 
 
 def _check_reason(command: SetStatus | Escalate | Flag, policy: Policy) -> None:

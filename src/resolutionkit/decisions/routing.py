@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from resolutionkit.model.people import StaticDirectory, active
+from resolutionkit.model.people import StaticDirectory, active, active_line
 
 
 def route(people_above: Iterable[str], group_code: str | None, people: StaticDirectory) -> str | None:
     """Return the id of the person whom an issue is assigned to, or None where nobody is there.
 
-    The lowest person of the response's hierarchy comes first, then the group's lead, then the account's leader.
+    The lowest person of the response's hierarchy comes first, then the group's lead, then the account's leader; and
+    where none of them is there, the nearest who is there above the lead or the leader, so that the chain ends in
+    somebody (requirement B6).
 
     Args:
         people_above: The response's hierarchy as it was resolved, from top to bottom.
@@ -19,7 +21,9 @@ def route(people_above: Iterable[str], group_code: str | None, people: StaticDir
     """
     group = people.group(group_code) if group_code is not None else None
     leader = people.leader()
-    chain = [*reversed(tuple(people_above)), group.lead if group else None, leader.id if leader else None]
+    lead, top = group.lead if group else None, leader.id if leader else None
+    chain = [*reversed(tuple(people_above)), lead, top]
+    chain += [*active_line(lead, people), *active_line(top, people)]
     return next((found for who in chain if (found := active(who, people)) is not None), None)
 
 

@@ -12,6 +12,7 @@ from tempfile import NamedTemporaryFile
 from types import TracebackType
 from typing import IO, Any, Self
 
+from resolutionkit.errors import ImportFailed
 from resolutionkit.importing.rows import RejectedRow
 
 HEADER = ("line", "column", "reason", "row")
@@ -40,14 +41,20 @@ class RejectWriter:
         self._rows: Any = None
 
     def __enter__(self) -> Self:
-        """Start; the file is made with the first rejected row."""
+        """Start; the file is made with the first rejected row.
+
+        Raises:
+            ImportFailed: There is no such folder, or the path is one.
+        """
+        if self.path.is_dir() or not self.path.parent.is_dir():
+            raise ImportFailed(str(self.path), None, "rejected rows go to a file in a folder that exists")
         return self
 
     def write(self, row: RejectedRow) -> None:
         """Add a rejected row.
 
         Raises:
-            OSError: The folder cannot be written to.
+            ImportFailed: The folder cannot be written to.
         """
         if self._file is None:
             self._start()
@@ -71,16 +78,20 @@ class RejectWriter:
             Path(file.name).unlink(missing_ok=True)
 
     def _start(self) -> None:
-        # Lone surrogates, which JSON lines may hold, have no UTF-8; their escape is the same JSON.
-        self._file = NamedTemporaryFile(  # noqa: SIM115 (closed by __exit__)
-            mode="w",
-            encoding="utf-8",
-            errors="backslashreplace",
-            newline="",
-            dir=self.path.parent,
-            prefix=f".{self.path.name}.",
-            delete=False,
-        )
+        try:
+            # Lone surrogates, which JSON lines may hold, have no UTF-8; their escape is the same JSON.
+            self._file = NamedTemporaryFile(  # noqa: SIM115 (closed by __exit__)
+                mode="w",
+                encoding="utf-8",
+                errors="backslashreplace",
+                newline="",
+                dir=self.path.parent,
+                prefix=f".{self.path.name}.",
+                delete=False,
+            )
+        except OSError as problem:
+            reason = f"rejected rows cannot be written there: {problem.strerror}; name a file in a folder that exists"
+            raise ImportFailed(str(self.path), None, reason) from problem
         self._rows = csv.writer(self._file)
         self._rows.writerow(HEADER)
 

@@ -7,6 +7,7 @@ Who asks, when, and what led to it stand in the decision's context; what a comma
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -35,7 +36,9 @@ def words(value: object, name: str, maximum: int = TEXT_MAX) -> str | None:
     """Return what somebody wrote, without white space around it; blank counts as nothing."""
     if value is None:
         return None
-    return text(value, name, InvalidCommand, maximum).strip() or None
+    said = text(value, name, InvalidCommand, maximum).strip()
+    # Zero-width characters alone are blank too: nobody reads them.
+    return said if any(one.isprintable() and not one.isspace() for one in said) else None
 
 
 def _words(name: str, maximum: int = TEXT_MAX) -> Any:
@@ -117,11 +120,13 @@ class Command:
 
     key: str | None = _optional_code("key")
 
-    @property
-    def fingerprint(self) -> str:
-        """Return a digest of all that the command says, to tell a repetition from another command."""
+    def fingerprint(self, secret: bytes) -> str:
+        """Return a digest of all that the command says, to tell a repetition from another command.
+
+        Under the account's secret nobody can guess from it what a short note said.
+        """
         said = (type(self).__name__, attrs.astuple(self, recurse=False))
-        return hashlib.sha256(repr(said).encode()).hexdigest()
+        return hmac.new(secret, repr(said).encode(), hashlib.sha256).hexdigest()
 
 
 @frozen(kw_only=True)

@@ -55,8 +55,9 @@ class StaleIssue(ResolutionKitError, ValueError):
         self.events: tuple[Event, ...] = tuple(events)
         self.expected_version = expected_version
         happened = ", ".join(f"{event.number} {event.kind} by {shown(event.actor)}" for event in self.events)
+        since = f"since then: {happened}" if self.events else f"version {expected_version} does not exist yet"
         super().__init__(
-            f"issue {issue.id} is at version {issue.version}, not {expected_version}; since then: {happened}; "
+            f"issue {issue.id} is at version {issue.version}, not {expected_version}; {since}; "
             f"look at it again and repeat the command with expected_version={issue.version}"
         )
 

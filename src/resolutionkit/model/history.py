@@ -157,7 +157,14 @@ def _reopened(issue: Issue, event: Reopened) -> Issue:
 
 def _escalated(issue: Issue, event: Escalated) -> Issue:
     episodes = issue.episodes if event.note is None else _acted(issue, event)
-    return _next(issue, event, escalated_at=event.at, escalated_by=event.actor, episodes=episodes)
+    return _next(
+        issue,
+        event,
+        escalated_at=event.at,
+        escalated_to=event.to or issue.escalated_to,
+        escalated_by=event.actor,
+        episodes=episodes,
+    )
 
 
 def _reassigned(issue: Issue, event: Reassigned) -> Issue:

@@ -89,6 +89,7 @@ class Issue:
         backfilled: Whether it was opened from old data: nobody told, no limits (requirement A11).
         flagged_by_hand: Whether a person opened it (requirement A7).
         escalated_at: When it was last escalated, or None.
+        escalated_to: Who was called in by the last escalation, and sees the issue from then on; or None.
         escalated_by: Who escalated it, while it ranks above all others (requirement B8); else None.
         root_cause: Why it came to this, or None.
         changed_at: When its last event happened.
@@ -110,9 +111,14 @@ class Issue:
     backfilled: bool
     flagged_by_hand: bool
     escalated_at: datetime | None = None
+    escalated_to: str | None = None
     escalated_by: str | None = None
     root_cause: RootCause | None = None
     changed_at: datetime
+
+    def __repr__(self) -> str:
+        """Show what is not personal: a repr ends in logs."""
+        return f"<Issue {self.id}: {self.status}, version {self.version}>"
 
     @property
     def is_open(self) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import overload
-from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
@@ -36,7 +35,7 @@ class Note:
         return printed(self)
 
 
-def printed(note: Note, zone: ZoneInfo | None = None) -> str:
+def printed(note: Note, zone: tzinfo | None = None) -> str:
     """Return a note as the log prints it.
 
     Args:
@@ -45,13 +44,18 @@ def printed(note: Note, zone: ZoneInfo | None = None) -> str:
     """
     written, happened = (f"{_local(at, zone):%Y-%m-%d %H:%M %Z}" for at in (note.at, note.happened_at))
     contact = "" if note.happened_at == note.at else f", contact of {happened}"
-    first, *rest = note.text.splitlines() or [""]
-    author = " ".join(note.author.split())  # one line, whatever was typed: a note cannot pass for two
+    first, *rest = (_visible(line) for line in note.text.splitlines() or [""])
+    author = _visible(" ".join(note.author.split()))  # one line, whatever was typed: a note cannot pass for two
     head = f"{written}  {author} (Spoke? {'Yes' if note.spoke else 'No'}){contact}: {first}"
     return "\n".join([head, *(f"    {line}" for line in rest)])
 
 
-def _local(at: datetime, zone: ZoneInfo | None) -> datetime:
+def _visible(line: str) -> str:
+    """Return a line without what a terminal would obey rather than show (law L12)."""
+    return "".join(one if one.isprintable() or one == "\t" else "\N{REPLACEMENT CHARACTER}" for one in line)
+
+
+def _local(at: datetime, zone: tzinfo | None) -> datetime:
     return at if zone is None else at.astimezone(zone)
 
 
@@ -100,8 +104,8 @@ class NoteLog(Sequence[Note]):
         """Show the size."""
         return f"<NoteLog of {len(self)} note{'s' if len(self) != 1 else ''}>"
 
-    def printed(self, zone: ZoneInfo | None = None) -> str:
-        """Return the log as the reports print it, one paragraph a note, instants in the reader's zone."""
+    def printed(self, zone: tzinfo | None = None) -> str:
+        """Return the log as the reports print it, one paragraph a note, instants in the reader's zone, else UTC."""
         return "\n".join(printed(note, zone) for note in self._notes) or EMPTY_LOG_TEXT
 
     @property

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from attrs import field, frozen
+from attrs.validators import instance_of
 
 from resolutionkit.errors import DirectoryError, Fault, InvalidValue, PersonNotFound
 from resolutionkit.model.values import (
@@ -47,8 +48,13 @@ class Access:
         codes: The groups' codes, for group access.
     """
 
-    kind: AccessKind = AccessKind.OWN
+    kind: AccessKind = field(default=AccessKind.OWN, validator=instance_of(AccessKind))
     codes: frozenset[str] = frozenset()
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse codes without group access, and group access without codes."""
+        if bool(self.codes) is not (self.kind is AccessKind.GROUPS):
+            raise InvalidValue("access", self.codes, 'Access.OWN, Access.groups("…") or Access.EVERYTHING')
 
     OWN: ClassVar[Access]
     EVERYTHING: ClassVar[Access]
@@ -122,7 +128,7 @@ class Person:
         access: What the person may see.
         zone: The IANA zone of the person's clock, or None for the account's.
         active: False for somebody who left: no desk, no mail, no work.
-        administrator: Whether the person may move, repair, merge and erase.
+        administrator: Whether the person may move, repair, merge and erase; no command of today's asks for it.
     """
 
     id: str = field(converter=_person_id)
@@ -207,7 +213,7 @@ class StaticDirectory:
         self._by_name: Mapping[str, list[Person]] = defaultdict(list)
         for person in people:
             if person.email:
-                self._by_email[person.email.casefold()].append(person)
+                self._by_email[person.email.lower()].append(person)
             if person.name:
                 self._by_name[person.name].append(person)
 
@@ -217,7 +223,7 @@ class StaticDirectory:
 
     def people_by_email(self, email: str) -> tuple[Person, ...]:
         """Return the people with this email address, whatever its case."""
-        return tuple(self._by_email.get(email.casefold(), ()))
+        return tuple(self._by_email.get(email.lower(), ()))
 
     def people_by_name(self, name: str) -> tuple[Person, ...]:
         """Return the people with exactly this name."""
@@ -250,9 +256,11 @@ def _directory_faults(people: tuple[Person, ...], groups: tuple[Group, ...], lea
     codes = [group.code for group in groups]
     known = set(ids)
     for place, keys in (("people", ids), ("groups", codes)):
+        seen = set[str]()
         for index, key in enumerate(keys):
-            if key in keys[:index]:
+            if key in seen:
                 yield Fault(f"{place}[{index}]", f"{key!r} stands here twice; give each its own")
+            seen.add(key)
     for index, person in enumerate(people):
         if person.manager is not None and person.manager not in known:
             yield Fault(f"people[{index}].manager", f"{person.manager!r} is nobody's id here")
@@ -265,10 +273,12 @@ def _directory_faults(people: tuple[Person, ...], groups: tuple[Group, ...], lea
 
 
 def resolve(who: object, people: StaticDirectory) -> str:
-    """Return whom a string names: a person's id, or the bare email address that it is (requirement B6).
+    """Return whom a string names: a person's id, or the bare email address that it is, in lower case (B6).
+
+    An email address that several active people share is a bare address.
 
     Raises:
-        PersonNotFound: It names nobody, somebody inactive, or more than one person.
+        PersonNotFound: It names nobody, or somebody inactive.
     """
     named = _named(text(who, "person", InvalidValue, CODE_MAX), people)
     if isinstance(named, Person):
@@ -296,15 +306,17 @@ def _named(who: str, people: StaticDirectory, *, by_name: bool = False) -> Perso
     if person is not None:
         return person
     for found in (people.people_by_email(who), people.people_by_name(who) if by_name else ()):
-        if len(found) == 1:
-            return found[0]
-    return who if is_address(who) else None
+        present = [one for one in found if one.active] or found
+        if len(present) == 1:
+            return present[0]
+    return who.lower() if is_address(who) else None
 
 
 def is_address(who: str) -> bool:
-    """Say whether a string is a bare email address: something, one @, something, and no white space."""
+    """Say whether a string is a bare email address: something, one @, something, all of it visible."""
     local, at, domain = who.partition("@")
-    return bool(at and local and domain) and "@" not in domain and not any(one.isspace() for one in who)
+    is_whole = bool(at and local and domain) and "@" not in domain and len(who) <= CODE_MAX
+    return is_whole and who.isprintable() and " " not in who
 
 
 def active(person_id: str | None, people: StaticDirectory) -> str | None:
@@ -323,17 +335,20 @@ def highest_in_command(below: Iterable[str | None], people: StaticDirectory) -> 
     leader = people.leader()
     if leader is not None and leader.active:
         return leader.id
-    return next((top for who in below if (top := _top_of_line(who, people)) is not None), None)
+    lines = (active_line(who, people) for who in below)
+    return next((line[-1] for line in lines if line), None)
 
 
-def _top_of_line(who: str | None, people: StaticDirectory) -> str | None:
-    top, seen = None, set[str]()
+def active_line(who: str | None, people: StaticDirectory) -> tuple[str, ...]:
+    """Return the active people of a reporting line upwards, whoever it begins with included; a loop ends it."""
+    line: list[str] = []
+    seen = set[str]()
     while who is not None and who not in seen:
         seen.add(who)
         person = people.person(who)
         if person is None:
             break
         if person.active:
-            top = person.id
+            line.append(person.id)
         who = person.manager
-    return top
+    return tuple(line)

@@ -27,16 +27,26 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Order(StrEnum):
-    """In which order a list runs (requirement D1)."""
+    """In which order a list runs (requirement D1).
+
+    ``NEWEST``: by when the response was received, latest first, then by id, greatest first.
+
+    ``MOST_URGENT``: those that were escalated and on which nobody but the escalator has acted since; then what is due
+    earliest; then the oldest; then by id. The score plays no part.
+    """
 
     NEWEST = "newest"
-    """By when the response was received, latest first, then by id, greatest first."""
     MOST_URGENT = "most_urgent"
-    """Escalated ones first, then by what is due earliest, then oldest first, then by id."""
 
 
 class RecoveryFilter(StrEnum):
-    """The recovery filters of requirement D3, under the letters that reports use for them."""
+    """The recovery filters of requirement D3, under the letters that reports use for them.
+
+    ``ALL`` (y): every response, with its notes. ``NEEDING_RECOVERY`` (r): the score is at or below the threshold.
+    ``WITHOUT_NOTES`` (x): needing recovery, and nobody wrote a note. ``WITH_NOTES`` (w): somebody did, whatever the
+    score. ``NEVER_SPOKEN`` (v): with notes, none of which says that the customer was spoken to. ``SPOKEN`` (s): one
+    does. ``NOTES_HIDDEN`` (n): every response, without its notes.
+    """
 
     ALL = "y"
     NEEDING_RECOVERY = "r"
@@ -252,7 +262,8 @@ class Scope:
         if self.everything or issue.response.group in self.groups:
             return True
         who = self.person
-        return who is not None and (who == issue.assignee or who in issue.followers or who in issue.people)
+        own = (issue.assignee, issue.escalated_to, *issue.followers, *issue.people)
+        return who is not None and who in own
 
     def sees_response(self, record: ResponseRecord, issue: Issue | None) -> bool:
         """Say whether a response lies within it; one that belongs to an issue is seen with that issue."""

@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 from attrs import field, frozen
 
-from resolutionkit.errors import InvalidResponse, InvalidValue
+from resolutionkit.errors import InvalidResponse, InvalidValue, shown
 from resolutionkit.model.scale import Category, Scale, Score, number
 from resolutionkit.model.values import (
     LINE_MAX,
@@ -214,9 +214,13 @@ class Response:
     wants_contact: bool = field(default=False, converter=_wants_contact)
     attributes: Attributes = field(default=NO_ATTRIBUTES, converter=_attributes)
 
+    def __repr__(self) -> str:
+        """Show what is not personal: a repr ends in logs."""
+        return f"<Response {shown(self.id)}: {self.score} at {self.received_at.isoformat()}>"
+
     def __attrs_post_init__(self) -> None:
         """Refuse a response whose strings are too long together for one row."""
-        total = sum(len(one) for one in _strings(self))
+        total = sum(len(one) + 1 for one in _strings(self))
         if total > RESPONSE_TEXT_MAX:
             raise InvalidResponse(
                 "response", self.id, f"at most {RESPONSE_TEXT_MAX:,} characters in all, not {total:,}"

@@ -20,6 +20,7 @@ class AdviceCode(StrEnum):
     UNUSUAL_MOVE = "unusual_move"
     NO_EARLIER_NOTES = "no_earlier_notes"
     SHORT_NOTE = "short_note"
+    NOBODY_TOLD = "nobody_told"
 
 
 @frozen

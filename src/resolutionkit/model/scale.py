@@ -24,27 +24,29 @@ class Category(StrEnum):
     PROMOTER = "promoter"
 
 
-def number(value: object, scale: str | None = None) -> Score:
+def number(value: object, scale: Scale | None = None) -> Score:
     """Return a number as an int where it is whole, else as a float.
 
     Raises:
-        InvalidScore: The value is a bool, text, not a number at all, or not finite.
+        InvalidScore: The value is a bool, text, not a number at all, not finite, or beyond every scale.
     """
-    expected = f"a number on the scale {scale}" if scale else "a number on the response's scale"
+    expected = f"a number on the scale {scale or 'of the response'}"
+    name = None if scale is None else scale.name
     if isinstance(value, bool | str | bytes):
-        raise InvalidScore("score", value, expected, scale)
+        raise InvalidScore("score", value, expected, name)
     if isinstance(value, float | Decimal):
-        if not is_finite(value):
-            raise InvalidScore("score", value, expected, scale)
+        # A Decimal of a million digits is short to write and long to turn into an int.
+        if not is_finite(value) or (isinstance(value, Decimal) and abs(value.adjusted()) > 30):
+            raise InvalidScore("score", value, expected, name)
         if value == int(value):
             return int(value)
         if isinstance(value, Decimal) and Decimal(str(float(value))) != value:
-            raise InvalidScore("score", value, f"{expected}, with at most 15 digits", scale)
+            raise InvalidScore("score", value, f"{expected}, with at most 15 digits", name)
         return float(value)
     try:
         return operator.index(value)  # type: ignore[arg-type]  # whatever has __index__ is an integer, numpy's too
     except TypeError:
-        raise InvalidScore("score", value, expected, scale) from None
+        raise InvalidScore("score", value, expected, name) from None
 
 
 def _bound(value: Score) -> Score:
@@ -114,7 +116,7 @@ class Scale:
         """
         if type(value) is int and self.step == 1 and self.minimum <= value <= self.maximum:
             return value
-        score = number(value, str(self))
+        score = number(value, self)
         if not self.minimum <= score <= self.maximum:
             raise InvalidScore(field, value, f"a score on the scale {self}", self.name)
         if self.step is not None and not self._on_step(score):

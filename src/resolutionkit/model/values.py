@@ -55,7 +55,7 @@ def utc(value: object, field: str, error: Checked) -> datetime:
                 return _plain(value.astimezone(UTC))
         except (OverflowError, ValueError) as problem:
             raise error(field, value, "an instant between the years 1 and 9999 in UTC") from problem
-    raise error(field, value, "a datetime with a time zone, such as datetime.now(UTC)")
+    raise error(field, value, "a datetime with a time zone, such as fromisoformat('2026-11-20T09:30:00+00:00')")
 
 
 def _plain(instant: datetime) -> datetime:
@@ -73,15 +73,15 @@ def text(value: object, field: str, error: Checked, maximum: int) -> str:
     """Return a string that every backend stores alike, or refuse it."""
     if not isinstance(value, str):
         raise error(field, value, f"a string of at most {maximum} characters")
-    if len(value) > maximum:
-        raise error(field, value, f"at most {maximum:,} characters, not {len(value):,}")
-    if value.isascii():
-        if "\0" in value:
-            raise error(field, value, "text without NUL characters")
-        return str(value)
-    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        raise error(field, value, "text without NUL characters and lone surrogates")
-    return str(value)
+    # A host's own string, such as a member of a (str, Enum), may print as something else than it is.
+    plain = str.__str__(value)
+    if len(plain) > maximum:
+        raise error(field, plain, f"at most {maximum:,} characters, not {len(plain):,}")
+    if "\0" in plain:
+        raise error(field, plain, "text without NUL characters")
+    if not plain.isascii() and any("\ud800" <= character <= "\udfff" for character in plain):
+        raise error(field, plain, "text without lone surrogates")
+    return plain
 
 
 def optional_text(value: object, field: str, error: Checked, maximum: int) -> str | None:
@@ -125,6 +125,44 @@ def collected(value: object, field: str, error: Checked, item: Callable[[object,
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise error(field, value, "a list or tuple, not a single value")
     return tuple(item(entry, f"{field}[{index}]", error) for index, entry in enumerate(value))
+
+
+V = TypeVar("V")
+
+
+class FrozenMap(Mapping[str, V]):
+    """An immutable mapping that can be hashed by its names, pickled and copied."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Mapping[str, V]) -> None:
+        """Keep a copy of the items, in their order."""
+        self._items = dict(items)
+
+    def __getitem__(self, name: str) -> V:
+        """Return the value of a name."""
+        return self._items[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names."""
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._items)
+
+    def __repr__(self) -> str:
+        """Show the items."""
+        return repr(self._items)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling and copying."""
+        return (type(self), (self._items,))
+
+
+def names(value: object, field: str, error: Checked) -> tuple[str, ...]:
+    """Return an iterable of short strings as a tuple; a bare string is refused, not split into letters."""
+    return collected(value, field, error, lambda one, place, kind: text(one, place, kind, LINE_MAX))
 
 
 AttributeValue: TypeAlias = str | int | float | bool | Decimal | date | datetime

@@ -68,5 +68,6 @@ def _group(table: Table) -> Group | None:
     code, name, lead = table.required("code"), table.take("name", str), table.take("lead", str)
     also_alert = table.texts("also_alert")
     table.done()
-    made = table.itself().judged(lambda: Group(code=code, name=name, lead=lead, also_alert=also_alert))
-    return made if code else None
+    if not code:
+        return None
+    return table.itself().judged(lambda: Group(code=code, name=name, lead=lead, also_alert=also_alert))

@@ -11,37 +11,63 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
+from typing import Any, TypeVar
 
-from attrs import define, field
+from attrs import Attribute, define, field
 
 from resolutionkit.datafile import toml_data
-from resolutionkit.errors import Fault, InvalidScore, PolicyError
+from resolutionkit.errors import Fault, InvalidScore, InvalidValue, PolicyError
 from resolutionkit.model.scale import NPS, Scale, Score
-from resolutionkit.model.values import is_zone
+from resolutionkit.model.values import FrozenMap, collected, is_zone, names
 from resolutionkit.policy.policy_file import policy_arguments
-from resolutionkit.policy.surveys import BUILT_IN_SCALES, SurveyRules
+from resolutionkit.policy.surveys import BUILT_IN_SCALES, SurveyRules, plain_number
 from resolutionkit.policy.workflow import Workflow, workflow_data
 from resolutionkit.policy.workflows import STANDARD
+
+T = TypeVar("T")
 
 ESCALATION_KINDS = ("attempts_failed", "still_dissatisfied", "customer_asked", "reputation_at_risk", "other")
 """The kinds of reason for an escalation, unless the policy has its own (requirement B8)."""
 
 
 def _thresholds(value: Score | Mapping[str, Score]) -> Mapping[str, Score]:
-    return MappingProxyType(dict(value) if isinstance(value, Mapping) else {NPS.name: value})
+    given = value if isinstance(value, Mapping) else {NPS.name: value}
+    return FrozenMap({name: plain_number(limit) for name, limit in given.items()})
 
 
 def _surveys(value: Mapping[str, SurveyRules]) -> Mapping[str, SurveyRules]:
-    return MappingProxyType(dict(value))
+    if not isinstance(value, Mapping):
+        raise InvalidValue("surveys", value, "a mapping of survey names to SurveyRules")
+    return FrozenMap({name: _is_a(SurveyRules, one, f"surveys[{name!r}]") for name, one in value.items()})
 
 
 def _scales(value: Iterable[Scale]) -> tuple[Scale, ...]:
-    return tuple(value)
+    return collected(value, "scales", InvalidValue, lambda one, _place, _error: _is_a(Scale, one, "scales"))
 
 
-def _texts(value: Iterable[str]) -> tuple[str, ...]:
-    return tuple(map(str, value))
+def _escalation_kinds(value: Iterable[str]) -> tuple[str, ...]:
+    return names(value, "escalation_kinds", InvalidValue)
+
+
+def _root_causes(value: Iterable[str]) -> tuple[str, ...]:
+    return names(value, "root_causes", InvalidValue)
+
+
+def _is_a(kind: type[T], value: object, place: str) -> T:
+    if not isinstance(value, kind):
+        raise InvalidValue(place, value, f"a {kind.__name__}")
+    return value
+
+
+def _of(kind: type[Any] | tuple[type[Any], ...]) -> Any:
+    """Return a validator of a field's type: what a policy is built from is often typed by hand."""
+
+    def check(_policy: object, attribute: Attribute[Any], value: object) -> None:
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            names_of = " or ".join(one.__name__ for one in (kind if isinstance(kind, tuple) else (kind,)))
+            raise InvalidValue(attribute.name, value, f"a {names_of}")
+
+    return check
 
 
 @define(kw_only=True, frozen=True, slots=False)
@@ -68,19 +94,19 @@ class Policy:
         PolicyError: It is unsound; every fault is listed with its place.
     """
 
-    workflow: Workflow = STANDARD
+    workflow: Workflow = field(default=STANDARD, validator=_of(Workflow))
     recovery_threshold: Mapping[str, Score] = field(factory=dict, converter=_thresholds)
     surveys: Mapping[str, SurveyRules] = field(factory=dict, converter=_surveys)
     scales: tuple[Scale, ...] = field(default=(), converter=_scales)
-    open_on_contact_request: bool = False
-    replace_within: timedelta | None = None
-    announce_within: timedelta = timedelta(days=7)
-    note_on_status_change: bool = True
-    note_on_reassign: bool = True
-    advised_note_length: int = 0
-    escalation_kinds: tuple[str, ...] = field(default=ESCALATION_KINDS, converter=_texts)
-    root_causes: tuple[str, ...] = field(default=(), converter=_texts)
-    zone: str = "UTC"
+    open_on_contact_request: bool = field(default=False, validator=_of(bool))
+    replace_within: timedelta | None = field(default=None, validator=_of((timedelta, type(None))))
+    announce_within: timedelta = field(default=timedelta(days=7), validator=_of(timedelta))
+    note_on_status_change: bool = field(default=True, validator=_of(bool))
+    note_on_reassign: bool = field(default=True, validator=_of(bool))
+    advised_note_length: int = field(default=0, validator=_of(int))
+    escalation_kinds: tuple[str, ...] = field(default=ESCALATION_KINDS, converter=_escalation_kinds)
+    root_causes: tuple[str, ...] = field(default=(), converter=_root_causes)
+    zone: str = field(default="UTC", validator=_of(str))
 
     def __attrs_post_init__(self) -> None:
         """Refuse an unsound policy with all its faults."""
@@ -137,6 +163,7 @@ class Policy:
 
 
 def _faults(policy: Policy) -> Iterator[Fault]:
+    yield from _scale_faults(policy)
     yield from _threshold_faults(policy)
     yield from _limit_faults(policy)
     for name, values in (("escalation_kinds", policy.escalation_kinds), ("root_causes", policy.root_causes)):
@@ -145,6 +172,14 @@ def _faults(policy: Policy) -> Iterator[Fault]:
                 yield Fault(f"{name}[{index}]", f"{value!r} is blank or stands here twice")
     if not is_zone(policy.zone):
         yield Fault("zone", f"{policy.zone!r} is no IANA time zone, such as 'Europe/London'")
+
+
+def _scale_faults(policy: Policy) -> Iterator[Fault]:
+    seen = dict(BUILT_IN_SCALES)
+    for index, scale in enumerate(policy.scales):
+        if scale.name in seen and scale != BUILT_IN_SCALES.get(scale.name):
+            yield Fault(f"scales[{index}]", f"there is a scale {scale.name!r} already; give yours another name")
+        seen[scale.name] = scale
 
 
 def _threshold_faults(policy: Policy) -> Iterator[Fault]:
@@ -185,7 +220,7 @@ def _data(policy: Policy) -> dict[str, object]:
     return {
         "workflow": workflow_data(policy.workflow),
         "recovery_threshold": dict(policy.recovery_threshold),
-        "surveys": {name: (str(rules.scale), rules.recovery_threshold) for name, rules in policy.surveys.items()},
+        "surveys": {name: (repr(rules.scale), rules.recovery_threshold) for name, rules in policy.surveys.items()},
         "scales": [repr(scale) for scale in policy.scales],
         "open_on_contact_request": policy.open_on_contact_request,
         "replace_within": seconds(policy.replace_within),

@@ -99,26 +99,27 @@ def _workflow(top: Table) -> Workflow | None:
     if entry is None:
         return None
     if isinstance(entry.value, dict):
-        return _own_workflow(Table(entry.value, entry.place, entry.faults), entry.faults)
+        return _own_workflow(Table(entry.value, entry.place, entry.faults))
     name = entry.of(str)
     if name is not None and name not in BY_NAME:
         entry.fault(f"{name!r} is no workflow that ships; there are {', '.join(BY_NAME)}, or a table of your own")
     return BY_NAME.get(name or "")
 
 
-def _own_workflow(table: Table, faults: list[Fault]) -> Workflow | None:
-    found_before = len(faults)
+def _own_workflow(table: Table) -> Workflow | None:
     statuses = [_status(one) for one in table.inners("statuses")]
     moves = [_move(one) for one in table.inners("moves")]
     name, initial = table.required("name"), table.required("initial")
     escalation, reopen_to = table.take("escalation", str), table.texts("reopen_to")
     table.done()
-    if len(faults) > found_before:
+    if not (name and initial and statuses):
+        if not statuses:
+            table.fault("statuses", "is missing; give the statuses as [[workflow.statuses]] tables")
         return None
     return table.itself().judged(
         lambda: Workflow(
             name=name,
-            statuses=[one for one in statuses if one is not None],
+            statuses=statuses,
             initial=initial,
             moves=moves,
             escalation=escalation,
@@ -127,11 +128,12 @@ def _own_workflow(table: Table, faults: list[Fault]) -> Workflow | None:
     )
 
 
-def _status(table: Table) -> StatusRule | None:
+def _status(table: Table) -> StatusRule:
     key, label, phase = table.required("key"), table.required("label"), table.required("phase")
     if phase and phase not in set(Phase):
         table.fault("phase", f"{phase!r} is no phase; there are {', '.join(Phase)}")
         phase = ""
+    # A bad phase is a fault already; the rest of the workflow is judged all the same.
     rule: dict[str, Any] = {
         "key": key,
         "label": label,
@@ -140,7 +142,7 @@ def _status(table: Table) -> StatusRule | None:
         "wants_history": table.value("wants_history", bool, False),
     }
     table.done()
-    return StatusRule(phase=Phase(phase), **rule) if phase else None
+    return StatusRule(phase=Phase(phase or Phase.OPEN), **rule)
 
 
 def _move(table: Table) -> Move:

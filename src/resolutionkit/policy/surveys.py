@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import field, frozen
 
-from resolutionkit.model.scale import CES_7, CSAT_5, NPS, THUMBS, Scale, Score
+from resolutionkit.errors import InvalidScore
+from resolutionkit.model.scale import CES_7, CSAT_5, NPS, THUMBS, Scale, Score, number
 
 BUILT_IN_SCALES = {scale.name: scale for scale in (NPS, CSAT_5, CES_7, THUMBS)}
 """The scales that every policy knows by name."""
+
+
+def plain_number(value: Score) -> Score:
+    """Return a number as scores are kept; what is none stays as it is, for the policy to tell as a fault."""
+    try:
+        return number(value)
+    except InvalidScore:
+        return value
+
+
+def _threshold(value: Score | None) -> Score | None:
+    return None if value is None else plain_number(value)
 
 
 @frozen(kw_only=True)
@@ -20,4 +33,4 @@ class SurveyRules:
     """
 
     scale: Scale | None = None
-    recovery_threshold: Score | None = None
+    recovery_threshold: Score | None = field(default=None, converter=_threshold)

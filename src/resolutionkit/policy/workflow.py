@@ -11,17 +11,29 @@ from typing import Any
 
 from attrs import field, frozen
 
-from resolutionkit.errors import Fault, PolicyError
+from resolutionkit.datafile import nearest
+from resolutionkit.errors import Fault, InvalidValue, PolicyError
 from resolutionkit.model.issue import Phase
-from resolutionkit.model.values import CODE_MAX
+from resolutionkit.model.values import CODE_MAX, names, text
 
 
 def _keys(keys: Iterable[str]) -> tuple[str, ...]:
-    return tuple(map(str, keys))
+    return names(keys, "workflow: start, to or reopen_to", InvalidValue)
+
+
+def _key(key: str) -> str:
+    return text(key, "workflow: key or initial", InvalidValue, CODE_MAX)
+
+
+def _phase(phase: Phase | str) -> Phase:
+    try:
+        return Phase(phase)
+    except ValueError as problem:
+        raise InvalidValue("workflow: phase", phase, f"one of {', '.join(Phase)}") from problem
 
 
 def _optional_key(key: str | None) -> str | None:
-    return None if key is None else str(key)
+    return None if key is None else _key(key)
 
 
 def _statuses(statuses: Iterable[StatusRule]) -> tuple[StatusRule, ...]:
@@ -45,8 +57,8 @@ class StatusRule:
         wants_history: Whether setting it with an empty note log is advised against.
     """
 
-    key: str = field(converter=str)
-    phase: Phase = field(converter=Phase)
+    key: str = field(converter=_key)
+    phase: Phase = field(converter=_phase)
     label: str
     action: str = field()
     guidance: str = ""
@@ -84,7 +96,8 @@ class Workflow:
         initial: The key of the status that an issue opens in.
         moves: The table; a pair that stands in no row is refused. Where a pair stands in two rows the last holds.
         escalation: The key of the status that ``escalate`` sets, or None where there is none.
-        reopen_to: The keys that ``reopen`` can bring a closed issue to, the first being the default.
+        reopen_to: The keys that ``reopen`` can bring a closed issue to: by default the initial one if it is among
+            them, else the first. A replacing unhappy response may always bring it to the initial one.
 
     Raises:
         PolicyError: It is unsound; every fault is listed with its place.
@@ -92,7 +105,7 @@ class Workflow:
 
     name: str
     statuses: tuple[StatusRule, ...] = field(converter=_statuses)
-    initial: str = field(converter=str)
+    initial: str = field(converter=_key)
     moves: tuple[Move, ...] = field(converter=_moves)
     escalation: str | None = field(default=None, converter=_optional_key)
     reopen_to: tuple[str, ...] = field(default=(), converter=_keys)
@@ -105,7 +118,7 @@ class Workflow:
         object.__setattr__(self, "_table", self._indexed())
         faults = list(_faults(self))
         if faults:
-            raise PolicyError(faults)
+            raise PolicyError(faults, f"the workflow {self.name!r}")
 
     def _indexed(self) -> Mapping[str, Mapping[str, Move]]:
         table: dict[str, dict[str, Move]] = {status.key: {} for status in self.statuses}
@@ -154,7 +167,7 @@ def _faults(workflow: Workflow) -> Iterator[Fault]:
         for key in keys:
             if key not in known:
                 unknown = True
-                yield Fault(f"workflow.{place}", f"no status {key!r}; there are {', '.join(known) or 'none'}")
+                yield Fault(f"workflow.{place}", f"no status {key!r}{nearest(key, known)}")
     yield from _phase_faults(workflow)
     if not unknown:
         yield from _reach_faults(workflow, known)
@@ -177,7 +190,8 @@ def _phase_faults(workflow: Workflow) -> Iterator[Fault]:
     if phase(workflow.initial) is Phase.CLOSED:
         yield Fault("workflow.initial", f"{workflow.initial!r} is closed; an issue opens in a status that is not")
     if workflow.escalation is not None and workflow.escalation in (workflow.initial, *workflow.reopen_to):
-        yield Fault("workflow.escalation", f"{workflow.escalation!r} is entered with a reason, by escalating alone")
+        problem = f"{workflow.escalation!r} needs a reason, so it can be neither the initial status nor in reopen_to"
+        yield Fault("workflow.escalation", problem)
     for key in workflow.reopen_to:
         if phase(key) is Phase.CLOSED:
             yield Fault("workflow.reopen_to", f"{key!r} is closed; reopening leads to a status that is not")

@@ -46,7 +46,7 @@ class _Tables:
     issues: dict[str, Issue] = field(factory=dict)
     histories: dict[str, tuple[Event, ...]] = field(factory=dict)
     messages: dict[str, tuple[Message, ...]] = field(factory=dict)
-    remembered: dict[str, Remembered] = field(factory=dict)
+    remembered: dict[tuple[str, str], Remembered] = field(factory=dict)
     secret: dict[str, bytes] = field(factory=dict)
 
 
@@ -148,8 +148,8 @@ class _MemoryUnitOfWork:
     def messages(self, issue_id: str, /) -> Sequence[Message]:
         return tuple(sorted(self._tables.messages.get(issue_id, ()), key=lambda message: message.id))
 
-    def remembered(self, key: str, /) -> Remembered | None:
-        return self._tables.remembered.get(key)
+    def remembered(self, actor: str, key: str, /) -> Remembered | None:
+        return self._tables.remembered.get((actor, key))
 
     def secret(self) -> bytes | None:
         return self._tables.secret.get("secret")
@@ -179,7 +179,7 @@ class _MemoryUnitOfWork:
                 stale.append("head")
         if write.issue is not None and tables.issues.get(write.issue.id) != write.before:
             stale.append(write.issue.id)
-        if write.remembered is not None and write.remembered.key in tables.remembered:
+        if write.remembered is not None and _remembered_key(write.remembered) in tables.remembered:
             stale.append(write.remembered.key)
         if stale:
             raise WriteConflict(f"no longer what was read: {', '.join(stale)}")
@@ -197,7 +197,7 @@ class _MemoryUnitOfWork:
         if write.issue is not None and write.messages:
             self._put(tables.messages, write.issue.id, tables.messages.get(write.issue.id, ()) + write.messages)
         if write.remembered is not None:
-            self._put(tables.remembered, write.remembered.key, write.remembered)
+            self._put(tables.remembered, _remembered_key(write.remembered), write.remembered)
 
     def _save_record(self, change: RecordChange) -> None:
         self._put(self._tables.records, change.record.id, change.record)
@@ -218,6 +218,10 @@ class _MemoryUnitOfWork:
 
 def _head_key(response: Response) -> tuple[str | None, str]:
     return (response.survey, response.ticket or "")
+
+
+def _remembered_key(remembered: Remembered) -> tuple[str, str]:
+    return (remembered.actor, remembered.key)
 
 
 def _issue_passes(issue: Issue, condition: IssueFilter) -> bool:
@@ -252,6 +256,6 @@ def _response_passes(response: Response, condition: IssueFilter | ResponseFilter
 
 def _contact_passes(contact: Contact, condition: IssueFilter | ResponseFilter) -> bool:
     email, company = condition.email, condition.company
-    return (email is None or (contact.email is not None and contact.email.casefold() == email.casefold())) and (
+    return (email is None or (contact.email is not None and contact.email.lower() == email.lower())) and (
         company is None or contact.company == company
     )

@@ -8,23 +8,24 @@ from resolutionkit.model.query import ACCOUNT_WIDE, Scope
 from resolutionkit.ports import Directory
 
 
-def scope_of(actor: str, directory: Directory) -> Scope:
+def scope_of(actor: str | None, directory: Directory) -> Scope:
     """Return how far somebody sees now.
 
     Args:
-        actor: A person's id, or ``system`` for the account-wide tracker.
+        actor: A person's id, or None for the account-wide tracker itself.
         directory: Who is there.
 
     Raises:
         AccessDenied: The person is unknown or inactive.
     """
-    if actor == SYSTEM:
+    if actor is None:
         return ACCOUNT_WIDE
     person = directory.person(actor)
-    if person is None:
+    if person is None or actor == SYSTEM:
         raise AccessDenied(actor, "is not in the directory; only people who are there have a desk")
     if not person.active:
         raise AccessDenied(actor, "is inactive; only active people have a desk")
     if person.access.kind is AccessKind.EVERYTHING:
         return Scope(everything=True, person=person.id)
-    return Scope(groups=person.access.codes.union(directory.groups_of(person.id)), person=person.id)
+    groups = person.access.codes.union(directory.groups_of(person.id)) - {""}
+    return Scope(groups=groups, person=person.id)

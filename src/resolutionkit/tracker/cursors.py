@@ -12,12 +12,13 @@ import attrs
 
 from resolutionkit.errors import InvalidCursor
 from resolutionkit.model.query import IssueFilter, Order, ResponseFilter
+from resolutionkit.model.values import CODE_MAX
 from resolutionkit.serialize import to_json
 
 Key = tuple[int | str, ...]
 
 
-def binding(account: str, actor: str, condition: IssueFilter | ResponseFilter, order: Order) -> str:
+def binding(account: str, actor: str | None, condition: IssueFilter | ResponseFilter, order: Order) -> str:
     """Return the digest by which a cursor knows whose it is."""
     facts = {
         name: sorted(value) if isinstance(value, frozenset) else _plain(value)
@@ -52,10 +53,15 @@ def key_of(token: str | None, bound_to: str, shape: tuple[type, ...]) -> Key | N
     try:
         padded = token + "=" * (-len(token) % 4)
         found, *key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (TypeError, ValueError, binascii.Error) as problem:
+    except (TypeError, ValueError, binascii.Error, RecursionError) as problem:
         raise InvalidCursor("it is damaged") from problem
     if found != bound_to:
         raise InvalidCursor("it belongs to another account, person, filter or order")
-    if tuple(type(part) for part in key) != shape:
+    if tuple(type(part) for part in key) != shape or not all(map(_is_sound, key)):
         raise InvalidCursor("it is damaged")
     return tuple(key)
+
+
+def _is_sound(part: int | str) -> bool:
+    """Say whether every store can compare with a part of a key."""
+    return abs(part) < 2**63 if isinstance(part, int) else part.isprintable() and len(part) <= CODE_MAX

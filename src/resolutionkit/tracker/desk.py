@@ -262,7 +262,7 @@ class Desk(ManyAtOnce):
         Args:
             issue_id: The issue.
             note: Why; required unless the policy relaxes it.
-            status: Where to; None for the initial status.
+            status: Where to; None for the initial status, or the workflow's first where that is not among them.
             spoke: Whether the customer was spoken to.
             happened_at: When the contact took place.
             author: The name to sign the note with.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from resolutionkit.errors import InvalidValue, ResolutionKitError
+from resolutionkit.errors import InvalidValue, ResolutionKitError, shown
 from resolutionkit.importing.mapping import ImportMapping
 from resolutionkit.importing.rejects import RejectWriter
 from resolutionkit.importing.responses import read_responses
@@ -65,10 +65,12 @@ def import_file(
     progress: Callable[[int], object] | None,
 ) -> ImportReport:
     """Import a file; see :meth:`resolutionkit.tracker.tracker.Tracker.import_file`."""
+    if rejects is not None and rejects.exists() and rejects.samefile(path):
+        raise InvalidValue("rejects", str(rejects), "another file than the one that is imported")
     # Ids built from a row are digests under the account's secret; a dry run makes up one where there is none yet.
     key = runner.secret(make=not dry_run) or secrets.token_bytes(32)
     rows = read_responses(path, mapping, key)
-    job = _Import(runner, for_good=not dry_run, announce=announce)
+    job = _Import(runner, mapping, for_good=not dry_run, announce=announce)
     with ExitStack() as stack:
         if rejects is not None:
             job.writer = stack.enter_context(RejectWriter(rejects))
@@ -82,8 +84,9 @@ def import_file(
 class _Import:
     """One import while it runs."""
 
-    def __init__(self, runner: Runner, *, for_good: bool, announce: bool) -> None:
+    def __init__(self, runner: Runner, mapping: ImportMapping, *, for_good: bool, announce: bool) -> None:
         self._runner = runner
+        self._mapping = mapping
         self._for_good = for_good
         self._announce = announce
         self._tally = Tally()
@@ -107,7 +110,16 @@ class _Import:
         if isinstance(result, Recorded):
             self._tally.count(result)
             return None
-        return RejectedRow(row.line, _column(result), str(result), row.raw)
+        return RejectedRow(row.line, *self._told(result), row.raw)
+
+    def _told(self, refusal: ResolutionKitError) -> tuple[str | None, str]:
+        """Return the column that a refusal means, and the reason."""
+        if not isinstance(refusal, InvalidValue):
+            return None, str(refusal)
+        received_at = self._mapping.received_at
+        columns = {"score": self._mapping.score.name, "received_at": getattr(received_at, "name", "received_at")}
+        column = columns.get(refusal.field, refusal.field)
+        return column, f"{shown(refusal.value)} is not acceptable; expected {refusal.expected}"
 
     def _reject(self, row: RejectedRow) -> None:
         self._rejected += 1
@@ -128,8 +140,3 @@ class _Import:
             issues_backfilled=sums.issues_backfilled,
             dry_run=not self._for_good,
         )
-
-
-def _column(refusal: ResolutionKitError) -> str | None:
-    """Return the field that a refusal names; the mapping knows its column, the reader of the file will too."""
-    return refusal.field if isinstance(refusal, InvalidValue) else None

@@ -6,10 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from resolutionkit.errors import ResolutionKitError, StorageError
+from resolutionkit.errors import InvalidCommand, ResolutionKitError, StorageError
 from resolutionkit.model.commands import AddNote, Command, SetStatus
 from resolutionkit.model.query import PAGE_LIMIT, IssueFilter
 from resolutionkit.model.results import Change, ChangeOrRefusal
+from resolutionkit.model.values import names
 from resolutionkit.tracker.views import Views
 
 
@@ -109,7 +110,7 @@ class ManyAtOnce(Views, ABC):
 
     def _ids(self, which: IssueFilter | Iterable[str]) -> Iterable[str]:
         if not isinstance(which, IssueFilter):
-            yield from dict.fromkeys(which)
+            yield from dict.fromkeys(names(which, "which", InvalidCommand))
             return
         after = None
         while True:

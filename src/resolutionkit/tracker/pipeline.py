@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from resolutionkit.decisions import audience, intake
 from resolutionkit.decisions.concurrency import check_not_stale
 from resolutionkit.decisions.context import Context, Decision
 from resolutionkit.decisions.decide import decide
-from resolutionkit.errors import IssueNotFound, KeyReused, ResponseNotFound
+from resolutionkit.errors import InvalidValue, IssueNotFound, KeyReused, ResponseNotFound
 from resolutionkit.model.commands import Assign, Command, Flag, Follow, Record, Unfollow, issue_of
-from resolutionkit.model.events import Cause, CauseKind, Event
+from resolutionkit.model.events import Cause, CauseKind, Event, IssueOpened
 from resolutionkit.model.history import apply, replay
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.people import SYSTEM, StaticDirectory
@@ -28,6 +28,8 @@ from resolutionkit.policy.policy import Policy
 from resolutionkit.ports import Directory, Remembered, UnitOfWork, Write
 from resolutionkit.tracker.access import scope_of
 from resolutionkit.tracker.snapshot import snapshot
+
+_DIRECTORY = ("person", "people_by_email", "people_by_name", "group", "groups_of", "leader")
 
 
 @frozen(kw_only=True)
@@ -41,6 +43,17 @@ class AccountSettings:
 
     policy: Policy = field(factory=Policy)
     directory: Directory = field(factory=StaticDirectory)
+
+    @policy.validator
+    def _check_policy(self, _attribute: object, value: object) -> None:
+        if not isinstance(value, Policy):
+            raise InvalidValue("policy", value, "a Policy; a file is read with Policy.load(path)")
+
+    @directory.validator
+    def _check_directory(self, _attribute: object, value: object) -> None:
+        missing = [name for name in _DIRECTORY if not callable(getattr(value, name, None))]
+        if missing:
+            raise InvalidValue("directory", value, f"an object with the methods {', '.join(_DIRECTORY)}")
 
 
 @frozen(kw_only=True)
@@ -86,7 +99,7 @@ def record(unit: UnitOfWork, command: Record, around: Surroundings) -> Recorded:
     issue = _finish(unit, loaded, decision, context)
     return Recorded(
         outcome=decision.outcome or Outcome.STORED,
-        issue=None if decision.outcome is Outcome.SUPERSEDED and not decision.events else issue,
+        issue=issue if decision.events or decision.outcome is Outcome.DUPLICATE else None,
         events=decision.events,
         replaced=decision.replaced,
     )
@@ -95,10 +108,11 @@ def record(unit: UnitOfWork, command: Record, around: Surroundings) -> Recorded:
 def change(unit: UnitOfWork, command: Command, around: Surroundings, attempts: Attempts) -> Change:
     """Carry out one command of a person."""
     scope = scope_of(around.actor, around.settings.directory)
+    around = evolve(around, actor=scope.person or around.actor)  # the directory's spelling of the id
     loaded = _load_flagged(unit, command, scope) if isinstance(command, Flag) else _load_issue(unit, command, scope)
-    done = unit.remembered(command.key) if command.key is not None else None
+    done = unit.remembered(around.actor, command.key) if command.key is not None else None
     if done is not None:
-        return _repeated(unit, command, done, around.actor)
+        return _repeated(unit, command, done)
     context = _context(around, _named(command), loaded, Cause(CauseKind.COMMAND, command.key))
     decision = _decided(command, loaded, context, attempts)
     issue = _finish(unit, loaded, decision, context, command)
@@ -180,19 +194,21 @@ def _finish(
     unit: UnitOfWork, loaded: _Loaded, decision: Decision, context: Context, command: Command | None = None
 ) -> Issue | None:
     """Apply what was decided, plan who is told, and save all of it."""
-    issue = loaded.issue
+    # A response beside the standing one, outside the policy's window, opens an issue of its own.
+    opens = bool(decision.events) and isinstance(decision.events[0], IssueOpened)
+    issue = before = None if opens else loaded.issue
     for event in decision.events:
         issue = apply(issue, event)
-    is_told = issue is not None and decision.events and not decision.is_silent
-    messages = audience.plan(issue, decision.events, context) if issue is not None and is_told else ()
+    is_told = bool(decision.events) and not decision.is_silent
+    messages = audience.plan(before, issue, decision.events, context) if issue is not None and is_told else ()
     write = Write(
         records=decision.records,
         head=decision.head,
-        before=loaded.issue,
+        before=before,
         issue=issue,
         events=decision.events,
         messages=messages,
-        remembered=_remembered(command, issue, decision, context),
+        remembered=_remembered(unit, command, issue, decision, context),
     )
     if write.records or write.events or write.remembered is not None:
         unit.save((write,))
@@ -200,7 +216,7 @@ def _finish(
 
 
 def _remembered(
-    command: Command | None, issue: Issue | None, decision: Decision, context: Context
+    unit: UnitOfWork, command: Command | None, issue: Issue | None, decision: Decision, context: Context
 ) -> Remembered | None:
     if command is None or command.key is None or issue is None:
         return None
@@ -208,7 +224,7 @@ def _remembered(
     return Remembered(
         key=command.key,
         actor=context.actor,
-        fingerprint=command.fingerprint,
+        fingerprint=command.fingerprint(unit.make_secret()),
         issue=issue.id,
         first_event=numbers[0] if numbers else 0,
         last_event=numbers[-1] if numbers else 0,
@@ -217,9 +233,9 @@ def _remembered(
     )
 
 
-def _repeated(unit: UnitOfWork, command: Command, done: Remembered, actor: str) -> Change:
+def _repeated(unit: UnitOfWork, command: Command, done: Remembered) -> Change:
     """Answer a repeated command as it was answered, with the issue as it is now."""
-    if done.fingerprint != command.fingerprint or done.actor != actor:
+    if done.fingerprint != command.fingerprint(unit.make_secret()):
         raise KeyReused(done.key)
     history = unit.history(done.issue)
     events = history[done.first_event - 1 : done.last_event] if done.first_event else ()

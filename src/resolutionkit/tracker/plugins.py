@@ -53,7 +53,13 @@ def store_openers(manager: pluggy.PluginManager) -> Mapping[str, StoreOpener]:
         PluginError: Two plugins answer to one scheme.
     """
     found: dict[str, StoreOpener] = {}
-    for schemes in manager.hook.resolutionkit_stores():
+    try:
+        offered = manager.hook.resolutionkit_stores()
+    except Exception as problem:
+        raise PluginError(f"a plugin cannot say which storage backends it has: {problem}") from problem
+    for schemes in offered:
+        if not isinstance(schemes, Mapping):
+            raise PluginError(f"a plugin's resolutionkit_stores gives {shown(schemes)}; expected a mapping of schemes")
         for scheme, opener in schemes.items():
             if scheme in found:
                 raise PluginError(f"two plugins answer to the URL scheme {scheme!r}; uninstall one of them")
@@ -74,5 +80,7 @@ def open_store(options: StoreOptions, manager: pluggy.PluginManager) -> Store:
     opener = openers.get(scheme) or openers.get(scheme.partition("+")[0])
     if not colon or opener is None:
         known = ", ".join(f"{name}:" for name in sorted(openers))
-        raise PluginError(f"no storage backend answers to {shown(options.url)}; there are {known}")
+        hint = "" if colon else "; a SQLite file is named as 'sqlite:///path/to/file.db'"
+        # The scheme alone: the rest of a URL may hold a password.
+        raise PluginError(f"no storage backend answers to {shown(scheme)}; there are {known}{hint}")
     return opener(options)

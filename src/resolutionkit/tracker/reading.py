@@ -56,13 +56,13 @@ class Reader:
         store: Where everything is.
         account: The account.
         settings: Its settings.
-        actor: The person's id, or ``system``.
+        actor: The person's id, or None for the account-wide tracker.
     """
 
     store: Store
     account: str
     settings: AccountSettings
-    actor: str
+    actor: str | None
 
     def _read(self, question: Callable[[UnitOfWork, Scope], T]) -> T:
         scope = scope_of(self.actor, self.settings.directory)
@@ -93,7 +93,7 @@ class Reader:
         moment = utc(instant, "instant", InvalidCommand)
         events = [event for event in self.history(issue_id) if event.at <= moment]
         if not events:
-            raise IssueNotFound(issue_id)
+            raise IssueNotFound(issue_id, moment.isoformat())
         return replay(events)
 
     def moves(self, issue_id: str) -> tuple[LegalMove, ...]:
@@ -102,6 +102,7 @@ class Reader:
 
     def messages(self, issue_id: str) -> tuple[Message, ...]:
         """Return the outbox's messages about an issue."""
+        self.history(issue_id)
         return self._read(lambda unit, _scope: tuple(unit.messages(issue_id)))
 
     def response(self, response_id: str) -> ResponseRecord:
@@ -153,9 +154,10 @@ class Reader:
 
     def counts(self) -> Counts:
         """Return how many issues each section of My Issues has."""
-        mine = IssueFilter(assignee=self.actor)
 
         def question(unit: UnitOfWork, scope: Scope) -> Counts:
+            mine = IssueFilter(assignee=scope.person)
+
             def count(condition: IssueFilter, at_most: int | None = None) -> int:
                 return unit.count_issues(scope, condition, at_most)
 
@@ -163,7 +165,7 @@ class Reader:
             return Counts(
                 flagged=count(IssueFilter(phases={Phase.OPEN})),
                 working=count(evolve(mine, phases={Phase.ACTIVE})),
-                followed=count(IssueFilter(follower=self.actor, phases=NOT_CLOSED)),
+                followed=count(IssueFilter(follower=scope.person, phases=NOT_CLOSED)),
                 open=count(IssueFilter(phases=NOT_CLOSED)),
                 closed=min(closed, COUNT_FLOOR),
                 closed_is_floor=closed > COUNT_FLOOR,

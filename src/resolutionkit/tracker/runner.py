@@ -49,7 +49,7 @@ class Runner:
     clock: Clock
     ids: Callable[[], str]
 
-    def reader(self, actor: str = SYSTEM) -> Reader:
+    def reader(self, actor: str | None = None) -> Reader:
         """Return a reader for somebody, or for the account as a whole."""
         return Reader(store=self.store, account=self.account, settings=self.settings, actor=actor)
 

@@ -75,7 +75,10 @@ class Tracker(Views):
         if accounts is not None and policy is None and directory is None:
             settings = _looked_up(accounts, name)
         else:
-            settings = AccountSettings(policy=policy or Policy(), directory=directory or StaticDirectory())
+            settings = AccountSettings(
+                policy=Policy() if policy is None else policy,
+                directory=StaticDirectory() if directory is None else directory,
+            )
         self._runner = Runner(store=store, account=name, settings=settings, clock=clock or _now, ids=Uuid7())
         self._accounts = accounts
         super().__init__(self._runner.reader())
@@ -112,6 +115,8 @@ class Tracker(Views):
             SchemaMismatch: The tables are missing, or another version wrote them.
             StorageError: The database cannot be used.
         """
+        if not isinstance(url, str):
+            raise InvalidValue("url", url, "a URL as text, such as 'sqlite:///recovery.db'")
         store = open_store(StoreOptions(url=url, create=create), plugin_manager(*plugins))
         try:
             return cls(store, account=account, policy=policy, directory=directory, clock=clock, accounts=accounts)

@@ -25,9 +25,12 @@ def open_engine(url: str) -> Engine:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as problem:
-        raise StorageError(f"{url!r} is no database URL; a file is named as 'sqlite:///path/to/file.db'") from problem
-    engine = create_engine(parsed, **_options(parsed))
+        engine = create_engine(parsed, **_options(parsed))
+        engine.dialect.create_connect_args(parsed)
+    except (ArgumentError, ValueError, ImportError) as problem:
+        # Not the URL itself: it may hold a password.
+        message = f"this database URL cannot be used: {type(problem).__name__}; a file is 'sqlite:///path/to/file.db'"
+        raise StorageError(message) from problem
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine

@@ -52,6 +52,7 @@ class Questions:
         self._tables = tables
         self._account = account
         self._addresses = AddressBook(connection, tables, account)
+        self._secret: bytes | None = None
 
     def response(self, response_id: str, /) -> ResponseRecord | None:
         """Return the record of a response."""
@@ -199,19 +200,22 @@ class Questions:
         names = self._addresses.names(row.recipient for row in rows)
         return tuple(message_from(row, names) for row in rows)
 
-    def remembered(self, key: str, /) -> Remembered | None:
-        """Return what was done under a key."""
+    def remembered(self, actor: str, key: str, /) -> Remembered | None:
+        """Return what somebody did under a key."""
         table = self._tables.remembered
-        query = select(table).where(table.c.account == self._account, table.c.key == key)
-        row = self._connection.execute(query).first()
+        mine = (table.c.account == self._account, table.c.actor == self._addresses.key(actor), table.c.key == key)
+        row = self._connection.execute(select(table).where(*mine)).first()
         return None if row is None else remembered_from(row, self._addresses.names([row.actor]))
 
     def secret(self) -> bytes | None:
         """Return the account's secret, or None where there is none yet."""
+        if self._secret is not None:
+            return self._secret
         meta = self._tables.meta
         query = select(meta.c.value).where(meta.c.account == self._account, meta.c.name == SECRET_NAME)
         found = self._connection.scalar(query)
-        return None if found is None else bytes.fromhex(found)
+        self._secret = None if found is None else bytes.fromhex(found)
+        return self._secret
 
 
 def _united(reads: Sequence[Select[Any]]) -> Any:

@@ -24,8 +24,8 @@ Row: TypeAlias = Any
 Keys: TypeAlias = Mapping[str, str]
 """Parties to keys, or keys to parties."""
 
-ASSIGNEE, FOLLOWER, HIERARCHY = "assignee", "follower", "hierarchy"
-ROLES = (ASSIGNEE, FOLLOWER, HIERARCHY)
+ASSIGNEE, FOLLOWER, HIERARCHY, LEADERSHIP = "assignee", "follower", "hierarchy", "leadership"
+ROLES = (ASSIGNEE, FOLLOWER, HIERARCHY, LEADERSHIP)
 """What a person can be to an issue so that it is the person's own."""
 
 
@@ -38,7 +38,7 @@ def contact_hashes(contact: Contact, secret: bytes | None) -> dict[str, str]:
     """Return the columns by which a contact's responses are found."""
     email, company = contact.email, contact.company
     return {
-        "email_hash": digest(secret, f"email:{email.casefold()}") if secret and email else "",
+        "email_hash": digest(secret, f"email:{email.lower()}") if secret and email else "",
         "company_hash": digest(secret, f"company:{company}") if secret and company else "",
     }
 
@@ -147,7 +147,8 @@ def line_from(row: Row, response: Response, names: Keys) -> IssueLine:
 def parties(issue: Issue) -> set[tuple[str, str]]:
     """Return whose own issue it is, as (person, role)."""
     found = {(who, FOLLOWER) for who in issue.followers} | {(who, HIERARCHY) for who in issue.people}
-    return found | ({(issue.assignee, ASSIGNEE)} if issue.assignee is not None else set())
+    single = {(issue.assignee, ASSIGNEE), (issue.escalated_to, LEADERSHIP)}
+    return found | {(who, role) for who, role in single if who is not None}
 
 
 def party_facts(issue: Issue) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from resolutionkit.errors import StorageError
 from resolutionkit.model.events import RESPONSE_EVENTS, Event
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.response import HeadChange, RecordChange, Response, ResponseRecord
+from resolutionkit.model.values import micros
 from resolutionkit.ports import Write, WriteConflict
 from resolutionkit.serialize import StoredEvent, event_to_stored, response_to_json, to_json
 from resolutionkit.storage.sql.dialects import insert_new
@@ -66,6 +67,7 @@ class SqlUnitOfWork(Questions):
         keys = self._addresses.keys_made(_named(write, stored))
         for change in write.records:
             self._save_record(change, write.issue, keys)
+        self._save_people(write, keys)
         if write.head is not None:
             self._save_head(write.head)
         if write.issue is not None and stored:
@@ -93,7 +95,6 @@ class SqlUnitOfWork(Questions):
         row["scope_group"] = (issue.response.group or "") if issue is not None and is_of_issue else row["group_code"]
         if before is None:
             self._insert_new(table, row)
-            self._save_people(record, keys)
         else:
             statement = update(table).where(
                 table.c.account == self._account,
@@ -104,20 +105,26 @@ class SqlUnitOfWork(Questions):
             )
             if self._connection.execute(statement.values(row)).rowcount != 1:
                 raise WriteConflict(f"response {record.id} is no longer what it was")
-            if change.has_new_revision:
-                people = self._tables.response_people
-                of_this = (people.c.account == self._account, people.c.response == record.id)
-                self._connection.execute(delete(people).where(*of_this))
-                self._save_people(record, keys)
         if change.has_new_revision:
             body = response_to_json(record.response)
             revision = {"account": self._account, "response": record.id, "revision": record.revision, "body": body}
             self._connection.execute(insert(self._tables.response_revisions), revision)
 
-    def _save_people(self, record: ResponseRecord, keys: Mapping[str, str]) -> None:
-        rows = [{"account": self._account, "person": keys[who], "response": record.id} for who in record.people]
+    def _save_people(self, write: Write, keys: Mapping[str, str]) -> None:
+        """Keep a row for each response and person whose own it is, with the key that the person's list sorts by."""
+        table = self._tables.response_people
+        befores = [change.before for change in write.records if change.before is not None]
+        known = _own_responses(write.before, befores)
+        wanted = _own_responses(write.issue, [change.record for change in write.records])
+        for who, response_id, _ in sorted(known - wanted):
+            gone = (table.c.person == keys[who], table.c.id == response_id)
+            self._connection.execute(delete(table).where(table.c.account == self._account, *gone))
+        rows = [
+            {"account": self._account, "person": keys[who], "id": response_id, "received_at": received_at}
+            for who, response_id, received_at in sorted(wanted - known)
+        ]
         if rows:
-            self._connection.execute(insert(self._tables.response_people), rows)
+            self._connection.execute(insert(table), rows)
 
     def _save_head(self, head: HeadChange) -> None:
         table, response = self._tables.heads, head.record.response
@@ -187,6 +194,7 @@ def _named(write: Write, stored: Iterable[StoredEvent]) -> Iterator[str | None]:
     """Return every party that the rows of a change name."""
     for change in write.records:
         yield from change.record.people
+        yield from () if change.before is None else change.before.people
     for issue in (write.before, write.issue):
         if issue is not None:
             yield from (who for who, _ in parties(issue))
@@ -196,3 +204,13 @@ def _named(write: Write, stored: Iterable[StoredEvent]) -> Iterator[str | None]:
     yield from (message.recipient for message in write.messages)
     if write.remembered is not None:
         yield write.remembered.actor
+
+
+def _own_responses(issue: Issue | None, records: Iterable[ResponseRecord]) -> set[tuple[str, str, int]]:
+    """Return whose own each response is, as (person, response, received at): its issue's, else those above it."""
+    loose = (record for record in records if record.issue is None)
+    found = {(who, record.id, micros(record.response.received_at)) for record in loose for who in record.people}
+    if issue is None:
+        return found
+    people = {who for who, _ in parties(issue)}
+    return found | {(who, one.id, micros(one.received_at)) for one in issue.responses for who in people}

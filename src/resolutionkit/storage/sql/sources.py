@@ -200,7 +200,7 @@ def _shared_conditions(
         if value is not None:
             found.append(columns[name] == value)
     if condition.email is not None:
-        found.append(columns.email_hash == digest(secret or b"", f"email:{condition.email.casefold()}"))
+        found.append(columns.email_hash == digest(secret or b"", f"email:{condition.email.lower()}"))
     if condition.company is not None:
         found.append(columns.company_hash == digest(secret or b"", f"company:{condition.company}"))
     if condition.received_from is not None:
@@ -229,7 +229,7 @@ def _recovery_conditions(response: Columns, issue: Columns, recovery: RecoveryFi
 
 def response_sources(tables: Tables, asker: Asker, condition: ResponseFilter) -> list[Source]:
     """Return where the responses of a filter come from."""
-    responses, issues, people, parties = tables.responses, tables.issues, tables.response_people, tables.parties
+    responses, issues, people = tables.responses, tables.issues, tables.response_people
     its_issue = and_(issues.c.account == responses.c.account, issues.c.id == responses.c.issue)
     origin = responses.outerjoin(issues, its_issue)
     extra = [responses.c.account == asker.account, *_shared_conditions(responses.c, condition, asker.secret)]
@@ -237,17 +237,17 @@ def response_sources(tables: Tables, asker: Asker, condition: ResponseFilter) ->
     if not condition.with_replaced:
         extra.append(responses.c.standing == Standing.CURRENT.value)
 
-    def source(start: FromClause, *conditions: Condition, repeats: bool = False) -> Source:
-        return Source(origin=start, columns=responses.c, conditions=(*extra, *conditions), repeats=repeats)
-
     if asker.scope.everything:
-        return [source(origin)]
-    found = [source(origin, responses.c.scope_group == group) for group in sorted(asker.scope.groups)]
+        return [Source(origin=origin, columns=responses.c, conditions=tuple(extra))]
+    found = [
+        Source(origin=origin, columns=responses.c, conditions=(*extra, responses.c.scope_group == group))
+        for group in sorted(asker.scope.groups)
+    ]
     if asker.person is not None:
-        above = and_(people.c.account == responses.c.account, people.c.response == responses.c.id)
-        mine = and_(parties.c.account == responses.c.account, parties.c.id == responses.c.issue)
-        found.append(source(origin.join(people, above), people.c.person == asker.person, responses.c.issue == ""))
-        found.append(source(origin.join(parties, mine), parties.c.person == asker.person, repeats=True))
+        same = and_(responses.c.account == people.c.account, responses.c.id == people.c.id)
+        whose = (people.c.account == asker.account, people.c.person == asker.person)
+        mine = people.join(responses, same).outerjoin(issues, its_issue)
+        found.append(Source(origin=mine, columns=people.c, conditions=(*whose, *extra)))
     return found
 
 

@@ -41,6 +41,8 @@ class SqlStore:
         self._tables = tables
         # A database in memory is one connection, which only one thread can use at a time.
         self._turn = threading.RLock() if is_in_memory(engine.url) else nullcontext()
+        # SQLite lets writers wait by chance; among the threads of one process each gets its turn.
+        self._write_turn = threading.RLock()
         self._is_closed = False
 
     def transact(self, account: str, work: Callable[[UnitOfWork], T], /, *, write: bool) -> T:
@@ -60,7 +62,7 @@ class SqlStore:
     def _once(self, account: str, work: Callable[[UnitOfWork], T], *, write: bool) -> T:
         if self._is_closed:
             raise StorageError("this store is closed; open another one")
-        with self._turn, self._engine.connect() as plain:
+        with self._turn, self._write_turn if write else nullcontext(), self._engine.connect() as plain:
             connection = plain.execution_options(**{WRITES: write})
             with connection.begin():
                 return work(SqlUnitOfWork(connection, self._tables, account, write=write))

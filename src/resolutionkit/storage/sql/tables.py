@@ -112,7 +112,14 @@ def make_tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tabl
             Column("revision", Integer, primary_key=True, autoincrement=False),
             Column("body", _body(), nullable=False),
         ),
-        response_people=table("response_people", _key("person", CODE_MAX), _key("response", CODE_MAX)),
+        response_people=table(
+            "response_people",
+            _key("person", CODE_MAX),
+            _key("id", CODE_MAX),
+            _instant("received_at"),
+            index("response_people_newest", "person", "received_at", "id"),
+            index("response_people_response", "id"),
+        ),
         heads=table("heads", _key("survey", CODE_MAX), _key("ticket", CODE_MAX), _code("response")),
         issues=table("issues", *_issue_columns(), *_issue_indexes(index)),
         parties=table("parties", *_party_columns(), *_party_indexes(index)),
@@ -272,8 +279,8 @@ def _outbox_columns() -> list[Column[str] | Column[int] | Column[float]]:
 
 def _remembered_columns() -> list[Column[str] | Column[int] | Column[float]]:
     return [
+        _key("actor", CODE_MAX),
         _key("key", CODE_MAX),
-        _code("actor"),
         _code("fingerprint", HASH_MAX),
         _code("issue", ID_MAX),
         _number("first_event"),
