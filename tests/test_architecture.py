@@ -1,6 +1,7 @@
 """The laws of the house that hold for every file; who may use which floor is import-linter's to say."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -135,3 +136,15 @@ def test_every_test_says_what_it_shows() -> None:
         if not ast.get_docstring(test)
     ]
     assert silent == []
+
+
+def test_every_rule_that_the_source_names_is_explained() -> None:
+    """The ids of rules and laws in docstrings and comments stand in the docs, each with a sentence."""
+    page = (ROOT / "docs" / "explanation" / "requirements.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"^\| ([A-L]\d+) \|", page, re.MULTILINE))
+    named = {
+        found
+        for path in sorted((ROOT / "src").rglob("*.py"))
+        for found in re.findall(r"\b[A-FL]\d{1,2}\b", path.read_text(encoding="utf-8"))
+    }
+    assert named <= explained
