@@ -152,8 +152,8 @@ class IssueFilter:
     Attributes:
         phases: Any of these phases.
         statuses: Any of these statuses.
-        assignee: Assigned to this person or address.
-        follower: Followed by this person or address.
+        assignee: Assigned to this person, by id or email address, or to this bare address.
+        follower: Followed by this person, by id or email address, or by this bare address.
         groups: The response's group is any of these.
         survey: The response's survey.
         segment: The response's segment.

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from resolutionkit.errors import AccessDenied
-from resolutionkit.model.people import SYSTEM, AccessKind
+from resolutionkit.model.people import SYSTEM, AccessKind, is_address
 from resolutionkit.model.query import ACCOUNT_WIDE, Scope
 from resolutionkit.ports import Directory
+
+
+def party_of(who: str | None, directory: Directory) -> str | None:
+    """Return whom a filter means: a person by id or email address, gone or not, else an address, else nobody known."""
+    if who is None or directory.person(who) is not None:
+        return who
+    found = directory.people_by_email(who)
+    if len(found) == 1:
+        return found[0].id
+    return who.lower() if is_address(who) else who
 
 
 def scope_of(actor: str | None, directory: Directory) -> Scope:

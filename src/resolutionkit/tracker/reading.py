@@ -39,7 +39,7 @@ from resolutionkit.model.response import ResponseRecord
 from resolutionkit.model.results import LegalMove
 from resolutionkit.model.values import code, utc
 from resolutionkit.ports import Store, UnitOfWork
-from resolutionkit.tracker.access import scope_of
+from resolutionkit.tracker.access import party_of, scope_of
 from resolutionkit.tracker.cursors import binding, cursor, key_of
 from resolutionkit.tracker.pipeline import AccountSettings
 
@@ -126,6 +126,9 @@ class Reader:
         """Return one page of issues."""
         self._check_filter(condition, IssueFilter)
         order, limit = _order(order), _limit(limit)
+        named = {name: getattr(condition, name) for name in ("assignee", "follower")}
+        directory = self.settings.directory
+        condition = evolve(condition, **{name: party_of(who, directory) for name, who in named.items()})
         bound_to = binding(self.account, self.actor, condition, order)
         start = key_of(after, bound_to, _SHAPES[order])
 
