@@ -126,9 +126,9 @@ class Reader:
         """Return one page of issues."""
         self._check_filter(condition, IssueFilter)
         order, limit = _order(order), _limit(limit)
-        named = {name: getattr(condition, name) for name in ("assignee", "follower")}
         directory = self.settings.directory
-        condition = evolve(condition, **{name: party_of(who, directory) for name, who in named.items()})
+        assignee, follower = party_of(condition.assignee, directory), party_of(condition.follower, directory)
+        condition = evolve(condition, assignee=assignee, follower=follower)
         bound_to = binding(self.account, self.actor, condition, order)
         start = key_of(after, bound_to, _SHAPES[order])
 
