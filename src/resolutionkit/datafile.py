@@ -176,6 +176,15 @@ class Table:
         """Return the table as the entry that it is."""
         return Entry(self.data, self._place, self._faults)
 
+    def judged(self, make: Callable[[], T]) -> T | None:
+        """Return what a function makes of the table, or None; a field that is refused is told at its key."""
+        try:
+            return make()
+        except InvalidValue as problem:
+            key = problem.field.rpartition(".")[2]
+            self.fault(key, f"{shown(problem.value)} is not acceptable; expected {problem.expected}")
+            return None
+
     def inner(self, key: str) -> Table | None:
         """Return the table at a key, or None where it is missing or no table."""
         entry = self.entry(key)

@@ -48,7 +48,7 @@ def _person(table: Table) -> Person | None:
     given["active"] = table.value("active", bool, True)
     given["administrator"] = table.value("administrator", bool, False)
     table.done()
-    return table.itself().judged(lambda: Person(**given)) if given["id"] else None
+    return table.judged(lambda: Person(**given)) if given["id"] else None
 
 
 def _access(table: Table) -> Access:
@@ -70,4 +70,4 @@ def _group(table: Table) -> Group | None:
     table.done()
     if not code:
         return None
-    return table.itself().judged(lambda: Group(code=code, name=name, lead=lead, also_alert=also_alert))
+    return table.judged(lambda: Group(code=code, name=name, lead=lead, also_alert=also_alert))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from resolutionkit.errors import InvalidScore
+from resolutionkit.errors import InvalidScore, InvalidValue
 from resolutionkit.model.scale import CES_7, CSAT_5, NPS, THUMBS, Scale, Score, number
 
 BUILT_IN_SCALES = {scale.name: scale for scale in (NPS, CSAT_5, CES_7, THUMBS)}
@@ -17,6 +17,12 @@ def plain_number(value: Score) -> Score:
         return number(value)
     except InvalidScore:
         return value
+
+
+def _scale(value: Scale | None) -> Scale | None:
+    if value is not None and not isinstance(value, Scale):
+        raise InvalidValue("scale", value, "a Scale, such as NPS, or None")
+    return value
 
 
 def _threshold(value: Score | None) -> Score | None:
@@ -32,5 +38,5 @@ class SurveyRules:
         recovery_threshold: Its own threshold; None for its scale's.
     """
 
-    scale: Scale | None = None
+    scale: Scale | None = field(default=None, converter=_scale)
     recovery_threshold: Score | None = field(default=None, converter=_threshold)

@@ -7,14 +7,17 @@ people or commands. What a move does to an issue is decided in ``decisions.moves
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from attrs import field, frozen
 
 from resolutionkit.datafile import nearest
 from resolutionkit.errors import Fault, InvalidValue, PolicyError
 from resolutionkit.model.issue import Phase
-from resolutionkit.model.values import CODE_MAX, names, text
+from resolutionkit.model.values import CODE_MAX, collected, names, text
+
+T = TypeVar("T")
 
 
 def _keys(keys: Iterable[str]) -> tuple[str, ...]:
@@ -37,11 +40,17 @@ def _optional_key(key: str | None) -> str | None:
 
 
 def _statuses(statuses: Iterable[StatusRule]) -> tuple[StatusRule, ...]:
-    return tuple(statuses)
+    return collected(statuses, "workflow: statuses", InvalidValue, partial(_is_a, StatusRule))
 
 
 def _moves(moves: Iterable[Move]) -> tuple[Move, ...]:
-    return tuple(moves)
+    return collected(moves, "workflow: moves", InvalidValue, partial(_is_a, Move))
+
+
+def _is_a(kind: type[T], value: object, place: str, error: type[InvalidValue]) -> T:
+    if not isinstance(value, kind):
+        raise error(place, value, f"a {kind.__name__}")
+    return value
 
 
 @frozen(kw_only=True)

@@ -24,6 +24,8 @@ def open_engine(url: str) -> Engine:
         StorageError: The URL is no SQLite URL.
     """
     try:
+        if "\0" in url:
+            raise ValueError("NUL")
         parsed = make_url(url)
         engine = create_engine(parsed, **_options(parsed))
         engine.dialect.create_connect_args(parsed)

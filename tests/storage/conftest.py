@@ -1,0 +1,46 @@
+"""What the tests of the SQL store share: a file, and the raw database behind it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resolutionkit import Tracker
+from support import TurnableClock, organisation
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Return where the database file stands, or will."""
+    return tmp_path / "recovery.db"
+
+
+@pytest.fixture
+def open_file(path: Path, clock: TurnableClock) -> Iterator[Callable[..., Tracker]]:
+    """Return a function that opens a tracker on the file, with a query in its URL where it is given one."""
+    opened: list[Tracker] = []
+
+    def make(query: str = "", **settings: Any) -> Tracker:
+        given = {"directory": organisation(), "clock": clock} | settings
+        opened.append(Tracker.open(f"sqlite:///{path}{query}", **given))
+        return opened[-1]
+
+    yield make
+    for tracker in opened:
+        tracker.close()
+
+
+@pytest.fixture
+def raw(path: Path) -> Callable[..., list[tuple[Any, ...]]]:
+    """Return a function that runs a statement on the raw file and returns its rows."""
+
+    def run(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            return connection.execute(statement, values).fetchall()
+
+    return run

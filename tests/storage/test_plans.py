@@ -1,0 +1,146 @@
+"""Query plans: every page of My Issues is read by an index, in the index's order, for each kind of access."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from resolutionkit import Inbox, IssueFilter, Tracker
+from support import NOON, TurnableClock, organisation, response
+
+WHO = {"everything": "dana", "group": "ed", "own": "nina"}
+READS: dict[str, Callable[[Inbox, str], Any]] = {
+    section: lambda inbox, order, section=section: getattr(inbox, section)(limit=5, order=order)
+    for section in ("flagged", "working", "followed", "open", "closed")
+}
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the database file of this module stands."""
+    return tmp_path_factory.mktemp("plans") / "recovery.db"
+
+
+@pytest.fixture(scope="module")
+def tracker(path: Path) -> Iterator[Tracker]:
+    """Return a tracker with 200 issues in two groups, with statistics, of which many are Nina's."""
+    opened = Tracker.open(f"sqlite:///{path}", directory=organisation(), clock=TurnableClock())
+    opened.record_many(
+        response(
+            f"r-{index}",
+            group=("emea", "field")[index % 2],
+            hierarchy=["nina"] if index % 3 else [],
+            received_at=NOON - timedelta(minutes=index),
+            ticket=f"T-{index}",
+        )
+        for index in range(200)
+    )
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ANALYZE")
+    yield opened
+    opened.close()
+
+
+@contextmanager
+def captured() -> Iterator[list[tuple[str, Any]]]:
+    """Capture every statement with its parameters."""
+    found: list[tuple[str, Any]] = []
+
+    def look(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        found.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", look)
+    try:
+        yield found
+    finally:
+        event.remove(Engine, "before_cursor_execute", look)
+
+
+def plans(path: Path, statements: list[tuple[str, Any]]) -> list[str]:
+    """Return the steps of the statements' plans that touch a table of ours, or sort."""
+    steps = []
+    with closing(sqlite3.connect(path)) as connection:
+        for statement, parameters in statements:
+            if statement.startswith("SELECT"):
+                rows = connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                steps += [row[3] for row in rows]
+    return steps
+
+
+def faults(steps: list[str]) -> list[str]:
+    """Return the steps that grow with the table: full scans of it, and sorting."""
+    return [step for step in steps if "TEMP B-TREE" in step or step.startswith("SCAN resolutionkit_")]
+
+
+@pytest.mark.parametrize("order", ["newest", "most_urgent"])
+@pytest.mark.parametrize("section", READS)
+@pytest.mark.parametrize("who", WHO.values(), ids=WHO)
+def test_a_page_of_my_issues_is_read_by_an_index(
+    tracker: Tracker, path: Path, who: str, section: str, order: str
+) -> None:
+    """No table of ours is scanned whole and nothing is sorted, on the first page."""
+    with captured() as statements:
+        READS[section](tracker.as_user(who).inbox(), order)
+    steps = plans(path, statements)
+    assert any("USING" in step and "INDEX resolutionkit_" in step for step in steps)
+    assert faults(steps) == []
+
+
+@pytest.mark.parametrize("order", ["newest", "most_urgent"])
+@pytest.mark.parametrize("who", WHO.values(), ids=WHO)
+def test_a_later_page_is_read_by_an_index_too(tracker: Tracker, path: Path, who: str, order: str) -> None:
+    """A cursor goes on where the page before ended, in the index."""
+    inbox = tracker.as_user(who).inbox()
+    after = inbox.open(limit=5, order=order).next
+    with captured() as statements:
+        page = inbox.open(limit=5, after=after, order=order)
+    assert len(page) == 5
+    assert faults(plans(path, statements)) == []
+
+
+@pytest.mark.parametrize("who", WHO.values(), ids=WHO)
+def test_counts_are_read_by_an_index(tracker: Tracker, path: Path, who: str) -> None:
+    """Counting reads no table whole; several sources are united, which sorts ids only."""
+    with captured() as statements:
+        tracker.as_user(who).inbox().counts()
+    steps = plans(path, statements)
+    assert [step for step in steps if step.startswith("SCAN resolutionkit_")] == []
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [{"email": "jane@customer.example"}, {"company": "ABC Ltd"}, {"ticket": "T-7"}, {"assignee": "nina"}],
+    ids=["email", "company", "ticket", "assignee"],
+)
+def test_issues_are_found_by_contact_ticket_and_assignee_without_a_scan(
+    tracker: Tracker, path: Path, condition: dict[str, str]
+) -> None:
+    """Past issues of a customer are looked up, not searched for."""
+    with captured() as statements:
+        page = tracker.issues(IssueFilter(**condition), limit=3)
+    assert len(page) > 0
+    assert [step for step in plans(path, statements) if step.startswith("SCAN resolutionkit_")] == []
+
+
+@pytest.mark.parametrize("who", WHO.values(), ids=WHO)
+def test_a_page_of_responses_is_read_by_an_index(tracker: Tracker, path: Path, who: str) -> None:
+    """No table is scanned whole."""
+    with captured() as statements:
+        tracker.as_user(who).responses(limit=5)
+    assert [step for step in plans(path, statements) if step.startswith("SCAN resolutionkit_")] == []
+
+
+def test_working_on_one_issue_reads_by_keys_alone(tracker: Tracker, path: Path) -> None:
+    """A command's cost does not grow with the number of issues."""
+    issue = tracker.issues(limit=1).items[0]
+    with captured() as statements:
+        tracker.as_user("dana").set_status(issue.id, "in_progress", note="N", key="k")
+        tracker.record(response("r-new", ticket="T-1", received_at=NOON))
+    assert faults(plans(path, statements)) == []

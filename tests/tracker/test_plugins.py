@@ -1,0 +1,118 @@
+"""Plugins: backends by URL scheme, refused where they are faulty, and the extra that a missing one needs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from resolutionkit import MissingExtra, PluginError, Tracker
+from resolutionkit.hooks import StoreOptions, hookimpl
+from resolutionkit.storage.memory import MemoryStore
+from resolutionkit.tracker.plugins import plugin_manager, store_openers
+from support import response
+
+
+class Cellar:
+    """A plugin with a backend of its own."""
+
+    def __init__(self, *schemes: str) -> None:
+        self.schemes = schemes or ("cellar",)
+        self.opened: list[StoreOptions] = []
+
+    def open(self, options: StoreOptions) -> MemoryStore:
+        """Open a store and remember with what."""
+        self.opened.append(options)
+        return MemoryStore()
+
+    @hookimpl
+    def resolutionkit_stores(self) -> dict[str, Any]:
+        """Answer to the schemes."""
+        return dict.fromkeys(self.schemes, self.open)
+
+
+def test_a_plugin_s_backend_answers_to_its_scheme() -> None:
+    """It is handed the whole URL and whether to make the schema, and works like any other."""
+    plugin = Cellar()
+    with Tracker.open("cellar:shelf/3", create=True, plugins=[plugin]) as tracker:
+        assert tracker.record(response()).issue is not None
+    assert plugin.opened == [StoreOptions(url="cellar:shelf/3", create=True)]
+
+
+@pytest.mark.parametrize(
+    "url", ["cellar:x", "", "memory", "recovery.db", "postgresql://host/db", "\x1b[31m:"], ids=ascii
+)
+def test_a_url_that_nothing_answers_to_is_refused_with_what_there_is(url: str) -> None:
+    """The refusal names the schemes, and shows the URL escaped."""
+    with pytest.raises(PluginError, match="memory:, sqlite:") as refused:
+        Tracker.open(url)
+    assert "\x1b" not in str(refused.value)
+
+
+def test_a_url_that_is_refused_is_told_by_its_scheme_alone() -> None:
+    """The rest of a URL may hold a password."""
+    with pytest.raises(PluginError, match="answers to 'postgresql'; there are") as refused:
+        Tracker.open("postgresql://user:secret@host/db")
+    assert "secret" not in str(refused.value)
+
+
+def test_two_plugins_for_one_scheme_are_refused() -> None:
+    """Whichever is asked first must not depend on the order of installation."""
+    for plugins in ([Cellar(), Cellar()], [Cellar("memory")]):
+        with pytest.raises(PluginError, match="two plugins answer"):
+            Tracker.open("memory:", plugins=plugins)
+
+
+def test_a_hook_with_an_unknown_argument_is_refused_when_it_is_registered() -> None:
+    """The refusal names the argument; nothing is opened."""
+
+    def resolutionkit_stores(options: object) -> dict[str, Any]:
+        raise AssertionError(options)
+
+    plugin = SimpleNamespace(resolutionkit_stores=hookimpl(resolutionkit_stores))
+    with pytest.raises(PluginError, match="options"):
+        Tracker.open("memory:", plugins=[plugin])
+
+
+def test_a_plugin_that_is_given_twice_is_refused() -> None:
+    """It would answer to its scheme twice."""
+    plugin = Cellar()
+    with pytest.raises(PluginError):
+        Tracker.open("cellar:", plugins=[plugin, plugin])
+
+
+def test_a_manager_is_nobody_s_but_its_maker_s() -> None:
+    """A plugin given to one tracker is unknown to the next."""
+    assert set(store_openers(plugin_manager(Cellar(), entry_points=False))) == {"cellar", "memory", "sqlite"}
+    assert set(store_openers(plugin_manager(entry_points=False))) == {"memory", "sqlite"}
+
+
+def test_the_notifiers_that_ship_are_offered_by_their_hook() -> None:
+    """A third party finds them by name."""
+    offered = plugin_manager(entry_points=False).hook.resolutionkit_notifiers()
+    assert [notifier.name for notifiers in offered for notifier in notifiers] == ["log"]
+
+
+PROGRAM = """
+import sys
+sys.modules["sqlalchemy"] = None
+import resolutionkit as rk
+with rk.Tracker.open("memory:") as tracker:
+    print(len(tracker.issues()))
+try:
+    rk.Tracker.open("sqlite:///recovery.db")
+except ImportError as problem:
+    print(type(problem).__name__, problem.extra, problem)
+"""
+
+
+def test_without_sqlalchemy_memory_works_and_sql_names_its_extra() -> None:
+    """The core runs without any extra; what is missing says what to install."""
+    done = subprocess.run([sys.executable, "-c", PROGRAM], check=True, capture_output=True, text=True)
+    first, second = done.stdout.splitlines()
+    assert first == "0"
+    assert second.startswith(f"{MissingExtra.__name__} sql ")
+    assert "pip install 'resolutionkit[sql]'" in second
