@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -43,6 +44,7 @@ def test_a_change_has_exactly_its_messages(store: Store, directory: StaticDirect
     game = Player(Tracker(store, account=fresh_account(), directory=directory, clock=clock), clock)
     outbox: dict[str, tuple[Any, ...]] = {}
     for actor, step in steps:
+        before = {issue.id: issue for issue in game.every_issue()}
         done = game.do(actor, step)
         now = {issue_id: game.tracker.outbox(issue_id) for issue_id in game.issues}
         changed = done.issue if isinstance(done, Recorded | Change) and done.events else None
@@ -53,7 +55,7 @@ def test_a_change_has_exactly_its_messages(store: Store, directory: StaticDirect
             if changed is None or issue_id != changed.id or not is_announced(step, done, game):
                 assert new == ()
                 continue
-            expected = told(changed, done.events, directory)
+            expected = told(before.get(issue_id), changed, done.events, directory)
             assert sorted(message.recipient for message in new) == sorted(expected)
             for message in new:
                 topics = {topic for topic, _ in expected[message.recipient]}
@@ -174,3 +176,36 @@ def test_a_command_given_twice_tells_once(store: Store) -> None:
     again = tracker.as_user("dana").assign(issue_id, "omar", note="His.", key="once")
     assert (again.events, again.advice, again.issue) == (first.events, first.advice, first.issue)
     assert dump(store) == before
+
+
+def test_nobody_hears_of_their_own_action(store: Store) -> None:
+    """A follower who moves it, an assignee who takes it, a leader who escalates: the others hear, they do not."""
+    tracker, issue_id = stage(store)
+    desk = tracker.as_user("dana")
+    desk.follow(issue_id)
+    desk.follow(issue_id, "nina")
+    known = len(tracker.outbox(issue_id))
+    desk.assign(issue_id, "dana", note="Mine.")
+    desk.escalate(issue_id, reason="Risk.", note="Now.")
+    desk.set_status(issue_id, Status.RESOLVED, note="Done.")
+    desk.reopen(issue_id, note="Again.")
+    new = tracker.outbox(issue_id)[known:]
+    assert Counter(message.recipient for message in new) == {"lee@partner.example": 4, "nina": 4}
+
+
+def test_each_person_has_keys_of_their_own(store: Store) -> None:
+    """What one person did under a key says nothing about another's command under the same one."""
+    tracker, issue_id = stage(store)
+    for who in ("dana", "bridget"):
+        for _ in range(2):
+            tracker.as_user(who).add_note(issue_id, f"{who} rang.", key="once")
+    texts = [note.text for note in tracker.issue(issue_id).notes]
+    assert texts == ["On it.", "dana rang.", "bridget rang."]
+
+
+def test_a_response_that_moves_an_issue_tells_the_new_lead(store: Store) -> None:
+    """Whatever the new score, the lead of the group that an issue comes to hears of it; the old one does not."""
+    tracker, issue_id = stage(store)
+    known = len(tracker.outbox(issue_id))
+    tracker.record(response("later", 9, ticket="T-1", received_at=NOON, group="field"))
+    assert [message.recipient for message in tracker.outbox(issue_id)[known:]] == ["omar"]

@@ -9,11 +9,14 @@ from typing import Any
 from resolutionkit import Event, Issue, StaticDirectory
 
 
-def told(issue: Issue, events: Sequence[Event], directory: StaticDirectory) -> dict[str, set[tuple[str, str]]]:
+def told(
+    before: Issue | None, issue: Issue, events: Sequence[Event], directory: StaticDirectory
+) -> dict[str, set[tuple[str, str]]]:
     """Return (topic, why) by recipient, for one change that was announced.
 
     Args:
-        issue: The issue after the change.
+        before: The issue before the change, or None where it is new.
+        issue: The issue after it.
         events: What the change made happen.
         directory: Who is there.
     """
@@ -29,26 +32,42 @@ def told(issue: Issue, events: Sequence[Event], directory: StaticDirectory) -> d
     for event in events:
         for whom, topic, why in concerned(issue, event, directory):
             tell(whom, topic, why)
+    if before is not None and before.response.group != issue.response.group:
+        tell([lead_of(issue, directory)], "replaced", "group_lead")
     return dict(found)
+
+
+def lead_of(issue: Issue, directory: StaticDirectory) -> str | None:
+    """Return the id of the active lead of an issue's group."""
+    group = directory.group(issue.response.group) if issue.response.group else None
+    lead = directory.person(group.lead) if group is not None and group.lead is not None else None
+    return lead.id if lead is not None and lead.active else None
+
+
+def worker_of(issue: Issue, directory: StaticDirectory) -> tuple[str | None, str]:
+    """Return who works an issue, and why; where nobody does, the group's lead, else the leader."""
+    leader = directory.leader()
+    if issue.assignee is not None:
+        return issue.assignee, "assignee"
+    return lead_of(issue, directory) or (leader.id if leader else None), "group_lead"
 
 
 def concerned(issue: Issue, event: Any, directory: StaticDirectory) -> list[tuple[Iterable[str | None], str, str]]:
     """Return whom one event concerns, active or not, the actor included."""
-    group = directory.group(issue.response.group) if issue.response.group else None
-    lead = [group.lead if group else None]
+    worker, why = worker_of(issue, directory)
     match event.kind:
         case "issue_opened":
-            above = [(issue.people, "opened", "hierarchy"), (lead, "opened", "group_lead")]
+            above = [(issue.people, "opened", "hierarchy"), ([lead_of(issue, directory)], "opened", "group_lead")]
             return [([issue.assignee], "opened", "assignee"), *([] if issue.flagged_by_hand else above)]
         case "status_changed":
             return [(issue.followers, "status_changed", "follower")]
         case "reopened":
-            by_itself = [issue.assignee] if event.actor == "system" else []
-            return [(by_itself, "reopened", "assignee"), (issue.followers, "reopened", "follower")]
+            by_itself = [worker] if event.actor == "system" else []
+            return [(by_itself, "reopened", why), (issue.followers, "reopened", "follower")]
         case "reassigned":
             return [([issue.assignee], "assigned", "assignee"), (issue.followers, "reassigned", "follower")]
         case "escalated":
             return [([event.to], "escalated", "leadership")]
         case "replacement_recorded" | "correction_recorded" if event.needs_recovery:
-            return [([issue.assignee], "replaced", "assignee"), (issue.followers, "replaced", "follower")]
+            return [([worker], "replaced", why), (issue.followers, "replaced", "follower")]
     return []
