@@ -142,7 +142,7 @@ def test_awkward_responses_and_words(twins: TwinStore, found: list[Response], wo
     tracker.record_many(found)
     ids = [line.id for line in tracker.issues(limit=1000)]
     desk = tracker.as_user("ann")
-    if word.strip():
+    if any(one.isprintable() and not one.isspace() for one in word):
         for done in desk.add_note_to_all(ids, word, author=word[:500]):
             assert done.is_done == (done.issue_id in [line.id for line in desk.issues(limit=1000)])
     for one in found:
