@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 from attrs import frozen
 from cattrs import Converter
+from cattrs.errors import BaseValidationError
 from cattrs.gen import make_dict_unstructure_fn
 
 from resolutionkit.errors import StorageError, shown
@@ -128,7 +129,7 @@ class StoredEvent:
 PARTY_KEYS = ("assignee", "follower", "to", "followers", "people")
 """The keys of a payload that hold a person or address, or a list of them."""
 
-_BASE = frozenset(attribute.name for attribute in attrs.fields(Event))
+_BASE = frozenset(attribute.name for attribute in attrs.fields(Event)) - {"advice"}
 _KINDS: Mapping[str, type[Event]] = {kind.kind: kind for kind in EVENT_TYPES}
 _WORDS: Mapping[str, tuple[str, ...]] = {"note": ("text", "author"), "root_cause": ("whys", "actions")}
 """Which parts of a nested value are personal words; a bare ``reason`` is one too."""
@@ -171,7 +172,7 @@ def event_from(stored: StoredEvent, response: Response | None) -> Event:
         response: The response that it names, in the revision that it names.
 
     Raises:
-        StorageError: Its kind or format is not known here: a newer version of resolutionkit wrote it.
+        StorageError: Its kind or format is not known here, since a newer version wrote it, or it is damaged.
     """
     kind = _KINDS.get(stored.kind)
     if kind is None or stored.format != kind.format:
@@ -179,6 +180,14 @@ def event_from(stored: StoredEvent, response: Response | None) -> Event:
             f"event {stored.id} is a {shown(stored.kind)} of format {stored.format}, which this version does not know; "
             "read it with the version of resolutionkit that wrote it, or a newer one"
         )
+    try:
+        return _built(kind, stored, _whole(stored, response))
+    except (BaseValidationError, TypeError, ValueError, KeyError) as problem:
+        raise StorageError(f"event {stored.id} is damaged; restore it from a backup ({problem})") from problem
+
+
+def _whole(stored: StoredEvent, response: Response | None) -> dict[str, Any]:
+    """Return the payload with the words and the response where they belong."""
     data: dict[str, Any] = {name: value for name, value in stored.payload.items() if name not in _WORDS}
     words = stored.words or {}
     for name in _WORDS:
@@ -188,7 +197,11 @@ def event_from(stored: StoredEvent, response: Response | None) -> Event:
         data["reason"] = words["reason"]
     if response is not None:
         data["response"], data["revision"] = response, stored.revision
-    built = {
+    return data
+
+
+def _built(kind: type[Event], stored: StoredEvent, data: dict[str, Any]) -> Event:
+    facts = {
         attribute.name: _structured(data[attribute.name], attribute.type)
         for attribute in attrs.fields(kind)
         if attribute.name in data
@@ -200,7 +213,7 @@ def event_from(stored: StoredEvent, response: Response | None) -> Event:
         actor=stored.actor,
         cause=Cause(CauseKind(stored.cause[0]), stored.cause[1]),
         policy=stored.policy,
-        **built,
+        **facts,
     )
 
 

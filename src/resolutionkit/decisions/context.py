@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from resolutionkit.model.events import Cause, Event
 from resolutionkit.model.issue import Issue
@@ -94,5 +94,8 @@ class Draft:
         return event
 
     def decision(self, *advice: Advice, **rest: Any) -> Decision:
-        """Return the decision."""
-        return Decision(events=tuple(self.events), advice=advice, **rest)
+        """Return the decision; its first event keeps the advice."""
+        events = self.events
+        if advice and events:
+            events = [evolve(events[0], advice=tuple(one.code.value for one in advice)), *events[1:]]
+        return Decision(events=tuple(events), advice=advice, **rest)

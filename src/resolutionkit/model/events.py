@@ -52,6 +52,7 @@ class Event:
         actor: The authenticated identity that did it: a person's id, a bare address, or ``system``.
         cause: What made it happen.
         policy: The fingerprint of the policy in force.
+        advice: The codes of the advice that the step was given, on its first event (requirement B3).
     """
 
     kind: ClassVar[str]
@@ -63,6 +64,7 @@ class Event:
     actor: str
     cause: Cause
     policy: str
+    advice: tuple[str, ...] = ()
 
     @property
     def is_human(self) -> bool:

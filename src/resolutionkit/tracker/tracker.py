@@ -214,6 +214,8 @@ class Tracker(Views):
             announce: As for :meth:`record`.
             progress: Called after each batch with how many were read so far.
         """
+        if not isinstance(responses, Iterable):
+            raise InvalidValue("responses", responses, "an iterable of responses; one alone goes to record()")
         tally = Tally()
         for batch in _batches(responses, BATCH):
             tally.add([getattr(one, "id", None) for one in batch], self._batch(batch, replace, announce))
