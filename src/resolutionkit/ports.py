@@ -66,8 +66,8 @@ class Remembered:
         actor: Who gave the command.
         fingerprint: The command's digest under the account's secret.
         issue: The id of the issue.
-        first_event: The number of the first event that it made, or 0 where it made none.
-        last_event: The number of the last one, or 0.
+        first_event: The number of the first event that it made; one more than ``last_event`` where it made none.
+        last_event: The number of the issue's last event after it.
         advice: What it answered.
         at: When it was done.
     """

@@ -91,14 +91,14 @@ def test_an_issue_is_known_as_of_any_instant(tracker: Tracker, desk: Desk, issue
 
 
 def test_a_command_given_twice_with_one_key_happens_once(tracker: Tracker, desk: Desk, issue: Issue) -> None:
-    """It answers the same events and advice, with the issue as it is now."""
+    """It answers as it was answered: the same events and advice, and the issue as it was then."""
     first = desk.set_status(issue.id, "resolved", note="Done.", key="form-1")
     told = tracker.outbox(issue.id)
     desk.add_note(issue.id, "Later.")
     again = desk.set_status(issue.id, "resolved", note="Done.", key="form-1")
-    assert (again.events, again.advice) == (first.events, first.advice)
+    assert again == first
     assert again.advice
-    assert (again.issue, again.issue.version) == (tracker.issue(issue.id), 3)
+    assert tracker.issue(issue.id).version == 3
     assert tracker.outbox(issue.id) == told
     assert (first.events[0].cause.kind, first.events[0].cause.ref) == (CauseKind.COMMAND, "form-1")
 
@@ -109,6 +109,20 @@ def test_a_key_of_a_command_that_changed_nothing_is_kept_too(desk: Desk, issue: 
     assert desk.follow(issue.id, key="k").events == ()
     desk.unfollow(issue.id)
     assert desk.follow(issue.id, key="k").events == ()
+
+
+def test_a_repetition_is_answered_though_the_command_gave_the_issue_away(open_tracker: Any) -> None:
+    """Whoever reassigned an issue out of their own sight, and lost the answer, may ask again."""
+    tracker = open_tracker()
+    issue = tracker.record(response(group=None, hierarchy=("nina",))).issue
+    assert issue is not None
+    tracker.record(response("r-2", group=None))
+    tracker.as_user("dana").assign(issue.id, "paula", note="Hers.")
+    paula = tracker.as_user("paula")
+    first = paula.assign(issue.id, "omar", note="His.", key="k")
+    with pytest.raises(IssueNotFound):
+        paula.issue(issue.id)
+    assert paula.assign(issue.id, "omar", note="His.", key="k") == first
 
 
 def test_a_key_belongs_to_one_command(tracker: Tracker, desk: Desk, issue: Issue) -> None:

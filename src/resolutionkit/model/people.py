@@ -39,6 +39,10 @@ class AccessKind(StrEnum):
     EVERYTHING = "everything"
 
 
+def _access_codes(value: Iterable[str]) -> frozenset[str]:
+    return frozenset(collected(value, "access", InvalidValue, code))
+
+
 @frozen
 class Access:
     """What a person may see (requirement D2): ``Access.OWN``, ``Access.groups("EMEA")`` or ``Access.EVERYTHING``.
@@ -49,7 +53,7 @@ class Access:
     """
 
     kind: AccessKind = field(default=AccessKind.OWN, validator=instance_of(AccessKind))
-    codes: frozenset[str] = frozenset()
+    codes: frozenset[str] = field(default=frozenset(), converter=_access_codes)
 
     def __attrs_post_init__(self) -> None:
         """Refuse codes without group access, and group access without codes."""
@@ -68,7 +72,7 @@ class Access:
         """
         if not codes:
             raise InvalidValue("access", codes, "at least one group code; Access.OWN where there is none")
-        return cls(AccessKind.GROUPS, frozenset(code(one, "access", InvalidValue) for one in codes))
+        return cls(AccessKind.GROUPS, frozenset(codes))
 
 
 Access.OWN = Access()

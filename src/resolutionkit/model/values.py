@@ -151,6 +151,10 @@ class FrozenMap(Mapping[str, V]):
         """Return how many there are."""
         return len(self._items)
 
+    def __hash__(self) -> int:
+        """Hash the names; the values need have no hash."""
+        return hash(frozenset(self._items))
+
     def __repr__(self) -> str:
         """Show the items."""
         return repr(self._items)

@@ -18,7 +18,7 @@ from attrs import Attribute, define, field
 from resolutionkit.datafile import toml_data
 from resolutionkit.errors import Fault, InvalidScore, InvalidValue, PolicyError
 from resolutionkit.model.scale import NPS, Scale, Score
-from resolutionkit.model.values import FrozenMap, collected, is_zone, names
+from resolutionkit.model.values import FrozenMap, code, collected, is_zone, names
 from resolutionkit.policy.policy_file import policy_arguments
 from resolutionkit.policy.surveys import BUILT_IN_SCALES, SurveyRules, plain_number
 from resolutionkit.policy.workflow import Workflow, workflow_data
@@ -38,7 +38,12 @@ def _thresholds(value: Score | Mapping[str, Score]) -> Mapping[str, Score]:
 def _surveys(value: Mapping[str, SurveyRules]) -> Mapping[str, SurveyRules]:
     if not isinstance(value, Mapping):
         raise InvalidValue("surveys", value, "a mapping of survey names to SurveyRules")
-    return FrozenMap({name: _is_a(SurveyRules, one, f"surveys[{name!r}]") for name, one in value.items()})
+    return FrozenMap(
+        {
+            code(name, "surveys", InvalidValue): _is_a(SurveyRules, one, f"surveys[{name!r}]")
+            for name, one in value.items()
+        }
+    )
 
 
 def _scales(value: Iterable[Scale]) -> tuple[Scale, ...]:
@@ -142,7 +147,7 @@ class Policy:
     @cached_property
     def known_scales(self) -> Mapping[str, Scale]:
         """Return the scales by name: the built-in ones and the account's own."""
-        return {**BUILT_IN_SCALES, **{scale.name: scale for scale in self.scales}}
+        return FrozenMap({**BUILT_IN_SCALES, **{scale.name: scale for scale in self.scales}})
 
     def scale_of(self, survey: str | None, own: Scale | None = None) -> Scale:
         """Return the scale in force: a response's own, else its survey's, else NPS (requirement A1)."""

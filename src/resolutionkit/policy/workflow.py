@@ -15,7 +15,7 @@ from attrs import field, frozen
 from resolutionkit.datafile import nearest
 from resolutionkit.errors import Fault, InvalidValue, PolicyError
 from resolutionkit.model.issue import Phase
-from resolutionkit.model.values import CODE_MAX, collected, names, text
+from resolutionkit.model.values import CODE_MAX, LINE_MAX, TEXT_MAX, collected, flag, names, text
 
 T = TypeVar("T")
 
@@ -26,6 +26,18 @@ def _keys(keys: Iterable[str]) -> tuple[str, ...]:
 
 def _key(key: str) -> str:
     return text(key, "workflow: key or initial", InvalidValue, CODE_MAX)
+
+
+def _label(label: str) -> str:
+    return text(label, "workflow: name, label or action", InvalidValue, LINE_MAX)
+
+
+def _guidance(guidance: str) -> str:
+    return text(guidance, "workflow: guidance", InvalidValue, TEXT_MAX)
+
+
+def _switch(value: bool) -> bool:
+    return flag(value, "workflow: wants_history, is_unusual or needs_note", InvalidValue)
 
 
 def _phase(phase: Phase | str) -> Phase:
@@ -68,13 +80,13 @@ class StatusRule:
 
     key: str = field(converter=_key)
     phase: Phase = field(converter=_phase)
-    label: str
-    action: str = field()
-    guidance: str = ""
-    wants_history: bool = False
+    label: str = field(converter=_label)
+    action: str = field(converter=_label)
+    guidance: str = field(default="", converter=_guidance)
+    wants_history: bool = field(default=False, converter=_switch)
 
     @action.default
-    def _label(self) -> str:
+    def _same_as_label(self) -> str:
         return self.label
 
 
@@ -91,8 +103,8 @@ class Move:
 
     start: tuple[str, ...] = field(converter=_keys)
     to: tuple[str, ...] = field(converter=_keys)
-    is_unusual: bool = False
-    needs_note: bool = True
+    is_unusual: bool = field(default=False, converter=_switch)
+    needs_note: bool = field(default=True, converter=_switch)
 
 
 @frozen(kw_only=True)
@@ -112,7 +124,7 @@ class Workflow:
         PolicyError: It is unsound; every fault is listed with its place.
     """
 
-    name: str
+    name: str = field(converter=_label)
     statuses: tuple[StatusRule, ...] = field(converter=_statuses)
     initial: str = field(converter=_key)
     moves: tuple[Move, ...] = field(converter=_moves)

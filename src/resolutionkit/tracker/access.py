@@ -10,8 +10,11 @@ from resolutionkit.ports import Directory
 
 def party_of(who: str | None, directory: Directory) -> str | None:
     """Return whom a filter means: a person by id or email address, gone or not, else an address, else nobody known."""
-    if who is None or directory.person(who) is not None:
-        return who
+    if who is None:
+        return None
+    person = directory.person(who)
+    if person is not None:
+        return person.id  # as the directory spells it
     found = directory.people_by_email(who)
     if len(found) == 1:
         return found[0].id

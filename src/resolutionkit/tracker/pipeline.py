@@ -109,10 +109,11 @@ def change(unit: UnitOfWork, command: Command, around: Surroundings, attempts: A
     """Carry out one command of a person."""
     scope = scope_of(around.actor, around.settings.directory)
     around = evolve(around, actor=scope.person or around.actor)  # the directory's spelling of the id
-    loaded = _load_flagged(unit, command, scope) if isinstance(command, Flag) else _load_issue(unit, command, scope)
+    # First: what was done may have taken the issue from the sight of whoever did it, who may ask all the same.
     done = unit.remembered(around.actor, command.key) if command.key is not None else None
     if done is not None:
         return _repeated(unit, command, done)
+    loaded = _load_flagged(unit, command, scope) if isinstance(command, Flag) else _load_issue(unit, command, scope)
     context = _context(around, _named(command), loaded, Cause(CauseKind.COMMAND, command.key))
     decision = _decided(command, loaded, context, attempts)
     issue = _finish(unit, loaded, decision, context, command)
@@ -220,23 +221,21 @@ def _remembered(
 ) -> Remembered | None:
     if command is None or command.key is None or issue is None:
         return None
-    numbers = [event.number for event in decision.events]
     return Remembered(
         key=command.key,
         actor=context.actor,
         fingerprint=command.fingerprint(unit.make_secret()),
         issue=issue.id,
-        first_event=numbers[0] if numbers else 0,
-        last_event=numbers[-1] if numbers else 0,
+        first_event=issue.version - len(decision.events) + 1,
+        last_event=issue.version,
         advice=decision.advice,
         at=context.now,
     )
 
 
 def _repeated(unit: UnitOfWork, command: Command, done: Remembered) -> Change:
-    """Answer a repeated command as it was answered, with the issue as it is now."""
+    """Answer a repeated command as it was answered."""
     if done.fingerprint != command.fingerprint(unit.make_secret()):
         raise KeyReused(done.key)
-    history = unit.history(done.issue)
-    events = history[done.first_event - 1 : done.last_event] if done.first_event else ()
-    return Change(issue=replay(history), events=events, advice=done.advice)
+    history = unit.history(done.issue)[: done.last_event]
+    return Change(issue=replay(history), events=history[done.first_event - 1 :], advice=done.advice)

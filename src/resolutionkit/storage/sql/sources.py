@@ -7,7 +7,7 @@ person may see. A line that several sources hold is the same row in each, so tha
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
@@ -254,24 +254,24 @@ def response_sources(tables: Tables, asker: Asker, condition: ResponseFilter) ->
 def page_reads(
     source: Source, keyset: Sequence[str], after: tuple[int | str, ...] | None, limit: int, *, backwards: bool
 ) -> list[Select[Any]]:
-    """Return the reads of one page from a source: for each phase the first rows after a key, in order."""
+    """Return the reads of one page from a source: for each phase the first rows after a key, in order.
+
+    What comes after a key (a, b) is read as two ranges of the index: those with a and more than b, and those with
+    more than a. In one condition with OR, databases bound the index by its first column alone.
+    """
     columns = [source.columns[name] for name in keyset]
     read = source.select(*columns).limit(limit)
-    if after is not None:
-        read = read.where(_beyond(columns, after, backwards=backwards))
     read = read.order_by(*(column.desc() if backwards else column for column in columns))
-    return [read.where(source.columns.phase == phase.value) for phase in source.phases] or [read]
+    reads = [read] if after is None else [read.where(*one) for one in _ranges(columns, after, backwards=backwards)]
+    return [one.where(source.columns.phase == phase.value) for phase in source.phases for one in reads] or reads
 
 
-def _beyond(columns: Sequence[ColumnElement[Any]], after: Sequence[int | str], *, backwards: bool) -> Condition:
-    """Return what lies after a key, in a form that every database reads from the index."""
-    first, *rest = columns
-    value, *others = after
-    strictly = first < value if backwards else first > value
-    if not rest:
-        return strictly
-    within = first <= value if backwards else first >= value
-    return and_(within, or_(strictly, _beyond(rest, others, backwards=backwards)))
+def _ranges(
+    columns: Sequence[ColumnElement[Any]], after: Sequence[int | str], *, backwards: bool
+) -> Iterator[list[Condition]]:
+    for place, (column, value) in enumerate(zip(columns, after, strict=True)):
+        equal = [one == known for one, known in zip(columns[:place], after[:place], strict=True)]
+        yield [*equal, column < value if backwards else column > value]
 
 
 def counting_read(source: Source, at_most: int | None) -> Select[Any]:
