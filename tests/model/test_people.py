@@ -283,3 +283,10 @@ def test_people_and_groups_are_values() -> None:
     for one, same in ((Person(id="a", name="Ann"), Person(id="a", name="Ann")), (Group(code="g"), Group(code="g"))):
         assert (one, hash(one)) == (same, hash(same))
         assert pickle.loads(pickle.dumps(one)) == one
+
+
+def test_a_directory_says_which_segments_there_are() -> None:
+    """A directory that lists segments hands them out; one that does not says None, not that there are none."""
+    assert StaticDirectory(segments=["GOLD", "GOLD", "BASIC"]).segments == {"GOLD", "BASIC"}
+    assert StaticDirectory().segments is None
+    assert StaticDirectory.gathered([], [], None).segments is None

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
+from attrs import frozen
+
 from resolutionkit.decisions.context import Context
 from resolutionkit.decisions.routing import group_lead, route
 from resolutionkit.model.events import (
@@ -37,12 +39,10 @@ def plan(before: Issue | None, issue: Issue, events: Sequence[Event], context: C
         events: What happened, in order.
         context: The circumstances; nobody is told of their own action.
     """
+    change = _Change(before=before, issue=issue, people=context.people)
     due: dict[str, list[tuple[Topic, Why]]] = {}
     for event in events:
-        for who, topic, why in (
-            *_AUDIENCE.get(type(event), _nobody)(issue, event, context.people),
-            *_on_move(before, issue, event, context.people),
-        ):
+        for who, topic, why in _AUDIENCE.get(type(event), _nobody)(change, event):
             recipient = _present(who, context.people)
             if recipient is not None and recipient != context.actor:
                 due.setdefault(recipient, []).append((topic, why))
@@ -62,6 +62,15 @@ def plan(before: Issue | None, issue: Issue, events: Sequence[Event], context: C
     )
 
 
+@frozen(kw_only=True)
+class _Change:
+    """The issue before and after a change, and who is there."""
+
+    before: Issue | None
+    issue: Issue
+    people: StaticDirectory
+
+
 _TOPICS = tuple(Topic)
 _WHYS = tuple(Why)
 
@@ -75,68 +84,62 @@ def _present(who: str | None, people: StaticDirectory) -> str | None:
     return who if is_address(who) else None
 
 
-def _nobody(_issue: Issue, _event: Event, _people: StaticDirectory) -> Iterator[Told]:
+def _nobody(_change: _Change, _event: Event) -> Iterator[Told]:
     return iter(())
 
 
-def _on_opening(issue: Issue, event: IssueOpened, people: StaticDirectory) -> Iterator[Told]:
+def _on_opening(change: _Change, event: IssueOpened) -> Iterator[Told]:
     yield event.assignee, Topic.OPENED, Why.ASSIGNEE
     if event.flagged_by_hand:
         return
     for who in event.people:
         yield who, Topic.OPENED, Why.HIERARCHY
-    yield group_lead(issue.response.group, people), Topic.OPENED, Why.GROUP_LEAD
+    yield group_lead(change.issue.response.group, change.people), Topic.OPENED, Why.GROUP_LEAD
 
 
-def _on_status(issue: Issue, _event: StatusChanged, _people: StaticDirectory) -> Iterator[Told]:
-    for who in issue.followers:
-        yield who, Topic.STATUS_CHANGED, Why.FOLLOWER
+def _on_status(change: _Change, _event: StatusChanged) -> Iterator[Told]:
+    return _followers(change, Topic.STATUS_CHANGED)
 
 
-def _worker(issue: Issue, people: StaticDirectory) -> tuple[str | None, Why]:
-    """Return who works an issue; where the assignee has left, whoever intake would turn to."""
-    if _present(issue.assignee, people) is not None:
-        return issue.assignee, Why.ASSIGNEE
-    return route((), issue.response.group, people), Why.GROUP_LEAD
-
-
-def _on_move(before: Issue | None, issue: Issue, event: Event, people: StaticDirectory) -> Iterator[Told]:
-    """Tell the lead of the group that a response brings an issue to (requirements A5, A8)."""
-    if not isinstance(event, ReplacementRecorded | CorrectionRecorded) or before is None:
-        return
-    if before.response.group != issue.response.group:
-        yield group_lead(issue.response.group, people), Topic.REPLACED, Why.GROUP_LEAD
-
-
-def _on_reopening(issue: Issue, event: Reopened, people: StaticDirectory) -> Iterator[Told]:
+def _on_reopening(change: _Change, event: Reopened) -> Iterator[Told]:
     if not event.is_human:
-        who, why = _worker(issue, people)
-        yield who, Topic.REOPENED, why
-    for who in issue.followers:
-        yield who, Topic.REOPENED, Why.FOLLOWER
+        yield _worker(change, Topic.REOPENED)
+    yield from _followers(change, Topic.REOPENED)
 
 
-def _on_reassignment(issue: Issue, event: Reassigned, _people: StaticDirectory) -> Iterator[Told]:
+def _on_reassignment(change: _Change, event: Reassigned) -> Iterator[Told]:
     yield event.assignee, Topic.ASSIGNED, Why.ASSIGNEE
-    for who in issue.followers:
-        yield who, Topic.REASSIGNED, Why.FOLLOWER
+    yield from _followers(change, Topic.REASSIGNED)
 
 
-def _on_escalation(_issue: Issue, event: Escalated, _people: StaticDirectory) -> Iterator[Told]:
+def _on_escalation(_change: _Change, event: Escalated) -> Iterator[Told]:
     yield event.to, Topic.ESCALATED, Why.LEADERSHIP
 
 
-def _on_response(
-    issue: Issue, event: ReplacementRecorded | CorrectionRecorded, people: StaticDirectory
-) -> Iterator[Told]:
+def _on_response(change: _Change, event: ReplacementRecorded | CorrectionRecorded) -> Iterator[Told]:
     if event.needs_recovery:
-        who, why = _worker(issue, people)
-        yield who, Topic.REPLACED, why
-        for who in issue.followers:
-            yield who, Topic.REPLACED, Why.FOLLOWER
+        yield _worker(change, Topic.REPLACED)
+        yield from _followers(change, Topic.REPLACED)
+    group = change.issue.response.group
+    if change.before is not None and change.before.response.group != group:
+        # Another group is a move (requirements A5, A8): its lead is told, whatever the score.
+        yield group_lead(group, change.people), Topic.REPLACED, Why.GROUP_LEAD
 
 
-_AUDIENCE: dict[type[Event], Callable[[Issue, Any, StaticDirectory], Iterator[Told]]] = {
+def _followers(change: _Change, topic: Topic) -> Iterator[Told]:
+    for who in change.issue.followers:
+        yield who, topic, Why.FOLLOWER
+
+
+def _worker(change: _Change, topic: Topic) -> Told:
+    """Return who works the issue; where the assignee has left, whoever intake would turn to."""
+    issue, people = change.issue, change.people
+    if _present(issue.assignee, people) is not None:
+        return issue.assignee, topic, Why.ASSIGNEE
+    return route((), issue.response.group, people), topic, Why.GROUP_LEAD
+
+
+_AUDIENCE: dict[type[Event], Callable[[_Change, Any], Iterator[Told]]] = {
     IssueOpened: _on_opening,
     StatusChanged: _on_status,
     Reopened: _on_reopening,

@@ -242,6 +242,11 @@ class StaticDirectory:
         groups = (self._groups or {}).values()
         return tuple(sorted(one.code for one in groups if one.lead == person_id or person_id in one.also_alert))
 
+    @property
+    def segments(self) -> frozenset[str] | None:
+        """Return the segments' codes, or None where the host does not list them."""
+        return self._segments
+
     def leader(self) -> Person | None:
         """Return the highest in command, active or not, or None."""
         return None if self._leader is None else self._people.get(self._leader)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from itertools import islice
 from pathlib import Path
 
 from attrs import frozen
@@ -17,11 +16,9 @@ from resolutionkit.importing.responses import read_responses
 from resolutionkit.importing.rows import ImportedRow, RejectedRow
 from resolutionkit.model.commands import Record
 from resolutionkit.model.results import Outcome, Recorded
-from resolutionkit.tracker.runner import RecordedOrRefused, Runner
+from resolutionkit.tracker.runner import RecordedOrRefused, Runner, batches
 from resolutionkit.tracker.tally import Tally
 
-BATCH = 100
-"""How many rows one transaction takes in."""
 KEPT_REJECTS = 100
 """How many rejected rows a report holds; the file of rejects has them all."""
 
@@ -74,7 +71,7 @@ def import_file(
     with ExitStack() as stack:
         if rejects is not None:
             job.writer = stack.enter_context(RejectWriter(rejects))
-        while batch := list(islice(rows, BATCH)):
+        for batch in batches(rows):
             job.take_in(batch)
             if progress is not None:
                 progress(job.rows)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import TypeAlias
+from itertools import islice
+from typing import TypeAlias, TypeVar
 
 from attrs import frozen
 
@@ -18,6 +19,19 @@ from resolutionkit.ports import Clock, Store, UnitOfWork
 from resolutionkit.tracker import pipeline
 from resolutionkit.tracker.pipeline import AccountSettings, Attempts, Surroundings
 from resolutionkit.tracker.reading import Reader
+
+BATCH = 100
+"""How many responses one transaction takes in; each may leave up to ten rows."""
+
+T = TypeVar("T")
+
+
+def batches(items: Iterable[T]) -> Iterator[list[T]]:
+    """Yield items as they come, as many at a time as one transaction takes in."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch
+
 
 RecordedOrRefused: TypeAlias = Recorded | ResolutionKitError
 """What became of one response of many."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 import attrs
 
@@ -28,14 +27,9 @@ from resolutionkit.tracker.ids import Uuid7
 from resolutionkit.tracker.imports import ImportReport, import_file
 from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.plugins import open_store, plugin_manager
-from resolutionkit.tracker.runner import RecordedOrRefused, Runner, as_record
+from resolutionkit.tracker.runner import RecordedOrRefused, Runner, as_record, batches
 from resolutionkit.tracker.tally import Tally
 from resolutionkit.tracker.views import Views
-
-T = TypeVar("T")
-
-BATCH = 100
-"""How many responses one transaction takes in; each may leave up to ten rows."""
 
 
 def _now() -> datetime:
@@ -217,7 +211,7 @@ class Tracker(Views):
         if not isinstance(responses, Iterable):
             raise InvalidValue("responses", responses, "an iterable of responses; one alone goes to record()")
         tally = Tally()
-        for batch in _batches(responses, BATCH):
+        for batch in batches(responses):
             tally.add([getattr(one, "id", None) for one in batch], self._batch(batch, replace, announce))
             if progress is not None:
                 progress(tally.read)
@@ -285,9 +279,3 @@ def _looked_up(accounts: Callable[[str], AccountSettings | None], name: str) -> 
     if settings is None:
         raise AccountNotFound(name, "accounts= does not know it")
     return settings
-
-
-def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch
