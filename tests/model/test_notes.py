@@ -122,3 +122,9 @@ def test_a_log_and_its_notes_cannot_be_changed() -> None:
 def test_once_spoken_is_spoken(spoken: tuple[bool, ...], has: bool) -> None:
     """One note with spoke is enough."""
     assert NoteLog(note(spoke=one) for one in spoken).has_spoken is has
+
+
+def test_the_printed_log_keeps_what_words_are_made_of() -> None:
+    """A French no-break space, a Persian joiner and a joined emoji are text; a reversal of direction is not."""
+    note = Note(text="enfin\u00a0! می\u200cروم 👩\u200d🔧 \u202eevil", author="Ana", at=NOON, happened_at=NOON)
+    assert str(note).endswith("enfin\u00a0! می\u200cروم 👩\u200d🔧 \ufffdevil")

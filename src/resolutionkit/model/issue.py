@@ -120,6 +120,12 @@ class Issue:
         """Show what is not personal: a repr ends in logs."""
         return f"<Issue {self.id}: {self.status}, version {self.version}>"
 
+    def _repr_html_(self) -> str:
+        """Show the issue in a notebook as a card with its timeline, personal data included."""
+        from resolutionkit.model.cards import issue_card
+
+        return issue_card(self)
+
     @property
     def is_open(self) -> bool:
         """Say whether it is not closed; ``phase`` is narrower."""

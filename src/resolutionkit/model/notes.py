@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import overload
@@ -9,6 +10,10 @@ from typing import overload
 from attrs import frozen
 
 EMPTY_LOG_TEXT = "No notes."
+_OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""The categories of characters that a terminal or a browser acts upon."""
+_HARMLESS = frozenset("\t\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
+"""Tabs, and what Persian words and emoji are joined with."""
 
 
 @frozen(kw_only=True)
@@ -52,7 +57,12 @@ def printed(note: Note, zone: tzinfo | None = None) -> str:
 
 def _visible(line: str) -> str:
     """Return a line without what a terminal would obey rather than show (law L12)."""
-    return "".join(one if one.isprintable() or one == "\t" else "\N{REPLACEMENT CHARACTER}" for one in line)
+    if line.isprintable():
+        return line
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(one) in _OBEYED and one not in _HARMLESS else one
+        for one in line
+    )
 
 
 def _local(at: datetime, zone: tzinfo | None) -> datetime:
@@ -103,6 +113,12 @@ class NoteLog(Sequence[Note]):
     def __repr__(self) -> str:
         """Show the size."""
         return f"<NoteLog of {len(self)} note{'s' if len(self) != 1 else ''}>"
+
+    def _repr_html_(self) -> str:
+        """Show the log in a notebook, instants in UTC."""
+        from resolutionkit.model.cards import note_log
+
+        return note_log(self)
 
     def printed(self, zone: tzinfo | None = None) -> str:
         """Return the log as the reports print it, one paragraph a note, instants in the reader's zone, else UTC."""

@@ -326,6 +326,15 @@ class Page(Generic[T_co]):
         """Return how many lines it has."""
         return len(self.items)
 
+    def _repr_html_(self) -> str | None:
+        """Show the lines in a notebook as a table; None, which means the plain form, for lines of another kind."""
+        from resolutionkit.model.listings import page_view
+
+        issues = [one for one in self.items if isinstance(one, IssueLine)]
+        responses = [one for one in self.items if isinstance(one, ResponseLine)]
+        is_known = len(issues) + len(responses) == len(self)
+        return page_view(issues, responses, more=self.next is not None) if is_known else None
+
 
 @frozen(kw_only=True)
 class Counts:

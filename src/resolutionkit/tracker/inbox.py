@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from resolutionkit.errors import ResolutionKitError
 from resolutionkit.model.issue import IssueLine, Phase
 from resolutionkit.model.query import NOT_CLOSED, Counts, IssueFilter, Order, Page
 from resolutionkit.tracker.reading import Reader
@@ -56,3 +57,18 @@ class Inbox:
     def counts(self) -> Counts:
         """Return how many issues each section has, and how many are the person's own, all at one instant."""
         return self._reader.counts()
+
+    def __repr__(self) -> str:
+        """Show whose inbox it is; reads nothing."""
+        return f"<Inbox of {self._reader.actor!r} in account {self._reader.account!r}>"
+
+    def _repr_html_(self) -> str:
+        """Read and show the inbox in a notebook; where it cannot be read, say why instead of raising."""
+        from resolutionkit.tracker.inbox_view import TOP, inbox_view, unread_view
+
+        name = f"Inbox of {self._reader.actor}"
+        try:
+            flagged, working = (part(limit=TOP, order=Order.MOST_URGENT) for part in (self.flagged, self.working))
+            return inbox_view(name, self.counts(), flagged, working)
+        except ResolutionKitError as problem:
+            return unread_view(name, problem)
