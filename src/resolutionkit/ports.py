@@ -82,7 +82,7 @@ class Remembered:
     at: datetime
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Write:
     """All that one change leaves behind; it is saved whole or not at all (law L4).
 
@@ -147,6 +147,13 @@ class UnitOfWork(Protocol):
         Raises:
             WriteConflict: A new id exists already, or a record, head or issue is not what it was before.
         """
+
+
+class KeepsIssues(Protocol):
+    """An optional ability of a unit of work: it has issues as they are now, so that no history needs folding."""
+
+    def issue(self, issue_id: str, /) -> Issue | None:
+        """Return the issue that its whole history folds to (law L1), or None where there is none."""
 
 
 class Store(Protocol):

@@ -25,6 +25,7 @@ from resolutionkit.model.events import (
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.messages import Message, Topic, Why
 from resolutionkit.model.people import StaticDirectory, active, is_address
+from resolutionkit.model.trusted import trusted
 
 Told: TypeAlias = tuple[str | None, Topic, Why]
 """Somebody, what they hear of, and why they do."""
@@ -39,7 +40,7 @@ def plan(before: Issue | None, issue: Issue, events: Sequence[Event], context: C
         events: What happened, in order.
         context: The circumstances; nobody is told of their own action.
     """
-    change = _Change(before=before, issue=issue, people=context.people)
+    change = _Change(before, issue, context.people)
     due: dict[str, list[tuple[Topic, Why]]] = {}
     for event in events:
         for who, topic, why in _AUDIENCE.get(type(event), _nobody)(change, event):
@@ -47,14 +48,14 @@ def plan(before: Issue | None, issue: Issue, events: Sequence[Event], context: C
             if recipient is not None and recipient != context.actor:
                 due.setdefault(recipient, []).append((topic, why))
     return tuple(
-        Message(
+        _message(
             id=context.ids(),
             issue=issue.id,
             first_event=events[0].number,
             last_event=events[-1].number,
             recipient=recipient,
             topic=min((topic for topic, _ in told), key=_TOPICS.index),
-            why=tuple(sorted({why for _, why in told}, key=_WHYS.index)),
+            why=_reasons([why for _, why in told]),
             created_at=events[-1].at,
             is_urgent=any(topic is Topic.ESCALATED for topic, _ in told),
         )
@@ -62,7 +63,7 @@ def plan(before: Issue | None, issue: Issue, events: Sequence[Event], context: C
     )
 
 
-@frozen(kw_only=True)
+@frozen
 class _Change:
     """The issue before and after a change, and who is there."""
 
@@ -71,8 +72,13 @@ class _Change:
     people: StaticDirectory
 
 
+_message = trusted(Message)
 _TOPICS = tuple(Topic)
 _WHYS = tuple(Why)
+
+
+def _reasons(whys: list[Why]) -> tuple[Why, ...]:
+    return (whys[0],) if len(whys) == 1 else tuple(sorted(set(whys), key=_WHYS.index))
 
 
 def _present(who: str | None, people: StaticDirectory) -> str | None:

@@ -6,7 +6,10 @@ import attrs
 
 from resolutionkit.model.response import Response
 from resolutionkit.model.results import Classification
+from resolutionkit.model.trusted import trusted
 from resolutionkit.policy.policy import Policy
+
+_classification = trusted(Classification)
 
 
 def classify(response: Response, policy: Policy) -> Classification:
@@ -24,7 +27,7 @@ def classify(response: Response, policy: Policy) -> Classification:
     threshold = policy.threshold_of(response.survey, scale)
     needs_recovery = score <= threshold
     kept = response if type(score) is type(response.score) else attrs.evolve(response, score=score)
-    return Classification(
+    return _classification(
         response=kept,
         scale=scale.name,
         category=scale.category(score),

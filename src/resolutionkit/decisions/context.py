@@ -6,19 +6,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from resolutionkit.model.events import Cause, Event
+from resolutionkit.model.events import EVENT_TYPES, Cause, Event
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.people import StaticDirectory
 from resolutionkit.model.response import HeadChange, RecordChange
 from resolutionkit.model.results import Advice, Outcome
+from resolutionkit.model.trusted import changed, trusted
 from resolutionkit.policy.policy import Policy
 
 E = TypeVar("E", bound=Event)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Context:
     """The circumstances of a decision.
 
@@ -39,7 +40,7 @@ class Context:
     cause: Cause
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Decision:
     """What a decision comes to.
 
@@ -62,6 +63,10 @@ class Decision:
     is_silent: bool = False
 
 
+_decision = trusted(Decision)
+_MAKERS: dict[type[Event], Callable[..., Any]] = {kind: trusted(kind) for kind in EVENT_TYPES}
+
+
 class Draft:
     """The events of one decision while it is made: gives each its id, number, instant, actor and cause.
 
@@ -81,7 +86,7 @@ class Draft:
     def add(self, kind: type[E], **facts: Any) -> E:
         """Append an event of a kind."""
         context = self._context
-        event = kind(
+        event: E = _MAKERS[kind](
             id=context.ids(),
             number=self._version + len(self.events) + 1,
             at=self.at,
@@ -97,5 +102,5 @@ class Draft:
         """Return the decision; its first event keeps the advice."""
         events = self.events
         if advice and events:
-            events = [evolve(events[0], advice=tuple(one.code.value for one in advice)), *events[1:]]
-        return Decision(events=tuple(events), advice=advice, **rest)
+            events = [changed(events[0], advice=tuple(one.code.value for one in advice)), *events[1:]]
+        return _decision(events=tuple(events), advice=advice, **rest)

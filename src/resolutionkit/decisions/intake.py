@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import attrs
 from attrs import frozen
 
 from resolutionkit.decisions.classify import classify
@@ -28,6 +27,9 @@ from resolutionkit.model.issue import Issue
 from resolutionkit.model.people import resolve, resolve_hierarchy
 from resolutionkit.model.response import HeadChange, RecordChange, ResponseRecord, Standing, differences
 from resolutionkit.model.results import Classification, Outcome
+from resolutionkit.model.trusted import changed, trusted
+
+_record, _change = trusted(ResponseRecord), trusted(RecordChange)
 
 FUTURE = timedelta(days=1)
 """How far ahead of the clock a response may be received; further is a mistake (requirement A3)."""
@@ -68,14 +70,14 @@ def take_in(facts: Facts, command: Record, context: Context) -> Decision:
         return _known(arrival, facts.same)
     record, earlier = _new_record(arrival), facts.standing
     if earlier is None:
-        return _alone(arrival, RecordChange(record=record), head=_head(record, None))
+        return _alone(arrival, _change(record=record), head=_head(record, None))
     is_later = (record.response.received_at, record.id) > (earlier.response.received_at, earlier.id)
     if not _within(arrival, earlier):
-        return _alone(arrival, RecordChange(record=record), head=_head(record, earlier) if is_later else None)
+        return _alone(arrival, _change(record=record), head=_head(record, earlier) if is_later else None)
     if is_later:
         return _replaces(arrival, record, earlier)
-    superseded = attrs.evolve(record, standing=Standing.SUPERSEDED, replaced_by=earlier.id)
-    return Decision(records=(RecordChange(record=superseded),), outcome=Outcome.SUPERSEDED)
+    superseded = changed(record, standing=Standing.SUPERSEDED, replaced_by=earlier.id)
+    return Decision(records=(_change(record=superseded),), outcome=Outcome.SUPERSEDED)
 
 
 @frozen(kw_only=True)
@@ -97,7 +99,7 @@ class _Arrival:
 
 def _new_record(arrival: _Arrival) -> ResponseRecord:
     judged = arrival.judged
-    return ResponseRecord(
+    return _record(
         response=judged.response,
         revision=1,
         recorded_at=arrival.context.now,
@@ -120,16 +122,16 @@ def _head(record: ResponseRecord, before: ResponseRecord | None) -> HeadChange |
 
 def _known(arrival: _Arrival, same: ResponseRecord) -> Decision:
     """Decide on a response whose id is known: delivered again, or corrected."""
-    changed = differences(same.response, arrival.judged.response)
+    differing = differences(same.response, arrival.judged.response)
     if not arrival.command.replace:
-        raise ResponseConflict(same.id, changed)
+        raise ResponseConflict(same.id, differing)
     kept = _FIXED if same.response.ticket is not None else _FIXED - {"received_at"}
-    fixed = tuple(change for change in changed if change[0] in kept)
+    fixed = tuple(one for one in differing if one[0] in kept)
     if fixed:
         # Who replaces whom in another conversation, or at another time, cannot be told from a correction.
         instead = "a correction keeps survey, ticket and the ticket's received_at; record it under a new id instead"
         raise ResponseConflict(same.id, fixed, instead)
-    corrected = attrs.evolve(
+    corrected = changed(
         _new_record(arrival),
         revision=same.revision + 1,
         recorded_at=same.recorded_at,
@@ -137,7 +139,7 @@ def _known(arrival: _Arrival, same: ResponseRecord) -> Decision:
         replaced_by=same.replaced_by,
         issue=same.issue,
     )
-    change = RecordChange(record=corrected, before=same)
+    change = _change(record=corrected, before=same)
     if same.standing is not Standing.CURRENT:
         return _corrected_aside(arrival, change)
     if arrival.facts.issue is None:
@@ -164,9 +166,9 @@ def _alone(
         return Decision(records=(change,), outcome=otherwise, head=head)
     draft = Draft(None, arrival.context)
     opened = _open(draft, change.record, arrival.context, None, backfilled=arrival.is_history)
-    linked = attrs.evolve(change.record, issue=opened.issue)
+    linked = changed(change.record, issue=opened.issue)
     return draft.decision(
-        records=(attrs.evolve(change, record=linked),),
+        records=(changed(change, record=linked),),
         head=head,
         outcome=Outcome.OPENED,
         is_silent=arrival.is_history,
@@ -177,13 +179,13 @@ def _replaces(arrival: _Arrival, record: ResponseRecord, earlier: ResponseRecord
     """Decide on a response that takes the place of an earlier one."""
     issue, head = arrival.facts.issue, _head(record, earlier)
     if issue is None:
-        decision = _alone(arrival, RecordChange(record=record), Outcome.REPLACED, head)
+        decision = _alone(arrival, _change(record=record), Outcome.REPLACED, head)
     else:
-        followed = RecordChange(record=attrs.evolve(record, issue=issue.id))
-        decision = attrs.evolve(_goes_on(arrival, ReplacementRecorded, followed, issue), head=head)
-    past = attrs.evolve(earlier, standing=Standing.REPLACED, replaced_by=record.id)
-    records = (*decision.records, RecordChange(record=past, before=earlier))
-    return attrs.evolve(decision, records=records, replaced=earlier.id)
+        followed = _change(record=changed(record, issue=issue.id))
+        decision = changed(_goes_on(arrival, ReplacementRecorded, followed, issue), head=head)
+    past = changed(earlier, standing=Standing.REPLACED, replaced_by=record.id)
+    records = (*decision.records, _change(record=past, before=earlier))
+    return changed(decision, records=records, replaced=earlier.id)
 
 
 def _goes_on(
@@ -262,6 +264,6 @@ def flag(record: ResponseRecord, command: Flag, context: Context) -> Decision:
     )
     if rule.key == context.policy.workflow.escalation:
         advice += add_escalation(draft, command, (opened.assignee, record.response.group), context)
-    linked = attrs.evolve(record, issue=opened.issue)
-    change = RecordChange(record=linked, before=record)
+    linked = changed(record, issue=opened.issue)
+    change = _change(record=linked, before=record)
     return draft.decision(*advice, *advice_on(note, context), records=(change,))

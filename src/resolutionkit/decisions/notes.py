@@ -12,6 +12,9 @@ from resolutionkit.model.notes import Note
 from resolutionkit.model.people import SYSTEM
 from resolutionkit.model.response import Response
 from resolutionkit.model.results import Advice, AdviceCode
+from resolutionkit.model.trusted import trusted
+
+_note = trusted(Note)
 
 
 def note_from(command: Noted, responses: Iterable[Response], at: datetime, context: Context) -> Note | None:
@@ -31,7 +34,7 @@ def note_from(command: Noted, responses: Iterable[Response], at: datetime, conte
         _check_happened_at(command.happened_at, min(one.received_at for one in answers), context.now)
     if command.note is None:
         return None
-    return Note(
+    return _note(
         text=command.note,
         author=_author(command, answers[-1], context),
         at=at,

@@ -22,9 +22,11 @@ def route(people_above: Iterable[str], group_code: str | None, people: StaticDir
     group = people.group(group_code) if group_code is not None else None
     leader = people.leader()
     lead, top = group.lead if group else None, leader.id if leader else None
-    chain = [*reversed(tuple(people_above)), lead, top]
-    chain += [*active_line(lead, people), *active_line(top, people)]
-    return next((found for who in chain if (found := active(who, people)) is not None), None)
+    for who in (*reversed(tuple(people_above)), lead, top):
+        found = active(who, people)
+        if found is not None:
+            return found
+    return next(iter((*active_line(lead, people), *active_line(top, people))), None)
 
 
 def group_lead(group_code: str | None, people: StaticDirectory) -> str | None:

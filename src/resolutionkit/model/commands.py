@@ -37,6 +37,8 @@ def words(value: object, name: str, maximum: int = TEXT_MAX) -> str | None:
     if value is None:
         return None
     said = text(value, name, InvalidCommand, maximum).strip()
+    if said and said.isascii() and said.isprintable():
+        return said
     # Zero-width characters alone are blank too: nobody reads them.
     return said if any(one.isprintable() and not one.isspace() for one in said) else None
 

@@ -41,7 +41,7 @@ class Cause:
     ref: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Event:
     """What every event has.
 
@@ -72,7 +72,7 @@ class Event:
         return self.actor != SYSTEM
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class IssueOpened(Event):
     """A response became an issue: by its score, by the customer's wish, or by hand."""
 
@@ -92,7 +92,7 @@ class IssueOpened(Event):
     note: Note | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class NoteAdded(Event):
     """Somebody wrote a note and changed nothing else."""
 
@@ -101,7 +101,7 @@ class NoteAdded(Event):
     note: Note
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class StatusChanged(Event):
     """The issue moved to another status, within one round of work."""
 
@@ -112,7 +112,7 @@ class StatusChanged(Event):
     note: Note | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Reopened(Event):
     """The issue left the closed phase; a new episode began (requirement B10)."""
 
@@ -123,7 +123,7 @@ class Reopened(Event):
     note: Note | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Escalated(Event):
     """Somebody called for leadership; the status event, if any, stands before it (requirement B8).
 
@@ -141,7 +141,7 @@ class Escalated(Event):
     note: Note | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Reassigned(Event):
     """Somebody else works it now (requirement B6)."""
 
@@ -151,7 +151,7 @@ class Reassigned(Event):
     note: Note | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Followed(Event):
     """Somebody follows it from now on (requirement B7)."""
 
@@ -160,7 +160,7 @@ class Followed(Event):
     follower: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Unfollowed(Event):
     """Somebody no longer follows it."""
 
@@ -169,7 +169,7 @@ class Unfollowed(Event):
     follower: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class RootCauseRecorded(Event):
     """Why it came to this was found (requirement B11)."""
 
@@ -178,7 +178,7 @@ class RootCauseRecorded(Event):
     root_cause: RootCause
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ReplacementRecorded(Event):
     """A later response of the same survey and ticket took the place of the one before (requirement A5)."""
 
@@ -190,7 +190,7 @@ class ReplacementRecorded(Event):
     needs_recovery: bool
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class CorrectionRecorded(Event):
     """The response of this id was delivered again with other content, as a correction (requirement A4)."""
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import Any
-
-import attrs
 
 from resolutionkit.errors import InvalidValue
 from resolutionkit.model.events import (
@@ -27,6 +24,9 @@ from resolutionkit.model.events import (
 from resolutionkit.model.issue import Episode, Issue, Phase
 from resolutionkit.model.notes import NoteLog
 from resolutionkit.model.response import Response
+from resolutionkit.model.trusted import changed, trusted
+
+_issue, _episode = trusted(Issue), trusted(Episode)
 
 
 def replay(events: Iterable[Event]) -> Issue:
@@ -70,14 +70,14 @@ def apply(issue: Issue | None, event: Event) -> Issue:
 
 def _opened(event: IssueOpened) -> Issue:
     note = event.note
-    episode = Episode(
+    episode = _episode(
         number=1,
         opened_at=event.at,
         contacted_at=max(note.happened_at, event.at) if note is not None and note.spoke else None,
         closed_at=event.at if event.phase is Phase.CLOSED else None,
         closed_as=event.status if event.phase is Phase.CLOSED else None,
     )
-    return Issue(
+    return _issue(
         id=event.issue,
         version=1,
         status=event.status,
@@ -103,29 +103,26 @@ def _next(issue: Issue, event: Event, **changes: Any) -> Issue:
         changes["notes"] = issue.notes + note
     if issue.escalated_by is not None and event.is_human and event.actor != issue.escalated_by:
         changes.setdefault("escalated_by", None)
-    return attrs.evolve(issue, version=event.number, changed_at=event.at, **changes)
+    return changed(issue, version=event.number, changed_at=event.at, **changes)
 
 
 def _acted(issue: Issue, event: Event, **changes: Any) -> tuple[Episode, ...]:
     """Return the episodes after something that a person did for the customer."""
-    *earlier, current = issue.episodes
+    episode = issue.episodes[-1]
     note = note_of(event)
-    at = event.at if note is None else max(note.happened_at, current.opened_at)
-    if event.is_human:
-        changes["first_action_at"] = _earliest(current.first_action_at, at)
-    return (*earlier, attrs.evolve(_contacted(current, event), **changes))
+    at = event.at if note is None else max(note.happened_at, episode.opened_at)
+    if event.is_human and (episode.first_action_at is None or at < episode.first_action_at):
+        changes["first_action_at"] = at
+    return (*issue.episodes[:-1], _contacted(episode, event, **changes))
 
 
-def _contacted(episode: Episode, event: Event) -> Episode:
+def _contacted(episode: Episode, event: Event, **changes: Any) -> Episode:
+    """Return an episode with changes, and with the contact that an event's note tells of."""
     note = note_of(event)
-    if note is None or not note.spoke:
-        return episode
-    at = max(note.happened_at, episode.opened_at)
-    return attrs.evolve(episode, contacted_at=_earliest(episode.contacted_at, at))
-
-
-def _earliest(known: datetime | None, at: datetime) -> datetime:
-    return at if known is None or at < known else known
+    if note is not None and note.spoke:
+        at = max(note.happened_at, episode.opened_at)
+        changes["contacted_at"] = at if episode.contacted_at is None else min(at, episode.contacted_at)
+    return changed(episode, **changes) if changes else episode
 
 
 def _noted(issue: Issue, event: NoteAdded) -> Issue:
@@ -133,17 +130,15 @@ def _noted(issue: Issue, event: NoteAdded) -> Issue:
 
 
 def _status_changed(issue: Issue, event: StatusChanged) -> Issue:
-    closing: dict[str, Any] = {}
-    if event.phase is Phase.CLOSED:
-        closing = {"closed_at": issue.closed_at or event.at, "closed_as": event.status}
-    changes: dict[str, Any] = {"episodes": _acted(issue, event, **closing)}
-    if event.phase is Phase.CLOSED:
-        changes["escalated_by"] = None
-    return _next(issue, event, status=event.status, phase=event.phase, **changes)
+    status, phase = event.status, event.phase
+    if phase is not Phase.CLOSED:
+        return _next(issue, event, status=status, phase=phase, episodes=_acted(issue, event))
+    episodes = _acted(issue, event, closed_at=issue.closed_at or event.at, closed_as=status)
+    return _next(issue, event, status=status, phase=phase, episodes=episodes, escalated_by=None)
 
 
 def _reopened(issue: Issue, event: Reopened) -> Issue:
-    episode = _contacted(Episode(number=issue.episode + 1, opened_at=event.at), event)
+    episode = _contacted(_episode(number=issue.episode + 1, opened_at=event.at), event)
     return _next(
         issue,
         event,

@@ -45,7 +45,7 @@ class RootCause:
     actions: tuple[str, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Episode:
     """One round of work on an issue, from opening or reopening to closing (requirement B10).
 
@@ -68,7 +68,7 @@ class Episode:
     closed_as: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Issue:
     """One customer's case: the fold of its history.
 
@@ -162,7 +162,7 @@ class Issue:
         return self.notes.has_spoken
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class IssueLine:
     """An issue as a list shows it: the same names as :class:`Issue`, without notes, followers and history.
 

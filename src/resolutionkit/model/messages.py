@@ -33,7 +33,7 @@ class Why(StrEnum):
     FOLLOWER = "follower"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Message:
     """One thing that one person is to be told.
 

@@ -16,7 +16,7 @@ _HARMLESS = frozenset("\t\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
 """Tabs, and what Persian words and emoji are joined with."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Note:
     """One entry of the note log; once saved it is never edited.
 

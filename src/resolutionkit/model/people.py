@@ -184,7 +184,7 @@ class StaticDirectory:
         DirectoryError: Ids clash, or a lead, a manager or the leader is nobody here; all faults at once.
     """
 
-    __slots__ = ("_by_email", "_by_name", "_groups", "_leader", "_people", "_segments")
+    __slots__ = ("_alerted", "_by_email", "_by_name", "_groups", "_leader", "_people", "_segments")
 
     def __init__(
         self,
@@ -213,6 +213,7 @@ class StaticDirectory:
         self._people = {person.id: person for person in people}
         self._groups = None if groups is None else {group.code: group for group in groups}
         self._leader = leader
+        self._alerted = _alerted(groups or ())
         self._by_email: Mapping[str, list[Person]] = defaultdict(list)
         self._by_name: Mapping[str, list[Person]] = defaultdict(list)
         for person in people:
@@ -239,8 +240,7 @@ class StaticDirectory:
 
     def groups_of(self, person_id: str) -> tuple[str, ...]:
         """Return the codes of the groups that a person leads or is also alerted for, in order."""
-        groups = (self._groups or {}).values()
-        return tuple(sorted(one.code for one in groups if one.lead == person_id or person_id in one.also_alert))
+        return self._alerted.get(person_id, ())
 
     @property
     def segments(self) -> frozenset[str] | None:
@@ -258,6 +258,16 @@ class StaticDirectory:
     def __repr__(self) -> str:
         """Show the size."""
         return f"<StaticDirectory of {len(self._people)} people, {len(self._groups or ())} groups>"
+
+
+def _alerted(groups: tuple[Group, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Return the codes of the groups that each person leads or is also alerted for, in order."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for group in groups:
+        for who in (group.lead, *group.also_alert):
+            if who is not None:
+                found[who].add(group.code)
+    return {who: tuple(sorted(codes)) for who, codes in found.items()}
 
 
 def _directory_faults(people: tuple[Person, ...], groups: tuple[Group, ...], leader: str | None) -> Iterator[Fault]:

@@ -220,7 +220,8 @@ class Response:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a response whose strings are too long together for one row."""
-        total = sum(len(one) + 1 for one in _strings(self))
+        strings = _strings(self)
+        total = sum(map(len, strings)) + len(strings)
         if total > RESPONSE_TEXT_MAX:
             raise InvalidResponse(
                 "response", self.id, f"at most {RESPONSE_TEXT_MAX:,} characters in all, not {total:,}"
@@ -229,8 +230,10 @@ class Response:
 
 def _strings(response: Response) -> list[str]:
     found = [*response.tags, *response.hierarchy, *response.factors, response.comment or ""]
-    found += [part for answer in response.answers for part in (answer.question, answer.answer or "")]
-    found += [part for name, value in response.attributes.items() for part in (name, value) if isinstance(part, str)]
+    for answer in response.answers:
+        found += (answer.question, answer.answer or "")
+    if response.attributes:
+        found += [part for pair in response.attributes.items() for part in pair if isinstance(part, str)]
     return found
 
 
@@ -242,7 +245,7 @@ class Standing(StrEnum):
     SUPERSEDED = "superseded"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ResponseRecord:
     """A response as it is kept: with what was decided about it on the day it was recorded.
 
@@ -278,7 +281,7 @@ class ResponseRecord:
         return self.response.id
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class RecordChange:
     """One record that a decision makes or changes.
 

@@ -36,7 +36,7 @@ class Advice:
     message: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Change:
     """What a command on an issue did.
 
@@ -62,7 +62,7 @@ class Outcome(StrEnum):
     STORED = "stored"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Recorded:
     """What recording a response did.
 
@@ -169,7 +169,7 @@ class LegalMove:
     advice: tuple[Advice, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Classification:
     """What a response's score means under a policy (requirements A1, A2).
 

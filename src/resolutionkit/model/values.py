@@ -71,6 +71,8 @@ def is_finite(value: float | Decimal) -> bool:
 
 def text(value: object, field: str, error: Checked, maximum: int) -> str:
     """Return a string that every backend stores alike, or refuse it."""
+    if type(value) is str and len(value) <= maximum and value.isascii() and "\0" not in value:
+        return value
     if not isinstance(value, str):
         raise error(field, value, f"a string of at most {maximum} characters")
     # A host's own string, such as a member of a (str, Enum), may print as something else than it is.
@@ -99,7 +101,9 @@ def code(value: object, field: str, error: Checked, maximum: int = CODE_MAX) -> 
 
 def optional_code(value: object, field: str, error: Checked) -> str | None:
     """Return a code, or None where it is missing; a blank one counts as missing."""
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if value is None:
+        return None
+    if isinstance(value, str) and not value.strip():
         return None
     return code(value, field, error)
 
@@ -122,6 +126,8 @@ def flag(value: object, field: str, error: Checked) -> bool:
 
 def collected(value: object, field: str, error: Checked, item: Callable[[object, str, Checked], T]) -> tuple[T, ...]:
     """Return an iterable as a tuple whose items were checked one by one; a bare string is refused."""
+    if type(value) is tuple and not value:
+        return ()
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise error(field, value, "a list or tuple, not a single value")
     return tuple(item(entry, f"{field}[{index}]", error) for index, entry in enumerate(value))

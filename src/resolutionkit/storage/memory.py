@@ -36,6 +36,8 @@ from resolutionkit.ports import Remembered, UnitOfWork, Write, WriteConflict
 
 T = TypeVar("T")
 
+_MISSING = object()
+
 
 @define
 class _Tables:
@@ -82,7 +84,7 @@ class _MemoryUnitOfWork:
     def __init__(self, tables: _Tables, *, write: bool) -> None:
         self._tables = tables
         self._may_write = write
-        self._journal: list[Callable[[], object]] = []
+        self._journal: list[tuple[MutableMapping[Any, Any], object, object]] = []
 
     def response(self, response_id: str, /) -> ResponseRecord | None:
         return self._tables.records.get(response_id)
@@ -90,6 +92,9 @@ class _MemoryUnitOfWork:
     def standing(self, survey: str | None, ticket: str, /) -> ResponseRecord | None:
         found = self._tables.heads.get((survey, ticket))
         return None if found is None else self._tables.records[found]
+
+    def issue(self, issue_id: str, /) -> Issue | None:
+        return self._tables.issues.get(issue_id)
 
     def history(self, issue_id: str, /) -> tuple[Event, ...]:
         return self._tables.histories.get(issue_id, ())
@@ -172,12 +177,16 @@ class _MemoryUnitOfWork:
 
     def _check(self, write: Write) -> None:
         tables = self._tables
-        stale = [change.record.id for change in write.records if tables.records.get(change.record.id) != change.before]
+        stale = [
+            change.record.id
+            for change in write.records
+            if not _same(tables.records.get(change.record.id), change.before)
+        ]
         if write.head is not None:
             standing = tables.heads.get(_head_key(write.head.record.response))
             if standing != (None if write.head.before is None else write.head.before.id):
                 stale.append("head")
-        if write.issue is not None and tables.issues.get(write.issue.id) != write.before:
+        if write.issue is not None and not _same(tables.issues.get(write.issue.id), write.before):
             stale.append(write.issue.id)
         if write.remembered is not None and _remembered_key(write.remembered) in tables.remembered:
             stale.append(write.remembered.key)
@@ -203,17 +212,21 @@ class _MemoryUnitOfWork:
         self._put(self._tables.records, change.record.id, change.record)
 
     def _put(self, table: MutableMapping[Any, Any], key: object, value: object) -> None:
-        if key in table:
-            before = table[key]
-            self._journal.append(lambda: table.__setitem__(key, before))
-        else:
-            self._journal.append(lambda: table.pop(key))
+        self._journal.append((table, key, table.get(key, _MISSING)))
         table[key] = value
 
     def undo(self) -> None:
         """Take back every save, latest first."""
-        while self._journal:
-            self._journal.pop()()
+        for table, key, before in reversed(self._journal):
+            if before is _MISSING:
+                del table[key]
+            else:
+                table[key] = before
+        self._journal.clear()
+
+
+def _same(kept: object, seen: object) -> bool:
+    return kept is seen or kept == seen
 
 
 def _head_key(response: Response) -> tuple[str | None, str]:

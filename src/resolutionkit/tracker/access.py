@@ -40,5 +40,4 @@ def scope_of(actor: str | None, directory: Directory) -> Scope:
         raise AccessDenied(actor, "is inactive; only active people have a desk")
     if person.access.kind is AccessKind.EVERYTHING:
         return Scope(everything=True, person=person.id)
-    groups = person.access.codes.union(directory.groups_of(person.id)) - {""}
-    return Scope(groups=groups, person=person.id)
+    return Scope(groups=person.access.codes.union(filter(None, directory.groups_of(person.id))), person=person.id)

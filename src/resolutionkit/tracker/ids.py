@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 import time
-import uuid
+from collections.abc import Iterator
 
 _RANDOM_BITS = 74
+_LOW_BITS = 62
+_TAIL = (1 << _RANDOM_BITS) - 1
+_LOW = (1 << _LOW_BITS) - 1
+_POOL = 4096
+"""How many random bytes are asked of the system at once: asking takes longer than all the rest."""
 
 
 class Uuid7:
@@ -16,14 +21,27 @@ class Uuid7:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._last = 0
+        self._strides = _strides()
+        self._process = os.getpid()
 
     def __call__(self) -> str:
         """Return a new id of 36 characters."""
-        fresh = (time.time_ns() // 1_000_000) << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
+        now = time.time_ns() // 1_000_000
         with self._lock:
-            # Within a millisecond, or after a step back, go on from the last one by a random stride.
-            self._last = fresh if fresh > self._last else self._last + 1 + secrets.randbits(32)
+            if os.getpid() != self._process:  # A fork must not go on with its parent's random bytes.
+                self._strides, self._process = _strides(), os.getpid()
+            if now > self._last >> _RANDOM_BITS:
+                self._last = now << _RANDOM_BITS | int.from_bytes(os.urandom(10), "big") & _TAIL
+            else:  # Within a millisecond, or after a step back, go on from the last one by a random stride.
+                self._last += 1 + next(self._strides)
             value = self._last
-        milliseconds, tail = value >> _RANDOM_BITS, value & ((1 << _RANDOM_BITS) - 1)
-        high, low = tail >> 62, tail & ((1 << 62) - 1)
-        return str(uuid.UUID(int=milliseconds << 80 | 7 << 76 | high << 64 | 2 << 62 | low))
+        # 48 bits of time, the version, 12 random bits, the variant, 62 random bits.
+        stamp, high, low = value >> _RANDOM_BITS, value >> _LOW_BITS & 0xFFF, value & _LOW
+        digits = (stamp << 80 | 7 << 76 | high << 64 | 2 << _LOW_BITS | low).to_bytes(16, "big").hex()
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def _strides() -> Iterator[int]:
+    """Yield random numbers of 32 bits for ever."""
+    while True:
+        yield from memoryview(os.urandom(_POOL)).cast("I")

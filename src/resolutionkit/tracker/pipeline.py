@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from resolutionkit.decisions import audience, intake
 from resolutionkit.decisions.concurrency import check_not_stale
@@ -17,18 +17,20 @@ from resolutionkit.decisions.context import Context, Decision
 from resolutionkit.decisions.decide import decide
 from resolutionkit.errors import InvalidValue, IssueNotFound, KeyReused, ResponseNotFound
 from resolutionkit.model.commands import Assign, Command, Flag, Follow, Record, Unfollow, issue_of
-from resolutionkit.model.events import Cause, CauseKind, Event, IssueOpened
+from resolutionkit.model.events import Cause, CauseKind, IssueOpened
 from resolutionkit.model.history import apply, replay
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.people import SYSTEM, StaticDirectory
 from resolutionkit.model.query import Scope
 from resolutionkit.model.response import Response, ResponseRecord
 from resolutionkit.model.results import Change, Outcome, Recorded
+from resolutionkit.model.trusted import changed, trusted
 from resolutionkit.policy.policy import Policy
 from resolutionkit.ports import Directory, Remembered, UnitOfWork, Write
 from resolutionkit.tracker.access import scope_of
 from resolutionkit.tracker.snapshot import snapshot
 
+_in_context, _write, _recorded, _change = trusted(Context), trusted(Write), trusted(Recorded), trusted(Change)
 _DIRECTORY = ("person", "people_by_email", "people_by_name", "group", "groups_of", "leader")
 
 
@@ -56,7 +58,7 @@ class AccountSettings:
             raise InvalidValue("directory", value, f"an object with the methods {', '.join(_DIRECTORY)}")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Surroundings:
     """What the pipeline takes from outside for one command: nothing in it changes while the command runs.
 
@@ -84,10 +86,12 @@ class Attempts:
 class _Loaded:
     """What a command is decided on."""
 
-    history: tuple[Event, ...] = ()
     issue: Issue | None = None
     record: ResponseRecord | None = None
     facts: intake.Facts = intake.Facts()
+
+
+_NOTHING = _Loaded()
 
 
 def record(unit: UnitOfWork, command: Record, around: Surroundings) -> Recorded:
@@ -97,7 +101,7 @@ def record(unit: UnitOfWork, command: Record, around: Surroundings) -> Recorded:
     context = _context(around, (), loaded, cause, command.response)
     decision = intake.take_in(loaded.facts, command, context)
     issue = _finish(unit, loaded, decision, context)
-    return Recorded(
+    return _recorded(
         outcome=decision.outcome or Outcome.STORED,
         issue=issue if decision.events or decision.outcome is Outcome.DUPLICATE else None,
         events=decision.events,
@@ -108,18 +112,19 @@ def record(unit: UnitOfWork, command: Record, around: Surroundings) -> Recorded:
 def change(unit: UnitOfWork, command: Command, around: Surroundings, attempts: Attempts) -> Change:
     """Carry out one command of a person."""
     scope = scope_of(around.actor, around.settings.directory)
-    around = evolve(around, actor=scope.person or around.actor)  # the directory's spelling of the id
+    if scope.person not in {None, around.actor}:
+        around = changed(around, actor=scope.person)  # the directory's spelling of the id
     # First: what was done may have taken the issue from the sight of whoever did it, who may ask all the same.
     done = unit.remembered(around.actor, command.key) if command.key is not None else None
     if done is not None:
         return _repeated(unit, command, done)
     loaded = _load_flagged(unit, command, scope) if isinstance(command, Flag) else _load_issue(unit, command, scope)
     context = _context(around, _named(command), loaded, Cause(CauseKind.COMMAND, command.key))
-    decision = _decided(command, loaded, context, attempts)
+    decision = _decided(unit, command, loaded, context, attempts)
     issue = _finish(unit, loaded, decision, context, command)
     if issue is None:
         raise IssueNotFound(issue_of(command) or "")
-    return Change(issue=issue, events=decision.events, advice=decision.advice)
+    return _change(issue=issue, events=decision.events, advice=decision.advice)
 
 
 def _load_response(unit: UnitOfWork, command: Record) -> _Loaded:
@@ -127,58 +132,84 @@ def _load_response(unit: UnitOfWork, command: Record) -> _Loaded:
     same = unit.response(response.id)
     standing = unit.standing(response.survey, response.ticket) if response.ticket and same is None else None
     known = same or standing
-    history = unit.history(known.issue) if known is not None and known.issue is not None else ()
-    issue = replay(history) if history else None
-    return _Loaded(history=history, issue=issue, facts=intake.Facts(same=same, standing=standing, issue=issue))
+    if known is None:
+        return _NOTHING
+    issue = _issue(unit, known.issue)
+    return _Loaded(issue=issue, facts=intake.Facts(same=same, standing=standing, issue=issue))
 
 
 def _load_issue(unit: UnitOfWork, command: Command, scope: Scope) -> _Loaded:
-    issue_id = issue_of(command) or ""
-    history = unit.history(issue_id)
-    issue = replay(history) if history else None
+    issue_id = issue_of(command)
+    issue = _issue(unit, issue_id)
     if issue is None or not scope.sees_issue(issue):
-        raise IssueNotFound(issue_id)
-    return _Loaded(history=history, issue=issue)
+        raise IssueNotFound(issue_id or "")
+    return _Loaded(issue=issue)
 
 
 def _load_flagged(unit: UnitOfWork, command: Flag, scope: Scope) -> _Loaded:
     found = unit.response(command.response)
-    history = unit.history(found.issue) if found is not None and found.issue is not None else ()
-    if found is None or not scope.sees_response(found, replay(history) if history else None):
+    if found is None or not scope.sees_response(found, _issue(unit, found.issue)):
         raise ResponseNotFound(command.response)
     return _Loaded(record=found)
 
 
-def _decided(command: Command, loaded: _Loaded, context: Context, attempts: Attempts) -> Decision:
+def _issue(unit: UnitOfWork, issue_id: str | None) -> Issue | None:
+    """Return an issue as it is: as the store keeps it, where it can, else folded from its history (law L1)."""
+    if issue_id is None:
+        return None
+    kept: Callable[[str], Issue | None] | None = getattr(unit, "issue", None)
+    if kept is not None:
+        return kept(issue_id)
+    history = unit.history(issue_id)
+    return replay(history) if history else None
+
+
+def _decided(unit: UnitOfWork, command: Command, loaded: _Loaded, context: Context, attempts: Attempts) -> Decision:
     if isinstance(command, Flag) and loaded.record is not None:
         return intake.flag(loaded.record, command, context)
-    if loaded.issue is None:
+    issue = loaded.issue
+    if issue is None:
         raise IssueNotFound(issue_of(command) or "")
-    expected: int | None = getattr(command, "expected_version", None)
-    check_not_stale(command, loaded.issue, loaded.history, expected or attempts.version)
-    attempts.version = attempts.version or loaded.issue.version
-    return decide(loaded.issue, command, context)
+    known_version: int | None = getattr(command, "expected_version", None) or attempts.version
+    if known_version is not None and known_version != issue.version:
+        check_not_stale(command, issue, unit.history(issue.id), known_version)
+    attempts.version = attempts.version or issue.version
+    return decide(issue, command, context)
 
 
 def _context(
     around: Surroundings, named: Iterable[str | None], loaded: _Loaded, cause: Cause, *responses: Response
 ) -> Context:
-    settings, issue = around.settings, loaded.issue
-    if loaded.record is not None:
-        responses = (*responses, loaded.record.response)
-    if issue is not None:
-        responses = (*responses, issue.response)
-        named = (*named, issue.assignee, *issue.followers, *issue.people)
-    mentioned = (around.actor, *named, *(who for one in responses for who in one.hierarchy))
-    groups = [one.group for one in responses]
-    return Context(
+    settings = around.settings
+    people = settings.directory  # a static one is its own snapshot
+    if not isinstance(people, StaticDirectory):
+        people = _people(people, around.actor, named, loaded, responses)
+    return _in_context(
         policy=settings.policy,
-        people=snapshot(settings.directory, mentioned, groups),
+        people=people,
         now=around.now,
         ids=around.ids,
         actor=around.actor,
         cause=cause,
     )
+
+
+def _people(
+    directory: Directory,
+    actor: str,
+    named: Iterable[str | None],
+    loaded: _Loaded,
+    responses: tuple[Response, ...],
+) -> StaticDirectory:
+    """Ask the directory for all that the decision can need."""
+    issue = loaded.issue
+    if loaded.record is not None:
+        responses = (*responses, loaded.record.response)
+    if issue is not None:
+        responses = (*responses, issue.response)
+        named = (*named, issue.assignee, *issue.followers, *issue.people)
+    mentioned = (actor, *named, *(who for one in responses for who in one.hierarchy))
+    return snapshot(directory, mentioned, [one.group for one in responses])
 
 
 def _named(command: Command) -> Iterable[str | None]:
@@ -202,7 +233,7 @@ def _finish(
         issue = apply(issue, event)
     is_told = bool(decision.events) and not decision.is_silent
     messages = audience.plan(before, issue, decision.events, context) if issue is not None and is_told else ()
-    write = Write(
+    write = _write(
         records=decision.records,
         head=decision.head,
         before=before,
@@ -238,4 +269,4 @@ def _repeated(unit: UnitOfWork, command: Command, done: Remembered) -> Change:
     if done.fingerprint != command.fingerprint(unit.make_secret()):
         raise KeyReused(done.key)
     history = unit.history(done.issue)[: done.last_event]
-    return Change(issue=replay(history), events=history[done.first_event - 1 :], advice=done.advice)
+    return _change(issue=replay(history), events=history[done.first_event - 1 :], advice=done.advice)

@@ -14,6 +14,7 @@ from resolutionkit.model.commands import Command, Record
 from resolutionkit.model.people import SYSTEM
 from resolutionkit.model.response import Response
 from resolutionkit.model.results import Change, Recorded
+from resolutionkit.model.trusted import trusted
 from resolutionkit.model.values import utc
 from resolutionkit.ports import Clock, Store, UnitOfWork
 from resolutionkit.tracker import pipeline
@@ -24,6 +25,8 @@ BATCH = 100
 """How many responses one transaction takes in; each may leave up to ten rows."""
 
 T = TypeVar("T")
+
+_surroundings = trusted(Surroundings)
 
 
 def batches(items: Iterable[T]) -> Iterator[list[T]]:
@@ -69,7 +72,7 @@ class Runner:
 
     def _around(self, actor: str = SYSTEM) -> Surroundings:
         now = utc(self.clock(), "clock", InvalidValue)
-        return Surroundings(settings=self.settings, now=now, ids=self.ids, actor=actor)
+        return _surroundings(settings=self.settings, now=now, ids=self.ids, actor=actor)
 
     def record(self, command: Record) -> Recorded:
         """Take in one response, in a transaction of its own."""

@@ -14,12 +14,10 @@ def snapshot(
     """Return everybody whom a decision may need.
 
     Args:
-        directory: The host's directory; a static one is its own snapshot.
+        directory: The host's directory.
         mentioned: The strings that may name somebody: ids, email addresses, names.
         group_codes: The codes of the groups concerned.
     """
-    if isinstance(directory, StaticDirectory):
-        return directory
     groups = [group for code in set(group_codes) if code is not None and (group := directory.group(code))]
     leader = directory.leader()
     people: dict[str, Person] = {} if leader is None else {leader.id: leader}
