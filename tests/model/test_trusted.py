@@ -59,7 +59,7 @@ def test_defaults_are_the_class_s_own() -> None:
 def test_a_missing_or_unknown_fact_is_an_error(facts: dict[str, Any]) -> None:
     """A mistake in the library shows at once, rather than as half a value."""
     with pytest.raises(TypeError):
-        trusted(Episode)(**facts)
+        trusted(Episode)(number=1, **facts)
 
 
 def test_changing_replaces_facts_and_leaves_the_value_alone() -> None:
