@@ -90,6 +90,13 @@ def types(session: nox.Session) -> None:
 
 
 @nox.session(python=OLDEST)
+def bench(session: nox.Session) -> None:
+    """Measure the budgets, each against a rival in the same run: a report, and no check."""
+    session.install(".[all]", *group("bench"))
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session(python=OLDEST)
 def tests_lowest(session: nox.Session) -> None:
     """Run the tests with the oldest dependencies that we promise to work with."""
     session.install("-e", ".[all]", *lowest(), *group("test"))
