@@ -66,7 +66,11 @@ class InvalidFilter(InvalidValue):
 
 
 class InvalidCursor(ResolutionKitError, ValueError):
-    """A page cursor is damaged, or belongs to another account, person, filter or order."""
+    """A page cursor is damaged, or belongs to another account, person, filter or order.
+
+    Attributes:
+        reason: What is wrong with it.
+    """
 
     def __init__(self, reason: str) -> None:
         """Say what is wrong with the cursor."""
@@ -79,7 +83,11 @@ class InvalidCursor(ResolutionKitError, ValueError):
 
 
 class ResponseNotFound(ResolutionKitError, LookupError):
-    """No response with this id exists, as far as the asking person may know (requirement D2)."""
+    """No response with this id exists, as far as the asking person may know (requirement D2).
+
+    Attributes:
+        response_id: The id that was asked for.
+    """
 
     def __init__(self, response_id: str) -> None:
         """Name the response that was asked for."""
@@ -92,7 +100,12 @@ class ResponseNotFound(ResolutionKitError, LookupError):
 
 
 class IssueNotFound(ResolutionKitError, LookupError):
-    """No issue with this id exists, as far as the asking person may know (requirement D2)."""
+    """No issue with this id exists, as far as the asking person may know (requirement D2).
+
+    Attributes:
+        issue_id: The id that was asked for.
+        then: The instant that was asked for, as text; the empty string where it was now.
+    """
 
     def __init__(self, issue_id: str, then: str = "") -> None:
         """Name the issue that was asked for, and the instant where it was asked for the past."""
@@ -109,7 +122,12 @@ class IssueNotFound(ResolutionKitError, LookupError):
 
 
 class PersonNotFound(ResolutionKitError, LookupError):
-    """A string names no active person of the directory, and is no email address either (requirement B6)."""
+    """A string names no active person of the directory, and is no email address either (requirement B6).
+
+    Attributes:
+        who: The string that names nobody.
+        problem: What is wrong: unknown, or inactive.
+    """
 
     def __init__(self, who: str, problem: str = "is unknown") -> None:
         """Name who was asked for, and what is wrong."""
@@ -125,7 +143,12 @@ class PersonNotFound(ResolutionKitError, LookupError):
 
 
 class AccountNotFound(ResolutionKitError, LookupError):
-    """No account of this name is known to the tracker."""
+    """No account of this name is known to the tracker.
+
+    Attributes:
+        account: The name that was asked for.
+        instead: How it can be made known.
+    """
 
     def __init__(self, account: str, instead: str) -> None:
         """Name the account, and how it can be made known."""
@@ -139,7 +162,12 @@ class AccountNotFound(ResolutionKitError, LookupError):
 
 
 class AccessDenied(ResolutionKitError, PermissionError):
-    """The person is unknown or inactive, or may not do this at all (requirement D2)."""
+    """The person is unknown or inactive, or may not do this at all (requirement D2).
+
+    Attributes:
+        who: The id of the person.
+        problem: Why they have no desk, or may not do this.
+    """
 
     def __init__(self, who: str, problem: str) -> None:
         """Name the person and the problem."""
@@ -153,7 +181,11 @@ class AccessDenied(ResolutionKitError, PermissionError):
 
 
 class NoteRequired(ResolutionKitError, ValueError):
-    """The step needs a note and the note was missing or blank (requirement B3)."""
+    """The step needs a note and the note was missing or blank (requirement B3).
+
+    Attributes:
+        step: What needs the note, in words.
+    """
 
     def __init__(self, step: str) -> None:
         """Name the step that needs the note."""
@@ -166,7 +198,11 @@ class NoteRequired(ResolutionKitError, ValueError):
 
 
 class ReasonRequired(ResolutionKitError, ValueError):
-    """An escalation needs its reason in words, and it was missing or blank (requirement B8)."""
+    """An escalation needs its reason in words, and it was missing or blank (requirement B8).
+
+    Attributes:
+        step: What needs the reason, in words.
+    """
 
     def __init__(self, step: str) -> None:
         """Name the step that needs the reason."""
@@ -179,7 +215,11 @@ class ReasonRequired(ResolutionKitError, ValueError):
 
 
 class KeyReused(ResolutionKitError, ValueError):
-    """A command key was used before, for another command (requirement B13)."""
+    """A command key was used before, for another command (requirement B13).
+
+    Attributes:
+        key: The key.
+    """
 
     def __init__(self, key: str) -> None:
         """Name the key."""
@@ -207,7 +247,12 @@ class Fault(NamedTuple):
 
 
 class FaultsFound(ResolutionKitError, ValueError):
-    """Some data has faults; all of them are listed, each with its place."""
+    """Some data has faults; all of them are listed, each with its place.
+
+    Attributes:
+        faults: Every fault, in the order of the data.
+        source: The file that they stand in, or None.
+    """
 
     what = "data"
 
@@ -272,6 +317,7 @@ class MissingExtra(PluginError, ImportError):
 
     Attributes:
         extra: The extra of this package that brings it.
+        what: What needs it.
     """
 
     def __init__(self, extra: str, what: str) -> None:

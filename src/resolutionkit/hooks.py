@@ -15,10 +15,12 @@ from attrs import frozen
 from resolutionkit.ports import Notifier, Store
 
 PROJECT = "resolutionkit"
+"""The name under which pluggy knows these hooks."""
 ENTRY_POINT_GROUP = "resolutionkit"
 """The group under which packages announce their plugins."""
 
 hookspec: pluggy.HookspecMarker = pluggy.HookspecMarker(PROJECT)
+"""Marks the hooks below as what plugins may implement; plugins themselves have no use for it."""
 hookimpl: pluggy.HookimplMarker = pluggy.HookimplMarker(PROJECT)
 """Marks a function of a plugin as the implementation of the hook that has its name."""
 

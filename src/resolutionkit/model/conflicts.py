@@ -17,6 +17,7 @@ class MoveRefused(ResolutionKitError, ValueError):
         wanted: The status that was asked for.
         allowed: The statuses that can be set now.
         reopen_to: The statuses that ``reopen`` can bring it to now.
+        problem: What else is in the way; the empty string where nothing is.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class ResponseConflict(ResolutionKitError, ValueError):
     Attributes:
         response_id: The id.
         differences: The fields that differ, as (name, stored value, given value).
+        instead: What is allowed instead, in words.
     """
 
     def __init__(

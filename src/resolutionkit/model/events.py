@@ -74,7 +74,22 @@ class Event:
 
 @frozen(kw_only=True, weakref_slot=False)
 class IssueOpened(Event):
-    """A response became an issue: by its score, by the customer's wish, or by hand."""
+    """A response became an issue: by its score, by the customer's wish, or by hand.
+
+    Attributes:
+        issue: The issue's id.
+        response: The response that opened it.
+        revision: Which revision of the response, counted from 1.
+        status: The key of the status that it opened in.
+        phase: What that status means.
+        assignee: Who got it: a person's id, a bare address, or None where nobody was found.
+        followers: Who follows it from the beginning: ids and bare addresses.
+        people: The people above the customer who were found, from top to bottom: ids and addresses.
+        needs_recovery: Whether the score is at or below the threshold of the day.
+        backfilled: Whether it was opened from old data (requirement A11).
+        flagged_by_hand: Whether a person opened it (requirement A7).
+        note: The note of whoever flagged it, or None.
+    """
 
     kind: ClassVar[str] = "issue_opened"
 
@@ -94,7 +109,11 @@ class IssueOpened(Event):
 
 @frozen(kw_only=True, weakref_slot=False)
 class NoteAdded(Event):
-    """Somebody wrote a note and changed nothing else."""
+    """Somebody wrote a note and changed nothing else.
+
+    Attributes:
+        note: The note.
+    """
 
     kind: ClassVar[str] = "note_added"
 
@@ -103,7 +122,13 @@ class NoteAdded(Event):
 
 @frozen(kw_only=True, weakref_slot=False)
 class StatusChanged(Event):
-    """The issue moved to another status, within one round of work."""
+    """The issue moved to another status, within one round of work.
+
+    Attributes:
+        status: The key of the status that it has from then on.
+        phase: What that status means.
+        note: The note that explains it, or None.
+    """
 
     kind: ClassVar[str] = "status_changed"
 
@@ -114,7 +139,13 @@ class StatusChanged(Event):
 
 @frozen(kw_only=True, weakref_slot=False)
 class Reopened(Event):
-    """The issue left the closed phase; a new episode began (requirement B10)."""
+    """The issue left the closed phase; a new episode began (requirement B10).
+
+    Attributes:
+        status: The key of the status that it has from then on.
+        phase: What that status means.
+        note: The note of whoever reopened it; None where a response did.
+    """
 
     kind: ClassVar[str] = "reopened"
 
@@ -131,6 +162,7 @@ class Escalated(Event):
         reason: Why, in words.
         reason_kind: One of the policy's kinds of reason, or None.
         to: The id of the highest in command at that moment, or None where nobody was there.
+        note: The note that came with it where no status event has it, or None.
     """
 
     kind: ClassVar[str] = "escalated"
@@ -143,7 +175,12 @@ class Escalated(Event):
 
 @frozen(kw_only=True, weakref_slot=False)
 class Reassigned(Event):
-    """Somebody else works it now (requirement B6)."""
+    """Somebody else works it now (requirement B6).
+
+    Attributes:
+        assignee: Who works it from then on: a person's id, or a bare address.
+        note: The note that explains it, or None.
+    """
 
     kind: ClassVar[str] = "reassigned"
 
@@ -153,7 +190,11 @@ class Reassigned(Event):
 
 @frozen(kw_only=True, weakref_slot=False)
 class Followed(Event):
-    """Somebody follows it from now on (requirement B7)."""
+    """Somebody follows it from now on (requirement B7).
+
+    Attributes:
+        follower: Who: a person's id, or a bare address.
+    """
 
     kind: ClassVar[str] = "followed"
 
@@ -162,7 +203,11 @@ class Followed(Event):
 
 @frozen(kw_only=True, weakref_slot=False)
 class Unfollowed(Event):
-    """Somebody no longer follows it."""
+    """Somebody no longer follows it.
+
+    Attributes:
+        follower: Who: a person's id, or a bare address.
+    """
 
     kind: ClassVar[str] = "unfollowed"
 
@@ -171,7 +216,11 @@ class Unfollowed(Event):
 
 @frozen(kw_only=True, weakref_slot=False)
 class RootCauseRecorded(Event):
-    """Why it came to this was found (requirement B11)."""
+    """Why it came to this was found (requirement B11).
+
+    Attributes:
+        root_cause: Why, in the words of the policy's list.
+    """
 
     kind: ClassVar[str] = "root_cause_recorded"
 
@@ -180,7 +229,14 @@ class RootCauseRecorded(Event):
 
 @frozen(kw_only=True, weakref_slot=False)
 class ReplacementRecorded(Event):
-    """A later response of the same survey and ticket took the place of the one before (requirement A5)."""
+    """A later response of the same survey and ticket took the place of the one before (requirement A5).
+
+    Attributes:
+        response: The response, as it stands from then on.
+        revision: Which revision of it, counted from 1.
+        people: The people above the customer who were found, from top to bottom: ids and addresses.
+        needs_recovery: Whether its score is at or below the threshold of the day.
+    """
 
     kind: ClassVar[str] = "replacement_recorded"
 
@@ -192,7 +248,14 @@ class ReplacementRecorded(Event):
 
 @frozen(kw_only=True, weakref_slot=False)
 class CorrectionRecorded(Event):
-    """The response of this id was delivered again with other content, as a correction (requirement A4)."""
+    """The response of this id was delivered again with other content, as a correction (requirement A4).
+
+    Attributes:
+        response: The response, as it stands from then on.
+        revision: Which revision of it, counted from 1.
+        people: The people above the customer who were found, from top to bottom: ids and addresses.
+        needs_recovery: Whether its score is at or below the threshold of the day.
+    """
 
     kind: ClassVar[str] = "correction_recorded"
 

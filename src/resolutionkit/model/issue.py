@@ -166,7 +166,24 @@ class Issue:
 class IssueLine:
     """An issue as a list shows it: the same names as :class:`Issue`, without notes, followers and history.
 
-    ``due_at`` is the earliest limit that runs, or None; limits start with the policy's targets.
+    Attributes:
+        id: Its id, a UUID of version 7.
+        version: The number of its last event.
+        status: The key of its status in the account's workflow.
+        phase: What that status means.
+        response: The response that it is about now.
+        assignee: Who works it: a person's id, a bare address, or None.
+        level: The level of escalation; 0 until it climbs.
+        needs_recovery: Whether its present response is at or below the threshold of its day.
+        backfilled: Whether it was opened from old data (requirement A11).
+        is_urgent: Whether it was escalated and nobody but the escalator has acted since (requirement B8).
+        episode: The number of the current round of work, counted from 1.
+        opened_at: When it was opened first.
+        closed_at: When the current round was closed, or None.
+        changed_at: When its last event happened.
+        due_at: The earliest limit that runs, or None; limits start with the policy's targets.
+        note_count: How many notes it has.
+        has_spoken: Whether the customer was spoken to at least once.
     """
 
     id: str

@@ -140,7 +140,12 @@ class ChangeOrRefusal:
 
 @frozen(kw_only=True)
 class Demands:
-    """What a move refuses to go without."""
+    """What a move refuses to go without.
+
+    Attributes:
+        note: Whether a note.
+        reason: Whether a reason in words.
+    """
 
     note: bool = False
     reason: bool = False
