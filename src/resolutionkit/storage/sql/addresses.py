@@ -35,13 +35,12 @@ class AddressBook:
         """Return the keys of all these parties, making those that are missing."""
         named = {party for party in parties if party is not None}
         addresses = sorted(party for party in named if "@" in party)
-        if addresses:
-            self._look_up(addresses)
-            missing = [address for address in addresses if address not in self._keys]
-            if missing:
-                rows = [{"account": self._account, "id": str(uuid.uuid4()), "address": one} for one in missing]
-                self._connection.execute(insert_new(self._connection, self._table), rows)
-                self._look_up(missing)
+        self._look_up(addresses)
+        missing = [address for address in addresses if address not in self._keys]
+        if missing:
+            rows = [{"account": self._account, "id": str(uuid.uuid4()), "address": one} for one in missing]
+            self._connection.execute(insert_new(self._connection.dialect, self._table), rows)
+            self._look_up(missing)
         return {party: self._keys.get(party, party) for party in named}
 
     def _look_up(self, addresses: Iterable[str]) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Insert, Table
+from sqlalchemy import Dialect, Insert, Table
 from sqlalchemy.dialects import sqlite
 
 
-def insert_new(connection: Connection, table: Table) -> Insert:
+def insert_new(dialect: Dialect, table: Table) -> Insert:
     """Return an insert that leaves rows alone whose key exists: a violated key would end a host's transaction."""
-    return _INSERT_NEW[connection.dialect.name](table)
+    return _INSERT_NEW[dialect.name](table)
 
 
 def _sqlite_insert_new(table: Table) -> Insert:

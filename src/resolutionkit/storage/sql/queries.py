@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select, union, union_all
+from sqlalchemy import Connection, CursorResult, Select, and_, func, select, union, union_all
 
 from resolutionkit.model.events import Event
 from resolutionkit.model.issue import IssueLine
@@ -26,6 +26,7 @@ from resolutionkit.storage.sql.rows import (
     remembered_from,
     stored_event,
 )
+from resolutionkit.storage.sql.schema import Schema
 from resolutionkit.storage.sql.sources import (
     KEYSETS,
     Asker,
@@ -36,7 +37,8 @@ from resolutionkit.storage.sql.sources import (
     page_reads,
     response_sources,
 )
-from resolutionkit.storage.sql.tables import NEWEST, Tables
+from resolutionkit.storage.sql.statements import Statement, record_query
+from resolutionkit.storage.sql.tables import NEWEST
 
 SECRET_NAME = "secret"  # noqa: S105  (a name, not the secret)
 """The name under which ``meta`` keeps an account's secret."""
@@ -47,37 +49,34 @@ _UNION_MAX = 100
 class Questions:
     """Everything that can be asked of the tables."""
 
-    def __init__(self, connection: Connection, tables: Tables, account: str) -> None:
+    def __init__(self, connection: Connection, schema: Schema, account: str) -> None:
         self._connection = connection
-        self._tables = tables
+        self._tables = schema.tables
+        self._statements = schema.statements
         self._account = account
-        self._addresses = AddressBook(connection, tables, account)
-        self._secret: bytes | None = None
+        self._secrets = schema.secrets
+        self._secret = schema.secrets.get(account)
+        self._addresses = AddressBook(connection, schema.tables, account)
+
+    def _ask(self, statement: Statement, **keys: str) -> CursorResult[Any]:
+        return statement.ask(self._connection, {"key_account": self._account, **keys})
 
     def response(self, response_id: str, /) -> ResponseRecord | None:
         """Return the record of a response."""
-        return next(iter(self._records([response_id])), None)
+        row = self._ask(self._statements.record, key_id=response_id).first()
+        if row is None:
+            return None
+        return record_from(row, response_from_json(row.body), self._addresses.names(json.loads(row.people)))
 
     def standing(self, survey: str | None, ticket: str, /) -> ResponseRecord | None:
         """Return the response that stands for a survey and ticket."""
-        heads = self._tables.heads
-        found = self._connection.scalar(
-            select(heads.c.response).where(
-                heads.c.account == self._account, heads.c.survey == (survey or ""), heads.c.ticket == ticket
-            )
-        )
+        found = self._ask(self._statements.standing, key_survey=survey or "", key_ticket=ticket).scalar()
         return None if found is None else self.response(found)
 
     def _records(self, ids: Sequence[str]) -> list[ResponseRecord]:
         """Return the records of responses, in the order of their ids as given."""
-        responses, revisions = self._tables.responses, self._tables.response_revisions
-        its_revision = and_(
-            revisions.c.account == responses.c.account,
-            revisions.c.response == responses.c.id,
-            revisions.c.revision == responses.c.revision,
-        )
-        query = select(responses, revisions.c.body).join_from(responses, revisions, its_revision)
-        query = query.where(responses.c.account == self._account, responses.c.id.in_(ids))
+        responses = self._tables.responses
+        query = record_query(self._tables).where(responses.c.account == self._account, responses.c.id.in_(ids))
         rows = {row.id: row for row in self._connection.execute(query)}
         names = self._addresses.names(key for row in rows.values() for key in json.loads(row.people))
         found = (rows[one] for one in ids if one in rows)
@@ -85,19 +84,7 @@ class Questions:
 
     def history(self, issue_id: str, /) -> tuple[Event, ...]:
         """Return the whole history of an issue in order, in one read but for addresses."""
-        events, texts, revisions = self._tables.events, self._tables.texts, self._tables.response_revisions
-        its_words = and_(
-            texts.c.account == events.c.account, texts.c.issue == events.c.issue, texts.c.number == events.c.number
-        )
-        its_response = and_(
-            revisions.c.account == events.c.account,
-            revisions.c.response == events.c.response,
-            revisions.c.revision == events.c.revision,
-        )
-        query = select(events, texts.c.body.label("words"), revisions.c.body)
-        query = query.select_from(events.outerjoin(texts, its_words).outerjoin(revisions, its_response))
-        query = query.where(events.c.account == self._account, events.c.issue == issue_id).order_by(events.c.number)
-        rows = self._connection.execute(query).all()
+        rows = self._ask(self._statements.history, key_issue=issue_id).all()
         payloads: list[dict[str, Any]] = [json.loads(row.payload) for row in rows]
         named = [row.actor for row in rows] + [key for payload in payloads for key in parties_of(payload)]
         names = self._addresses.names(named)
@@ -202,20 +189,21 @@ class Questions:
 
     def remembered(self, actor: str, key: str, /) -> Remembered | None:
         """Return what somebody did under a key."""
-        table = self._tables.remembered
-        mine = (table.c.account == self._account, table.c.actor == self._addresses.key(actor), table.c.key == key)
-        row = self._connection.execute(select(table).where(*mine)).first()
+        who = self._addresses.key(actor)
+        row = None if who is None else self._ask(self._statements.remembered, key_actor=who, key_key=key).first()
         return None if row is None else remembered_from(row, self._addresses.names([row.actor]))
 
     def secret(self) -> bytes | None:
         """Return the account's secret, or None where there is none yet."""
-        if self._secret is not None:
-            return self._secret
-        meta = self._tables.meta
-        query = select(meta.c.value).where(meta.c.account == self._account, meta.c.name == SECRET_NAME)
-        found = self._connection.scalar(query)
-        self._secret = None if found is None else bytes.fromhex(found)
+        if self._secret is None:
+            found = self._ask(self._statements.meta, key_name=SECRET_NAME).scalar()
+            self._secret = None if found is None else bytes.fromhex(found)
         return self._secret
+
+    def committed(self) -> None:
+        """Let later units of work know what this one found out, now that it is there to stay."""
+        if self._secret is not None:
+            self._secrets[self._account] = self._secret
 
 
 def _united(reads: Sequence[Select[Any]]) -> Any:

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, update
+from sqlalchemy import Connection
 
 from resolutionkit.errors import StorageError
 from resolutionkit.model.events import RESPONSE_EVENTS, Event
@@ -19,7 +19,6 @@ from resolutionkit.model.response import HeadChange, RecordChange, Response, Res
 from resolutionkit.model.values import micros
 from resolutionkit.ports import Write, WriteConflict
 from resolutionkit.serialize import StoredEvent, event_to_stored, response_to_json, to_json
-from resolutionkit.storage.sql.dialects import insert_new
 from resolutionkit.storage.sql.queries import SECRET_NAME, Questions
 from resolutionkit.storage.sql.rows import (
     contact_hashes,
@@ -32,15 +31,28 @@ from resolutionkit.storage.sql.rows import (
     record_row,
     remembered_row,
 )
-from resolutionkit.storage.sql.tables import Tables
+from resolutionkit.storage.sql.schema import Schema
+from resolutionkit.storage.sql.statements import Statement
 
 
 class SqlUnitOfWork(Questions):
     """Questions and saves on one account, within one transaction."""
 
-    def __init__(self, connection: Connection, tables: Tables, account: str, *, write: bool) -> None:
-        super().__init__(connection, tables, account)
+    def __init__(self, connection: Connection, schema: Schema, account: str, *, write: bool) -> None:
+        super().__init__(connection, schema, account)
         self._may_write = write
+
+    def _insert(self, statement: Statement, *rows: Mapping[str, Any]) -> None:
+        if rows:
+            statement.run(self._connection, *rows)
+
+    def _insert_new(self, statement: Statement, row: Mapping[str, Any]) -> None:
+        if statement.run(self._connection, row) != 1:
+            raise WriteConflict("a row with this key exists already")
+
+    def _change(self, statement: Statement, row: Mapping[str, Any], **keys: object) -> int:
+        """Run a change, and return how many rows it met."""
+        return statement.run(self._connection, {**row, "key_account": self._account, **keys})
 
     def _check_may_write(self) -> None:
         if not self._may_write:
@@ -53,7 +65,7 @@ class SqlUnitOfWork(Questions):
             return found
         self._check_may_write()
         row = {"account": self._account, "name": SECRET_NAME, "value": secrets.token_bytes(32).hex()}
-        self._connection.execute(insert_new(self._connection, self._tables.meta), row)
+        self._insert(self._statements.new_meta, row)
         return self.secret() or b""
 
     def save(self, writes: Iterable[Write], /) -> None:
@@ -76,83 +88,67 @@ class SqlUnitOfWork(Questions):
             self._save_events(write.issue.id, stored, keys)
         if write.messages:
             rows = [message_row(self._account, message, keys) for message in write.messages]
-            self._connection.execute(insert(self._tables.outbox), rows)
+            self._insert(self._statements.new_message, *rows)
         if write.remembered is not None:
-            self._insert_new(self._tables.remembered, remembered_row(self._account, write.remembered, keys))
-
-    def _insert_new(self, table: Table, row: Mapping[str, Any]) -> None:
-        if self._connection.execute(insert_new(self._connection, table), row).rowcount != 1:
-            raise WriteConflict(f"a row of {table.name} exists already")
+            self._insert_new(self._statements.new_remembered, remembered_row(self._account, write.remembered, keys))
 
     def _hashes(self, response: Response) -> Mapping[str, str]:
         contact = response.contact
         return contact_hashes(contact, self.make_secret() if contact.email or contact.company else None)
 
     def _save_record(self, change: RecordChange, issue: Issue | None, keys: Mapping[str, str]) -> None:
-        table, record, before = self._tables.responses, change.record, change.before
+        record, before = change.record, change.before
         row = record_row(self._account, record, keys, self._hashes(record.response))
         is_of_issue = issue is not None and record.issue == issue.id
         row["scope_group"] = (issue.response.group or "") if issue is not None and is_of_issue else row["group_code"]
         if before is None:
-            self._insert_new(table, row)
+            self._insert_new(self._statements.new_record, row)
         else:
-            statement = update(table).where(
-                table.c.account == self._account,
-                table.c.id == record.id,
-                table.c.revision == before.revision,
-                table.c.standing == before.standing.value,
-                table.c.issue == (before.issue or ""),
-            )
-            if self._connection.execute(statement.values(row)).rowcount != 1:
+            was = {"key_revision": before.revision, "key_standing": before.standing.value}
+            was_of = before.issue or ""
+            if self._change(self._statements.record_becomes, row, key_id=record.id, key_issue=was_of, **was) != 1:
                 raise WriteConflict(f"response {record.id} is no longer what it was")
         if change.has_new_revision:
             body = response_to_json(record.response)
             revision = {"account": self._account, "response": record.id, "revision": record.revision, "body": body}
-            self._connection.execute(insert(self._tables.response_revisions), revision)
+            self._insert(self._statements.new_revision, revision)
 
     def _save_people(self, write: Write, keys: Mapping[str, str]) -> None:
         """Keep a row for each response and person whose own it is, with the key that the person's list sorts by."""
-        table = self._tables.response_people
         befores = [change.before for change in write.records if change.before is not None]
         known = _own_responses(write.before, befores)
         wanted = _own_responses(write.issue, [change.record for change in write.records])
         for who, response_id, _ in sorted(known - wanted):
-            gone = (table.c.person == keys[who], table.c.id == response_id)
-            self._connection.execute(delete(table).where(table.c.account == self._account, *gone))
+            self._change(self._statements.own_response_goes, {}, key_person=keys[who], key_id=response_id)
         rows = [
             {"account": self._account, "person": keys[who], "id": response_id, "received_at": received_at}
             for who, response_id, received_at in sorted(wanted - known)
         ]
-        if rows:
-            self._connection.execute(insert(table), rows)
+        self._insert(self._statements.new_own_response, *rows)
 
     def _save_head(self, head: HeadChange) -> None:
-        table, response = self._tables.heads, head.record.response
-        key = {"account": self._account, "survey": response.survey or "", "ticket": response.ticket or ""}
+        response = head.record.response
+        survey, ticket, row = response.survey or "", response.ticket or "", {"response": response.id}
         if head.before is None:
-            self._insert_new(table, {**key, "response": response.id})
+            row |= {"account": self._account, "survey": survey, "ticket": ticket}
+            self._insert_new(self._statements.new_head, row)
             return
-        statement = update(table).where(
-            *(table.c[name] == value for name, value in key.items()), table.c.response == head.before.id
-        )
-        if self._connection.execute(statement.values(response=response.id)).rowcount != 1:
+        keys = {"key_survey": survey, "key_ticket": ticket, "key_response": head.before.id}
+        if self._change(self._statements.head_becomes, row, **keys) != 1:
             raise WriteConflict(f"another response stands for the ticket {response.ticket} now")
 
     def _save_issue(self, issue: Issue, write: Write, keys: Mapping[str, str]) -> None:
-        before, table = write.before, self._tables.issues
-        row = {**issue_row(self._account, issue, keys), **self._response_columns(issue, write.events)}
+        before, statements = write.before, self._statements
+        of_response = self._response_columns(issue, write.events)
+        row = {**issue_row(self._account, issue, keys), **of_response}
         if before is None:
-            self._insert_new(table, row)
+            self._insert_new(statements.new_issue, row)
             return
-        statement = update(table).where(
-            table.c.account == self._account, table.c.id == issue.id, table.c.version == before.version
-        )
-        if self._connection.execute(statement.values(row)).rowcount != 1:
+        becomes = statements.issue_becomes_with_response if of_response else statements.issue_becomes
+        if self._change(becomes, row, key_id=issue.id, key_version=before.version) != 1:
             raise WriteConflict(f"issue {issue.id} is no longer at version {before.version}")
         if before.response.group != issue.response.group:
-            responses = self._tables.responses
-            theirs = update(responses).where(responses.c.account == self._account, responses.c.issue == issue.id)
-            self._connection.execute(theirs.values(scope_group=issue.response.group or ""))
+            self._change(statements.scope_becomes, {"scope_group": issue.response.group or ""}, key_issue=issue.id)
 
     def _response_columns(self, issue: Issue, events: Iterable[Event]) -> Mapping[str, Any]:
         """Return the columns that change with the issue's response, where it changes."""
@@ -161,33 +157,29 @@ class SqlUnitOfWork(Questions):
         return {} if revision is None else {"revision": revision, **self._hashes(issue.response)}
 
     def _save_parties(self, issue: Issue, before: Issue | None, keys: Mapping[str, str]) -> None:
-        table, facts = self._tables.parties, party_facts(issue)
-        of_issue = (table.c.account == self._account, table.c.id == issue.id)
+        facts, statements = party_facts(issue), self._statements
         known = set() if before is None else parties(before)
         wanted = parties(issue)
         for who, role in sorted(known - wanted):
-            gone = (table.c.person == keys[who], table.c.role == role)
-            self._connection.execute(delete(table).where(*of_issue, *gone))
+            self._change(statements.party_goes, {}, key_id=issue.id, key_person=keys[who], key_role=role)
         if before is not None and known & wanted and party_facts(before) != facts:
-            self._connection.execute(update(table).where(*of_issue).values(facts))
+            self._change(statements.parties_become, facts, key_id=issue.id)
         rows = [
             {"account": self._account, "person": keys[who], "role": role, "id": issue.id, **facts}
             for who, role in sorted(wanted - known)
         ]
-        if rows:
-            self._connection.execute(insert(table), rows)
+        self._insert(statements.new_party, *rows)
 
     def _save_events(self, issue_id: str, stored: Iterable[StoredEvent], keys: Mapping[str, str]) -> None:
         events = list(stored)
         rows = [event_row(self._account, issue_id, event, keys) for event in events]
-        self._connection.execute(insert(self._tables.events), rows)
+        self._insert(self._statements.new_event, *rows)
         words = [
             {"account": self._account, "issue": issue_id, "number": event.number, "body": to_json(event.words)}
             for event in events
             if event.words is not None
         ]
-        if words:
-            self._connection.execute(insert(self._tables.texts), words)
+        self._insert(self._statements.new_text, *words)
 
 
 def _named(write: Write, stored: Iterable[StoredEvent]) -> Iterator[str | None]:

@@ -18,6 +18,7 @@ from resolutionkit.ports import UnitOfWork, WriteConflict
 from resolutionkit.storage.sql.engine import WRITES, is_in_memory, open_engine, use_write_ahead_log
 from resolutionkit.storage.sql.failures import is_worth_repeating, translated
 from resolutionkit.storage.sql.saves import SqlUnitOfWork
+from resolutionkit.storage.sql.schema import schema_for
 from resolutionkit.storage.sql.tables import SCHEMA_VERSION, Tables, make_tables
 
 T = TypeVar("T")
@@ -39,6 +40,7 @@ class SqlStore:
     def __init__(self, engine: Engine, tables: Tables) -> None:
         self._engine = engine
         self._tables = tables
+        self._schema = schema_for(tables, engine.dialect)
         # A database in memory is one connection, which only one thread can use at a time.
         self._turn = threading.RLock() if is_in_memory(engine.url) else nullcontext()
         # SQLite lets writers wait by chance; among the threads of one process each gets its turn.
@@ -65,7 +67,10 @@ class SqlStore:
         with self._turn, self._write_turn if write else nullcontext(), self._engine.connect() as plain:
             connection = plain.execution_options(**{WRITES: write})
             with connection.begin():
-                return work(SqlUnitOfWork(connection, self._tables, account, write=write))
+                unit = SqlUnitOfWork(connection, self._schema, account, write=write)
+                done = work(unit)
+            unit.committed()
+            return done
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -1,0 +1,29 @@
+"""What every unit of work on one database shares: the tables, the statements on them, and the accounts' secrets."""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+from sqlalchemy import Dialect
+
+from resolutionkit.storage.sql.statements import Statements, prepare
+from resolutionkit.storage.sql.tables import Tables
+
+
+@frozen(kw_only=True)
+class Schema:
+    """The tables with their prepared statements.
+
+    Attributes:
+        tables: The tables.
+        statements: The statements that every command runs.
+        secrets: The secrets that are known to be committed, by account; a secret never changes.
+    """
+
+    tables: Tables
+    statements: Statements
+    secrets: dict[str, bytes] = field(factory=dict)
+
+
+def schema_for(tables: Tables, dialect: Dialect) -> Schema:
+    """Return the tables with their statements on a dialect."""
+    return Schema(tables=tables, statements=prepare(tables, dialect))

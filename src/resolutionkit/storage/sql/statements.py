@@ -1,0 +1,226 @@
+"""The statements that every command runs, prepared once: building and compiling one takes longer than running it.
+
+Each is compiled by SQLAlchemy for the engine's dialect, and run through ``exec_driver_sql`` on SQLAlchemy's own
+connection, so that its pool, its transaction and its events are what hosts know. Lists and counts, which differ with
+every filter, are built as they are asked, in ``queries``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from attrs import frozen
+from sqlalchemy import (
+    ClauseElement,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Dialect,
+    FromClause,
+    Select,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from resolutionkit.storage.sql.dialects import insert_new
+from resolutionkit.storage.sql.tables import Tables
+
+Facts: TypeAlias = Mapping[str, Any]
+"""The parameters of a statement, by name."""
+
+
+class Statement:
+    """One statement, compiled: its text, and the order in which the driver takes its parameters."""
+
+    __slots__ = ("_given", "_text")
+
+    def __init__(self, clause: ClauseElement, dialect: Dialect, columns: Iterable[str] | None = None) -> None:
+        """Compile a clause; an insert is given the columns that its rows have."""
+        compiled: Any = clause.compile(dialect=dialect, column_keys=None if columns is None else list(columns))
+        self._text: str = str(compiled)
+        names: list[str] | None = compiled.positiontup if compiled.positional else None
+        self._given: Callable[[Facts], Any] = dict if names is None else _in_order(names)
+
+    def run(self, connection: Connection, *rows: Facts) -> int:
+        """Run it for each row, and return how many rows of the table it touched."""
+        given = self._given
+        if len(rows) == 1:
+            return connection.exec_driver_sql(self._text, given(rows[0])).rowcount
+        return connection.exec_driver_sql(self._text, [given(row) for row in rows]).rowcount
+
+    def ask(self, connection: Connection, facts: Facts) -> CursorResult[Any]:
+        """Run it, and return what it finds."""
+        return connection.exec_driver_sql(self._text, self._given(facts))
+
+
+def _in_order(names: Sequence[str]) -> Callable[[Facts], tuple[Any, ...]]:
+    order = tuple(names)
+
+    def given(facts: Facts) -> tuple[Any, ...]:
+        return tuple([facts[name] for name in order])
+
+    return given
+
+
+@frozen(kw_only=True)
+class Statements:
+    """All of them, for one set of tables and one dialect.
+
+    Which rows are meant is said under names that begin with ``key_``, ``key_account`` always among them; what a row
+    becomes, under the names of its columns.
+    """
+
+    record: Statement
+    standing: Statement
+    history: Statement
+    remembered: Statement
+    meta: Statement
+
+    new_meta: Statement
+    new_record: Statement
+    new_revision: Statement
+    new_own_response: Statement
+    new_head: Statement
+    new_issue: Statement
+    new_party: Statement
+    new_event: Statement
+    new_text: Statement
+    new_message: Statement
+    new_remembered: Statement
+
+    record_becomes: Statement
+    scope_becomes: Statement
+    head_becomes: Statement
+    issue_becomes: Statement
+    issue_becomes_with_response: Statement
+    parties_become: Statement
+    party_goes: Statement
+    own_response_goes: Statement
+
+
+def prepare(tables: Tables, dialect: Dialect) -> Statements:
+    """Return the statements for tables on a dialect."""
+    asked = {name: Statement(query, dialect) for name, query in _questions(tables).items()}
+    return Statements(**asked, **_inserts(tables, dialect), **_changes(tables, dialect))
+
+
+def record_query(tables: Tables) -> Select[Any]:
+    """Return the question for responses, each with its present revision; which ones is to be added."""
+    responses, revisions = tables.responses, tables.response_revisions
+    its_revision = and_(
+        revisions.c.account == responses.c.account,
+        revisions.c.response == responses.c.id,
+        revisions.c.revision == responses.c.revision,
+    )
+    return select(responses, revisions.c.body).join_from(responses, revisions, its_revision)
+
+
+def _history_query(tables: Tables) -> Select[Any]:
+    """Return the question for a whole history with its words and responses: one read but for addresses."""
+    events, texts, revisions = tables.events, tables.texts, tables.response_revisions
+    its_words = and_(
+        texts.c.account == events.c.account, texts.c.issue == events.c.issue, texts.c.number == events.c.number
+    )
+    its_response = and_(
+        revisions.c.account == events.c.account,
+        revisions.c.response == events.c.response,
+        revisions.c.revision == events.c.revision,
+    )
+    query = select(events, texts.c.body.label("words"), revisions.c.body)
+    query = query.select_from(events.outerjoin(texts, its_words).outerjoin(revisions, its_response))
+    return query.where(_is(events, "issue")).order_by(events.c.number)
+
+
+def _questions(tables: Tables) -> dict[str, Select[Any]]:
+    heads, meta, remembered = tables.heads, tables.meta, tables.remembered
+    return {
+        "record": record_query(tables).where(_is(tables.responses, "id")),
+        "standing": select(heads.c.response).where(_is(heads, "survey", "ticket")),
+        "history": _history_query(tables),
+        "remembered": select(remembered).where(_is(remembered, "actor", "key")),
+        "meta": select(meta.c.value).where(_is(meta, "name")),
+    }
+
+
+def _inserts(tables: Tables, dialect: Dialect) -> dict[str, Statement]:
+    """Return the inserts: those of rows that another transaction may have made leave such a row alone."""
+    contested = {
+        "new_meta": tables.meta,
+        "new_record": tables.responses,
+        "new_head": tables.heads,
+        "new_issue": tables.issues,
+        "new_remembered": tables.remembered,
+    }
+    own = {
+        "new_revision": tables.response_revisions,
+        "new_own_response": tables.response_people,
+        "new_party": tables.parties,
+        "new_event": tables.events,
+        "new_text": tables.texts,
+        "new_message": tables.outbox,
+    }
+    inserts = {name: insert_new(dialect, table) for name, table in contested.items()}
+    inserts |= {name: insert(table) for name, table in own.items()}
+    return {name: Statement(one, dialect, _names(one.table)) for name, one in inserts.items()}
+
+
+_FOR_EVER = frozenset({"account", "id", "recorded_at", "opened_at", "backfilled"})
+"""What a row has from its first day; a column that is not set costs its indexes nothing."""
+_OF_RESPONSE = frozenset(
+    {
+        "response",
+        "revision",
+        "received_at",
+        "score",
+        "survey",
+        "ticket",
+        "group_code",
+        "segment",
+        "email_hash",
+        "company_hash",
+        "needs_recovery",
+    }
+)
+"""The columns of an issue that change with its response only."""
+_PARTY_FACTS = ("phase", "group_code", "urgency", "due_at", "received_at")
+
+
+def _changes(tables: Tables, dialect: Dialect) -> dict[str, Statement]:
+    responses, issues, heads, parties = tables.responses, tables.issues, tables.heads, tables.parties
+    columns = [name for name in _names(issues) if name not in _FOR_EVER]
+    of_issue = [name for name in columns if name not in _OF_RESPONSE]
+    was_read = (_is(responses, "id", "revision", "standing", "issue"), _is(issues, "id", "version"))
+    changes = {
+        "record_becomes": _set(responses, [name for name in _names(responses) if name not in _FOR_EVER]).where(
+            was_read[0]
+        ),
+        "scope_becomes": _set(responses, ["scope_group"]).where(_is(responses, "issue")),
+        "head_becomes": _set(heads, ["response"]).where(_is(heads, "survey", "ticket", "response")),
+        "issue_becomes": _set(issues, of_issue).where(was_read[1]),
+        "issue_becomes_with_response": _set(issues, columns).where(was_read[1]),
+        "parties_become": _set(parties, _PARTY_FACTS).where(_is(parties, "id")),
+        "party_goes": delete(parties).where(_is(parties, "id", "person", "role")),
+        "own_response_goes": delete(tables.response_people).where(_is(tables.response_people, "person", "id")),
+    }
+    return {name: Statement(change, dialect) for name, change in changes.items()}
+
+
+def _names(table: FromClause) -> list[str]:
+    return [column.name for column in table.columns]
+
+
+def _is(table: Table, *names: str) -> ColumnElement[bool]:
+    """Return the condition for the rows of the account with these keys."""
+    keys = (table.c[name] == bindparam(f"key_{name}") for name in names)
+    return and_(table.c.account == bindparam("key_account"), *keys)
+
+
+def _set(table: Table, names: Iterable[str]) -> Update:
+    return update(table).values({name: bindparam(name) for name in names})
