@@ -85,5 +85,5 @@ def _copy(connection: sqlite3.Connection, table: str) -> None:
     names, values = ", ".join(columns), ", ".join(f"m.{column}" for column in columns)
     connection.execute(
         f"INSERT INTO main.{table} (account, {names}) SELECT a.name, {values} FROM model.{table} m "
-        "CROSS JOIN account_names a WHERE m.account = 'model' ORDER BY m.rowid, a.rowid"
+        f"CROSS JOIN account_names a WHERE m.account = 'model' ORDER BY m.{columns[0]}, a.rowid"
     )

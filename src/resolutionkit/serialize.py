@@ -10,21 +10,23 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 from attrs import frozen
 from cattrs import Converter
-from cattrs.errors import BaseValidationError
-from cattrs.gen import make_dict_unstructure_fn
+from cattrs.gen import make_dict_unstructure_fn, override
 
 from resolutionkit.errors import StorageError, shown
 from resolutionkit.model.events import EVENT_TYPES, Cause, CauseKind, Event
-from resolutionkit.model.issue import RootCause
+from resolutionkit.model.issue import Phase, RootCause
 from resolutionkit.model.notes import Note
 from resolutionkit.model.response import Answer, Contact, Response
 from resolutionkit.model.scale import Scale
+from resolutionkit.model.trusted import trusted
 from resolutionkit.model.values import Attributes, AttributeValue, instant_of, micros
+
+V = TypeVar("V")
 
 
 def _dump_attribute(value: AttributeValue) -> object:
@@ -52,30 +54,76 @@ def _load_attribute(value: Any) -> AttributeValue:
     return plain
 
 
+_BASE = frozenset(attribute.name for attribute in attrs.fields(Event)) - {"advice"}
+_APART = frozenset({*_BASE, "response"})
+"""What an event's payload leaves out: it is stored in columns and tables of its own."""
+
+
 def _make_converter() -> Converter:
     converter = Converter(omit_if_default=True, unstruct_collection_overrides={tuple: list})
     converter.register_unstructure_hook(datetime, micros)
-    converter.register_structure_hook(datetime, lambda value, _: instant_of(value))
     converter.register_unstructure_hook(
         Attributes, lambda attributes: {name: _dump_attribute(value) for name, value in attributes.items()}
-    )
-    converter.register_structure_hook(
-        Attributes, lambda values, _: Attributes({name: _load_attribute(value) for name, value in values.items()})
     )
     for number in (int | float, int | float | None):
         converter.register_structure_hook(number, lambda value, _: value)
         converter.register_unstructure_hook(number, lambda value: value)
     for kind in (Scale, Contact, Answer, Response, Note, RootCause, *EVENT_TYPES):
         attrs.resolve_types(kind)
-        omitting: Callable[[Any], dict[str, Any]] = make_dict_unstructure_fn(
-            kind, converter, _cattrs_omit_if_default=True
+        apart = _APART if issubclass(kind, Event) else ()
+        omitted: dict[str, Any] = {name: override(omit=True) for name in apart}
+        dump: Callable[[Any], dict[str, Any]] = make_dict_unstructure_fn(
+            kind, converter, _cattrs_omit_if_default=True, **omitted
         )
-        converter.register_unstructure_hook(kind, omitting)
+        converter.register_unstructure_hook(kind, dump)
     return converter
 
 
 CONVERTER = _make_converter()
 """The one converter; it knows every value of the model that is stored."""
+
+
+def _reader(kind: type[V]) -> Callable[[dict[str, Any]], V]:
+    """Return a function that builds a value of stored data, which was checked before it was stored."""
+    make: Callable[..., V] = trusted(kind)
+    fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(kind)  # type: ignore[arg-type]
+    of_type = {one.name: _READERS[one.type] for one in fields if one.type in _READERS}
+
+    def read(data: dict[str, Any]) -> V:
+        return make(**{name: of_type[name](value) if name in of_type else value for name, value in data.items()})
+
+    return read
+
+
+def _of_scale(data: dict[str, Any] | None) -> Scale | None:
+    return None if data is None else CONVERTER.structure(data, Scale)
+
+
+def _of_attributes(data: dict[str, Any]) -> Attributes:
+    return Attributes({name: _load_attribute(value) for name, value in data.items()})
+
+
+def _maybe(read: Callable[[Any], V]) -> Callable[[Any], V | None]:
+    return lambda data: None if data is None else read(data)
+
+
+_READERS: dict[Any, Callable[[Any], Any]] = {
+    datetime: instant_of,
+    Phase: Phase,
+    tuple[str, ...]: tuple,
+    Scale | None: _of_scale,
+    Attributes: _of_attributes,
+}
+"""How each type is read that JSON does not have; each class of the model adds itself below, its parts before it."""
+
+_READERS[Contact] = _reader(Contact)
+_READERS[Answer] = _reader(Answer)
+_READERS[tuple[Answer, ...]] = lambda data: tuple([_READERS[Answer](one) for one in data])
+_READERS[RootCause] = _reader(RootCause)
+_READERS[Note] = _reader(Note)
+_READERS[Note | None] = _maybe(_READERS[Note])
+_READ_RESPONSE = _reader(Response)
+_READ_EVENT: Mapping[str, Callable[[dict[str, Any]], Event]] = {kind.kind: _reader(kind) for kind in EVENT_TYPES}
 
 
 def to_json(data: object) -> str:
@@ -89,8 +137,15 @@ def response_to_json(response: Response) -> str:
 
 
 def response_from_json(body: str) -> Response:
-    """Return the response that JSON text holds."""
-    return CONVERTER.structure(json.loads(body), Response)
+    """Return the response that JSON text holds.
+
+    Raises:
+        StorageError: It is damaged.
+    """
+    try:
+        return _READ_RESPONSE(json.loads(body))
+    except (TypeError, ValueError, KeyError, AttributeError) as problem:
+        raise StorageError(f"a stored response is damaged; restore it from a backup ({problem})") from problem
 
 
 @frozen(kw_only=True)
@@ -129,7 +184,6 @@ class StoredEvent:
 PARTY_KEYS = ("assignee", "follower", "to", "followers", "people")
 """The keys of a payload that hold a person or address, or a list of them."""
 
-_BASE = frozenset(attribute.name for attribute in attrs.fields(Event)) - {"advice"}
 _KINDS: Mapping[str, type[Event]] = {kind.kind: kind for kind in EVENT_TYPES}
 _WORDS: Mapping[str, tuple[str, ...]] = {"note": ("text", "author"), "root_cause": ("whys", "actions")}
 """Which parts of a nested value are personal words; a bare ``reason`` is one too."""
@@ -137,10 +191,8 @@ _WORDS: Mapping[str, tuple[str, ...]] = {"note": ("text", "author"), "root_cause
 
 def event_to_stored(event: Event) -> StoredEvent:
     """Return an event as it is stored."""
-    data: dict[str, Any] = CONVERTER.unstructure(event)
-    payload = {name: value for name, value in data.items() if name not in _BASE}
-    response = getattr(event, "response", None)
-    payload.pop("response", None)
+    payload: dict[str, Any] = CONVERTER.unstructure(event)
+    response: Response | None = getattr(event, "response", None)
     words: dict[str, Any] = {}
     if "reason" in payload:
         words["reason"] = payload.pop("reason")
@@ -151,7 +203,7 @@ def event_to_stored(event: Event) -> StoredEvent:
     return StoredEvent(
         id=event.id,
         number=event.number,
-        at=data["at"],
+        at=micros(event.at),
         actor=event.actor,
         cause=(event.cause.kind.value, event.cause.ref),
         policy=event.policy,
@@ -180,9 +232,11 @@ def event_from(stored: StoredEvent, response: Response | None) -> Event:
             f"event {stored.id} is a {shown(stored.kind)} of format {stored.format}, which this version does not know; "
             "read it with the version of resolutionkit that wrote it, or a newer one"
         )
+    base = {"id": stored.id, "number": stored.number, "at": stored.at, "actor": stored.actor, "policy": stored.policy}
     try:
-        return _built(kind, stored, _whole(stored, response))
-    except (BaseValidationError, TypeError, ValueError, KeyError) as problem:
+        data = {**_whole(stored, response), **base, "cause": Cause(CauseKind(stored.cause[0]), stored.cause[1])}
+        return _READ_EVENT[stored.kind](data)
+    except (TypeError, ValueError, KeyError, AttributeError) as problem:
         raise StorageError(f"event {stored.id} is damaged; restore it from a backup ({problem})") from problem
 
 
@@ -198,24 +252,3 @@ def _whole(stored: StoredEvent, response: Response | None) -> dict[str, Any]:
     if response is not None:
         data["response"], data["revision"] = response, stored.revision
     return data
-
-
-def _built(kind: type[Event], stored: StoredEvent, data: dict[str, Any]) -> Event:
-    facts = {
-        attribute.name: _structured(data[attribute.name], attribute.type)
-        for attribute in attrs.fields(kind)
-        if attribute.name in data
-    }
-    return kind(
-        id=stored.id,
-        number=stored.number,
-        at=instant_of(stored.at),
-        actor=stored.actor,
-        cause=Cause(CauseKind(stored.cause[0]), stored.cause[1]),
-        policy=stored.policy,
-        **facts,
-    )
-
-
-def _structured(value: Any, declared: Any) -> Any:
-    return value if isinstance(value, Response) else CONVERTER.structure(value, declared)

@@ -14,7 +14,8 @@ from resolutionkit.model.events import EVENT_TYPES, Cause, CauseKind, Event, Sta
 from resolutionkit.model.issue import Episode, Issue, Phase
 from resolutionkit.model.messages import Message
 from resolutionkit.model.notes import Note
-from resolutionkit.model.response import Contact, RecordChange, ResponseRecord
+from resolutionkit.model.people import Group
+from resolutionkit.model.response import RecordChange, ResponseRecord
 from resolutionkit.model.trusted import changed, trusted
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -85,10 +86,10 @@ def test_only_classes_can_be_built() -> None:
         trusted(lambda: None)
 
 
-def test_a_class_with_checks_of_its_own_is_not_what_it_is_for() -> None:
+def test_a_class_of_another_layout_is_refused() -> None:
     """A class that can be referred to weakly has another layout, and is refused rather than half built."""
     with pytest.raises(TypeError, match="layout"):
-        trusted(Contact)(name=None, email=None, phone=None, company=None)
+        trusted(Group)(code="emea")
 
 
 def test_the_face_does_not_lead_to_it() -> None:

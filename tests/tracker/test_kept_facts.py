@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,15 @@ def test_a_damaged_event_is_told_as_such(tmp_path: Path, payload: str) -> None:
         connection.close()
         with pytest.raises(StorageError, match="damaged"):
             tracker.issue(issue.id)
+
+
+@pytest.mark.parametrize("body", ["{}", "[]", '{"id":"r-1","score":3,"received_at":"now"}', "no JSON"])
+def test_a_damaged_response_is_told_as_such(tmp_path: Path, body: str) -> None:
+    """What cannot be a response is an error of the storage, whatever is wrong with it."""
+    path = tmp_path / "recovery.db"
+    with Tracker.open(f"sqlite:///{path}", directory=organisation()) as tracker:
+        tracker.record(response())
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("UPDATE resolutionkit_response_revisions SET body = ?", (body,))
+        with pytest.raises(StorageError, match="damaged"):
+            tracker.issues()

@@ -30,7 +30,7 @@ class Status(StrEnum):
     RESOLVED = "resolved"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class RootCause:
     """Why it came to this, as found on closing (requirement B11).
 

@@ -84,7 +84,7 @@ def _wants_contact(value: bool) -> bool:
     return flag(value, "wants_contact", InvalidResponse)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Contact:
     """Who answered the survey. Every field may be None, and all of it is personal data.
 
@@ -101,7 +101,7 @@ class Contact:
     company: str | None = _optional_line("contact.company")
 
 
-@frozen
+@frozen(weakref_slot=False)
 class Answer:
     """One question of the survey with its answer.
 
@@ -163,7 +163,7 @@ def _scale(value: Scale | None) -> Scale | None:
 _NOBODY = Contact()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Response:
     """One customer's answer to one survey, as the survey product delivers it.
 

@@ -7,11 +7,11 @@ person may see. A line that several sources hold is the same row in each, so tha
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, or_, select, tuple_
 from sqlalchemy.sql.expression import ColumnCollection
 
 from resolutionkit.model.issue import Phase
@@ -38,19 +38,16 @@ class Source:
         columns: The columns of the table whose index gives the order.
         conditions: What must hold.
         phases: The phases to read, one at a time, each in order by the index.
-        repeats: Whether a row may come more than once, since a person may have several roles.
     """
 
     origin: FromClause
     columns: Columns
     conditions: tuple[Condition, ...]
     phases: tuple[Phase, ...] = ()
-    repeats: bool = False
 
     def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
-        """Return a read of some columns of all rows, each row once."""
-        read = select(*columns).select_from(self.origin).where(*self.conditions)
-        return read.distinct() if self.repeats else read
+        """Return a read of some columns of all rows."""
+        return select(*columns).select_from(self.origin).where(*self.conditions)
 
 
 @frozen(kw_only=True)
@@ -88,8 +85,8 @@ def issue_sources(
         asker: Who asks.
         condition: The filter.
         named: The keys of the filter's assignee and follower.
-        in_order: Whether each source has to come in order by an index: one for each group and role. To count, one
-            source for all of the groups and one for all of the roles do.
+        in_order: Whether each source has to come in order by an index, so that each group has one of its own. To
+            count, one source for all of the groups will do.
     """
     assignee, follower = named.assignee, named.follower
     issues = tables.issues
@@ -100,9 +97,9 @@ def issue_sources(
     if assignee is not None:
         if follower is not None:
             extra.append(_has_party(tables, asker.account, follower, (FOLLOWER,)))
-        return [_party_source(tables, asker, _Party(assignee, (ASSIGNEE,), phases), extra)]
+        return [_party_source(tables, asker, _Party(assignee, ASSIGNEE, phases), extra)]
     if follower is not None:
-        return [_party_source(tables, asker, _Party(follower, (FOLLOWER,), phases), extra)]
+        return [_party_source(tables, asker, _Party(follower, FOLLOWER, phases), extra)]
     mine_by_account = issues.c.account == asker.account
     if asker.scope.everything:
         return [Source(origin=issues, columns=issues.c, conditions=(mine_by_account, *extra), phases=phases)]
@@ -118,36 +115,30 @@ def issue_sources(
         if some
     ]
     if asker.person is not None:
-        mine = [_Party(asker.person, roles, phases) for roles in ([(role,) for role in ROLES] if in_order else [ROLES])]
-        found += [_party_source(tables, asker, party, extra) for party in mine]
+        # A source for each role, to count as well: asked for all of them at once, SQLite reads every party there is.
+        found += [_party_source(tables, asker, _Party(asker.person, role, phases), extra) for role in ROLES]
     return found
 
 
 @frozen
 class _Party:
-    """A person in some roles, whose issues in some phases are read."""
+    """A person in a role, whose issues in some phases are read."""
 
     person: str
-    roles: tuple[str, ...]
+    role: str
     phases: tuple[Phase, ...]
 
 
 def _party_source(tables: Tables, asker: Asker, party: _Party, extra: Sequence[Condition]) -> Source:
     parties, issues = tables.parties, tables.issues
-    whose = (parties.c.account == asker.account, parties.c.person == party.person, parties.c.role.in_(party.roles))
+    whose = (parties.c.account == asker.account, parties.c.person == party.person, parties.c.role == party.role)
     conditions = [*whose, *extra]
     if not asker.scope.everything and party.person != asker.person:
         conditions.append(_is_visible(tables, asker))
     origin: FromClause = parties
     if len(conditions) > len(whose):
         origin = parties.join(issues, and_(issues.c.account == parties.c.account, issues.c.id == parties.c.id))
-    return Source(
-        origin=origin,
-        columns=parties.c,
-        conditions=tuple(conditions),
-        phases=party.phases,
-        repeats=len(party.roles) > 1,
-    )
+    return Source(origin=origin, columns=parties.c, conditions=tuple(conditions), phases=party.phases)
 
 
 def _is_visible(tables: Tables, asker: Asker) -> Condition:
@@ -256,22 +247,16 @@ def page_reads(
 ) -> list[Select[Any]]:
     """Return the reads of one page from a source: for each phase the first rows after a key, in order.
 
-    What comes after a key (a, b) is read as two ranges of the index: those with a and more than b, and those with
-    more than a. In one condition with OR, databases bound the index by its first column alone.
+    What comes after a key is compared with the whole key at once, as a row: an index is bounded by all of its columns
+    then, and by the first alone where each column is compared by itself.
     """
     columns = [source.columns[name] for name in keyset]
     read = source.select(*columns).limit(limit)
     read = read.order_by(*(column.desc() if backwards else column for column in columns))
-    reads = [read] if after is None else [read.where(*one) for one in _ranges(columns, after, backwards=backwards)]
-    return [one.where(source.columns.phase == phase.value) for phase in source.phases for one in reads] or reads
-
-
-def _ranges(
-    columns: Sequence[ColumnElement[Any]], after: Sequence[int | str], *, backwards: bool
-) -> Iterator[list[Condition]]:
-    for place, (column, value) in enumerate(zip(columns, after, strict=True)):
-        equal = [one == known for one, known in zip(columns[:place], after[:place], strict=True)]
-        yield [*equal, column < value if backwards else column > value]
+    if after is not None:
+        place, key = tuple_(*columns), tuple_(*after, types=[column.type for column in columns])
+        read = read.where(place < key if backwards else place > key)
+    return [read.where(source.columns.phase == phase.value) for phase in source.phases] or [read]
 
 
 def counting_read(source: Source, at_most: int | None) -> Select[Any]:
