@@ -1,0 +1,113 @@
+"""``import``: a file of responses goes in, with a progress bar on a terminal, and a report of what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from resolutionkit.cli import asjson, printing
+from resolutionkit.cli.document import Column, Document, Heading, Prose, Role, Styled, Table, facts
+from resolutionkit.cli.exits import Exit, say
+from resolutionkit.cli.options import as_json
+from resolutionkit.cli.settings import DATABASE, HouseCommand, account, missing_file, needed
+from resolutionkit.errors import InvalidValue
+from resolutionkit.importing.mapping import ImportMapping
+from resolutionkit.importing.rejects import HEADER
+from resolutionkit.tracker.imports import ImportReport
+
+_SHOWN = 10
+"""How many rejected rows a person is shown; ``--rejects`` writes all, ``--json`` has a hundred."""
+_CHUNK = 1 << 20
+
+
+@click.command(name="import", cls=HouseCommand, short_help="Take in a file of responses, CSV or JSON lines.")
+@click.argument("file", type=click.Path())
+@click.option("--mapping", type=click.Path(), required=True, help="Which column becomes what, in TOML.")
+@click.option("--rejects", type=click.Path(), help="Where to write the rejected rows, each with its reason, as CSV.")
+@click.option("--dry-run", is_flag=True, help="Write nothing, and say what would happen.")
+@click.option("--announce", is_flag=True, help="Tell people of the issues; else an import rings no bells.")
+@click.option("--create", is_flag=True, help="Make the tables in a database that holds something else already.")
+@as_json
+def import_(
+    *, file: str, mapping: str, rejects: str | None, dry_run: bool, announce: bool, create: bool, as_json: bool
+) -> None:
+    """Take in FILE, CSV or JSON lines, for the whole account.
+
+    It is safe to interrupt, and to run again: what is known already is a duplicate. A database file that is not there
+    is made. The exit code is 10 where rows were rejected.
+    """
+    _check_rejects(rejects)
+    columns = ImportMapping.load(mapping)
+    url = needed(DATABASE)
+    if dry_run and missing_file(url) is not None:
+        url = "memory:"  # what would happen in a new database, without leaving one
+    with account(url=url, may_be_new=True, create=create or None) as session, _progress(Path(file)) as progress:
+        report = session.tracker.import_file(
+            file, columns, rejects=rejects, dry_run=dry_run, announce=announce, progress=progress
+        )
+    if as_json:
+        printing.show_data({**asjson.data(report), "recorded": report.recorded})
+    else:
+        printing.show(_told(report, file))
+    if report.rejected:
+        say(_about_rejects(report, rejects))
+        click.get_current_context().exit(Exit.PARTLY)
+
+
+def _check_rejects(rejects: str | None) -> None:
+    """Refuse to replace a file that is no file of rejected rows: a slip of the keyboard must not cost one."""
+    path = None if rejects is None else Path(rejects)
+    if path is None or not path.is_file() or not path.stat().st_size:
+        return
+    head = ",".join(HEADER).encode()
+    with path.open("rb") as file:
+        if file.read(len(head)) != head:
+            problem = "a new file, or one of rejected rows; this one holds something else and is left as it is"
+            raise InvalidValue("--rejects", rejects, problem)
+
+
+@contextmanager
+def _progress(path: Path) -> Iterator[Callable[[int], object]]:
+    total = _lines(path) if printing.is_watched() else None
+    with printing.progress_bar(total) as moved:
+        yield moved
+
+
+def _lines(path: Path) -> int | None:
+    """Return about how many rows a file has, by its line ends; None for what can be read only once."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(_CHUNK), b""))
+
+
+def _told(report: ImportReport, file: str) -> Document:
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in report.counts.items() if count)
+    done: Document = [
+        Heading(f"{'Dry run of' if report.dry_run else 'Imported'} {file}"),
+        facts(
+            ("Rows", str(report.rows)),
+            ("Responses", counts or "none"),
+            ("Issues opened", f"{report.issues_opened}, of which {report.issues_backfilled} backfilled"),
+            ("Rejected", Styled(str(report.rejected), Role.ALARM if report.rejected else Role.DONE)),
+        ),
+    ]
+    if report.dry_run:
+        done.append(Prose("Nothing was written."))
+    if report.rejects:
+        done += [Heading("Rejected rows"), _reject_table(report)]
+    return done
+
+
+def _reject_table(report: ImportReport) -> Table:
+    columns = (Column("Line", is_number=True), Column("Column"), Column("Reason", wraps=True))
+    shown = report.rejects[:_SHOWN]
+    return Table(columns, tuple((str(row.line), row.column or "(row)", row.reason) for row in shown))
+
+
+def _about_rejects(report: ImportReport, rejects: str | None) -> str:
+    where = f"all of them are in {rejects}" if rejects else "--rejects FILE writes them all, each with its reason"
+    return f"{report.rejected} of {report.rows} rows were rejected; {where}"

@@ -1,0 +1,92 @@
+"""``import``: dry runs, rejected rows, a file that must not be lost, and settings that stand in its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+MAPPING = 'id = "id"\nscore = "score"\nreceived_at = "at"\n[dates]\nzone = "UTC"\n'
+ROWS = "id,score,at\na,3,2026-06-03\nb,11,2026-06-03\nc,9,never\nd,9,2026-06-04\n"
+
+
+@pytest.fixture
+def words(write: Callable[[str, str], str]) -> list[str]:
+    """Return the command for a file with two good rows and two bad ones."""
+    return ["import", write("export.csv", ROWS), "--mapping", write("mapping.toml", MAPPING)]
+
+
+def test_rejected_rows_are_shown_and_the_exit_code_says_so(shell: Any, words: list[str]) -> None:
+    """The good ones are in; the line on the error stream says how to get all of the others."""
+    done = shell.run(*words)
+    assert done.exit_code == 10
+    assert "1 opened, 1 stored" in done.stdout
+    assert [line.split()[:2] for line in done.stdout.splitlines()[-2:]] == [["3", "score"], ["4", "at"]]
+    assert "2 of 4 rows were rejected; --rejects FILE writes them all" in done.stderr
+    assert len(shell.data("list")["items"]) == 1
+
+
+def test_the_file_of_rejects_has_them_all_and_can_be_written_again(shell: Any, words: list[str]) -> None:
+    """A second run replaces the first run's file."""
+    rejects = shell.folder / "rejects.csv"
+    for _ in range(2):
+        assert f"all of them are in {rejects}" in shell.run(*words, "--rejects", str(rejects)).stderr
+        assert len(rejects.read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_no_other_file_is_replaced_by_rejects(shell: Any, words: list[str]) -> None:
+    """A slip of the keyboard costs no file: anything but rejected rows is refused before a row is read."""
+    precious = shell.folder / "precious.txt"
+    precious.write_text("work of weeks")
+    for path in (precious, words[1], words[3]):
+        before = Path(path).read_bytes()
+        assert "left as it is" in shell.error(3, *words, "--rejects", str(path))
+        assert Path(path).read_bytes() == before
+    assert not (shell.folder / "recovery.db").exists()
+
+
+def test_a_dry_run_leaves_nothing_not_even_an_empty_database(shell: Any, words: list[str]) -> None:
+    """It says what would happen, with the same exit code."""
+    done = shell.run(*words, "--dry-run")
+    assert done.exit_code == 10
+    assert "Nothing was written." in done.stdout
+    assert "1 opened, 1 stored" in done.stdout
+    assert not (shell.folder / "recovery.db").exists()
+
+
+def test_a_dry_run_on_a_database_knows_what_is_in_it(shell: Any, words: list[str]) -> None:
+    """What is recorded already would be a duplicate."""
+    shell.run(*words)
+    assert "2 duplicate" in shell.run(*words, "--dry-run").stdout
+
+
+def test_the_report_as_json_has_all_counts(shell: Any, words: list[str]) -> None:
+    """It is written with exit code 10 as well."""
+    done = shell.run(*words, "--json")
+    assert done.exit_code == 10
+    assert '"recorded": 2' in done.stdout
+    assert '"rejected": 2' in done.stdout
+
+
+def test_an_import_rings_no_bells_unless_asked(shell: Any, words: list[str]) -> None:
+    """Issues are backfilled, or announced."""
+    assert "1, of which 1 backfilled" in shell.run(*words).stdout
+    shell.env["RESOLUTIONKIT_ACCOUNT"] = "loud"
+    assert "1, of which 0 backfilled" in shell.run(*words, "--announce").stdout
+
+
+def test_an_import_needs_neither_a_person_nor_a_directory(shell: Any, words: list[str]) -> None:
+    """It is the account's own act."""
+    del shell.env["RESOLUTIONKIT_USER"], shell.env["RESOLUTIONKIT_DIRECTORY"]
+    assert shell.run(*words).exit_code == 10
+
+
+def test_a_mapping_with_faults_is_one_line_with_all_of_them(shell: Any, words: list[str], write: Any) -> None:
+    """Each with its place; and so is a file that cannot be read."""
+    told = shell.error(3, *words[:2], "--mapping", write("bad.toml", "scor = 3"))
+    assert "id: is missing" in told
+    assert "scor: is not a key here" in told
+    assert "nowhere.csv" in shell.error(3, "import", str(shell.folder / "nowhere.csv"), *words[2:])
+    assert "missing option '--mapping'" in shell.error(2, *words[:2])

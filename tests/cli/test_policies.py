@@ -1,0 +1,121 @@
+"""``policy check`` finds each thing that would go wrong later, with its place; ``policy show`` shows all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import pytest
+
+from resolutionkit import Policy, workflows
+
+SOUND = """leader = "dana"
+[[people]]
+id = "dana"
+email = "dana@host.example"
+access = "everything"
+[[groups]]
+code = "emea"
+lead = "dana"
+"""
+FLOW = """[workflow]
+name = "own"
+initial = "new"
+reopen_to = ["new"]
+statuses = [
+    { key = "new", phase = "open", label = "New", guidance = "At first." },
+    { key = "done", phase = "closed", label = "Done", guidance = "At last." },
+]
+moves = [{ start = ["new"], to = ["done"] }]
+"""
+FINDINGS = [
+    (SOUND.replace('leader = "dana"', ""), "leader", "is missing"),
+    (SOUND.replace('access = "everything"', "active = false"), "leader", "'dana' is inactive"),
+    (SOUND.replace('access = "everything"', "active = false"), "groups[0].lead", "'dana' of 'emea' is inactive"),
+    (SOUND.replace('lead = "dana"\n', ""), "groups[0].lead", "'emea' has no lead"),
+    (SOUND.replace('email = "dana@host.example"\n', ""), "groups[0].lead", "neither email nor phone"),
+    (SOUND + '[[people]]\nid = "a"\nmanager = "a"', "people[1].manager", "the managers of 'a' lead back to 'a'"),
+    (
+        SOUND + '[[people]]\nid = "a"\nmanager = "b"\n[[people]]\nid = "b"\nactive = false',
+        "people[1].manager",
+        "nobody above 'a' is active",
+    ),
+    (SOUND + '[[people]]\nid = "a"\nemail = "Dana@HOST.example"', "people: email", "is that of 'dana', 'a'"),
+    (SOUND + '[[people]]\nid = "a"\naccess = ["emae"]', "people[1].access", "'a' may see 'emae'"),
+]
+POLICY_FINDINGS = [
+    (FLOW.replace(', guidance = "At last."', ""), "workflow.statuses[1]", "'done' has no guidance"),
+    (FLOW.replace('reopen_to = ["new"]\n', ""), "workflow.reopen_to", "nobody can reopen"),
+    (
+        FLOW.replace("moves = [", 'moves = [{ start = ["new"], to = ["done"], is_unusual = true }, '),
+        "workflow.moves[0]",
+        "stands in a later one",
+    ),
+    ("recovery_threshold = 9", "recovery_threshold.NPS", "makes an issue of promoters"),
+]
+
+
+def test_what_is_sound_has_no_findings(shell: Any, write: Callable[[str, str], str]) -> None:
+    """The policies that ship, the quickstart's directory, and a small one."""
+    assert "Sound" in shell.ok("policy", "check")
+    assert "Sound" in shell.ok("policy", "check", write("p.toml", FLOW), "--directory", write("d.toml", SOUND))
+    assert shell.data("policy", "check", write("p.toml", FLOW)) == {"sound": True, "faults": [], "warnings": []}
+
+
+@pytest.mark.parametrize(("text", "place", "problem"), FINDINGS)
+def test_a_directory_s_weakness_is_a_warning_with_its_place(
+    text: str, place: str, problem: str, shell: Any, write: Callable[[str, str], str]
+) -> None:
+    """It is told, and costs the exit code only where that is asked for."""
+    path = write("d.toml", text)
+    found = shell.data("policy", "check", "--directory", path)
+    told = [one["problem"] for one in found["warnings"] if (one["file"], one["place"]) == (path, place)]
+    assert any(problem in one for one in told)
+    assert shell.run("policy", "check", "--directory", path, "--strict").exit_code == 3
+    assert place in shell.ok("policy", "check", "--directory", path)
+
+
+@pytest.mark.parametrize(("text", "place", "problem"), POLICY_FINDINGS)
+def test_a_policy_s_weakness_is_a_warning_with_its_place(
+    text: str, place: str, problem: str, shell: Any, write: Callable[[str, str], str]
+) -> None:
+    """The same for the policy's own file."""
+    found = shell.data("policy", "check", write("p.toml", text))
+    assert [(one["place"], problem in one["problem"]) for one in found["warnings"]] == [(place, True)]
+
+
+def test_every_fault_of_both_files_is_told_at_once(shell: Any, write: Callable[[str, str], str]) -> None:
+    """Each file under its name, and the exit code is 3."""
+    policy = write("p.toml", FLOW.replace('to = ["done"]', 'to = ["dune"]') + 'zone = "Mars"')
+    directory = write("d.toml", SOUND.replace('lead = "dana"', 'lead = "nobody"'))
+    done = shell.run("policy", "check", policy, "--directory", directory)
+    assert done.exit_code == 3
+    assert done.stdout.splitlines()[0] == policy
+    for part in ("workflow.moves[0].to", "did you mean 'done'?", directory, "'nobody' is nobody's id here"):
+        assert part in done.stdout
+
+
+def test_nothing_to_check_is_a_wrong_command_line(shell: Any) -> None:
+    """It says what could be given."""
+    del shell.env["RESOLUTIONKIT_DIRECTORY"]
+    assert "missing FILE, --policy FILE or --directory FILE" in shell.error(2, "policy", "check")
+
+
+def test_the_shown_policy_has_every_attribute_in_json(shell: Any) -> None:
+    """With the fingerprint that events carry."""
+    shown = shell.data("policy", "show")
+    assert set(shown) == {"fingerprint"} | {one.name for one in attrs.fields(Policy)}
+    assert shown["fingerprint"] == Policy().fingerprint
+    assert shown["announce_within"] == 7 * 24 * 3600
+
+
+def test_the_shown_policy_has_every_status_with_its_guidance(shell: Any, write: Callable[[str, str], str]) -> None:
+    """And the surveys that differ."""
+    shown = shell.ok("policy", "show")
+    for rule in workflows.STANDARD.statuses:
+        assert rule.key in shown
+        assert rule.guidance in shown
+    own = write("p.toml", '[surveys."Shop visit"]\nscale = "CSAT-5"\nrecovery_threshold = 3')
+    lines = shell.ok("policy", "show", "--policy", own).splitlines()
+    assert ["Shop", "visit", "CSAT-5", "3"] in [line.split() for line in lines]
