@@ -2,214 +2,168 @@
 
 ``Tracker.open(url)`` is the way in; a response recorded there becomes an issue if its score is low, and
 ``tracker.as_user(id)`` gives a person the desk from which to work it.
+
+Each name is imported from its home when it is first asked for: a program that only needs a scale, or shows its help,
+does not wait for the rest. ``__init__.pyi`` says the same to type checkers.
 """
 
-from resolutionkit.decisions.classify import classify
-from resolutionkit.errors import (
-    AccessDenied,
-    AccountNotFound,
-    DirectoryError,
-    Fault,
-    FaultsFound,
-    ImportFailed,
-    InvalidCommand,
-    InvalidCursor,
-    InvalidFilter,
-    InvalidResponse,
-    InvalidScore,
-    InvalidValue,
-    IssueNotFound,
-    KeyReused,
-    MappingError,
-    MissingExtra,
-    NotADatabase,
-    NoteRequired,
-    PersonNotFound,
-    PluginError,
-    PolicyError,
-    ReasonRequired,
-    ResolutionKitError,
-    ResponseNotFound,
-    SchemaMismatch,
-    StorageBusy,
-    StorageError,
-    StorageReadOnly,
-)
-from resolutionkit.importing.mapping import ImportMapping
-from resolutionkit.importing.rows import RejectedRow
-from resolutionkit.model.conflicts import (
-    MoveRefused,
-    ResponseConflict,
-    ResponseHasIssue,
-    ResponseReplaced,
-    StaleIssue,
-)
-from resolutionkit.model.events import (
-    Cause,
-    CauseKind,
-    CorrectionRecorded,
-    Escalated,
-    Event,
-    Followed,
-    IssueOpened,
-    NoteAdded,
-    Reassigned,
-    Reopened,
-    ReplacementRecorded,
-    RootCauseRecorded,
-    StatusChanged,
-    Unfollowed,
-)
-from resolutionkit.model.history import replay
-from resolutionkit.model.issue import Episode, Issue, IssueLine, Phase, RootCause, Status
-from resolutionkit.model.messages import Message, Topic, Why
-from resolutionkit.model.notes import Note, NoteLog
-from resolutionkit.model.people import Access, Group, Person, StaticDirectory
-from resolutionkit.model.query import (
-    Counts,
-    IssueFilter,
-    Order,
-    Page,
-    RecoveryFilter,
-    ResponseFilter,
-    ResponseLine,
-)
-from resolutionkit.model.response import Answer, Contact, Response, ResponseRecord, Standing
-from resolutionkit.model.results import (
-    Advice,
-    AdviceCode,
-    Change,
-    ChangeOrRefusal,
-    Classification,
-    Demands,
-    LegalMove,
-    Outcome,
-    Recorded,
-    RecordedMany,
-    Rejection,
-)
-from resolutionkit.model.scale import CES_7, CSAT_5, NPS, THUMBS, Category, Scale
-from resolutionkit.model.values import Attributes
-from resolutionkit.policy import workflows
-from resolutionkit.policy.directory_file import load_directory
-from resolutionkit.policy.policy import Policy
-from resolutionkit.policy.surveys import SurveyRules
-from resolutionkit.policy.workflow import Move, StatusRule, Workflow
-from resolutionkit.ports import Directory
-from resolutionkit.tracker.desk import Desk
-from resolutionkit.tracker.imports import ImportReport
-from resolutionkit.tracker.inbox import Inbox
-from resolutionkit.tracker.pipeline import AccountSettings
-from resolutionkit.tracker.tracker import Tracker
+from importlib import import_module
 
-__all__ = [
-    "CES_7",
-    "CSAT_5",
-    "NPS",
-    "THUMBS",
-    "Access",
-    "AccessDenied",
-    "AccountNotFound",
-    "AccountSettings",
-    "Advice",
-    "AdviceCode",
-    "Answer",
-    "Attributes",
-    "Category",
-    "Cause",
-    "CauseKind",
-    "Change",
-    "ChangeOrRefusal",
-    "Classification",
-    "Contact",
-    "CorrectionRecorded",
-    "Counts",
-    "Demands",
-    "Desk",
-    "Directory",
-    "DirectoryError",
-    "Episode",
-    "Escalated",
-    "Event",
-    "Fault",
-    "FaultsFound",
-    "Followed",
-    "Group",
-    "ImportFailed",
-    "ImportMapping",
-    "ImportReport",
-    "Inbox",
-    "InvalidCommand",
-    "InvalidCursor",
-    "InvalidFilter",
-    "InvalidResponse",
-    "InvalidScore",
-    "InvalidValue",
-    "Issue",
-    "IssueFilter",
-    "IssueLine",
-    "IssueNotFound",
-    "IssueOpened",
-    "KeyReused",
-    "LegalMove",
-    "MappingError",
-    "Message",
-    "MissingExtra",
-    "Move",
-    "MoveRefused",
-    "NotADatabase",
-    "Note",
-    "NoteAdded",
-    "NoteLog",
-    "NoteRequired",
-    "Order",
-    "Outcome",
-    "Page",
-    "Person",
-    "PersonNotFound",
-    "Phase",
-    "PluginError",
-    "Policy",
-    "PolicyError",
-    "ReasonRequired",
-    "Reassigned",
-    "Recorded",
-    "RecordedMany",
-    "RecoveryFilter",
-    "RejectedRow",
-    "Rejection",
-    "Reopened",
-    "ReplacementRecorded",
-    "ResolutionKitError",
-    "Response",
-    "ResponseConflict",
-    "ResponseFilter",
-    "ResponseHasIssue",
-    "ResponseLine",
-    "ResponseNotFound",
-    "ResponseRecord",
-    "ResponseReplaced",
-    "RootCause",
-    "RootCauseRecorded",
-    "Scale",
-    "SchemaMismatch",
-    "StaleIssue",
-    "Standing",
-    "StaticDirectory",
-    "Status",
-    "StatusChanged",
-    "StatusRule",
-    "StorageBusy",
-    "StorageError",
-    "StorageReadOnly",
-    "SurveyRules",
-    "Topic",
-    "Tracker",
-    "Unfollowed",
-    "Why",
-    "Workflow",
-    "classify",
-    "load_directory",
-    "replay",
-    "workflows",
-]
+_HOMES = {
+    "decisions.classify": ("classify",),
+    "errors": (
+        "AccessDenied",
+        "AccountNotFound",
+        "DirectoryError",
+        "Fault",
+        "FaultsFound",
+        "ImportFailed",
+        "InvalidCommand",
+        "InvalidCursor",
+        "InvalidFilter",
+        "InvalidResponse",
+        "InvalidScore",
+        "InvalidValue",
+        "IssueNotFound",
+        "KeyReused",
+        "MappingError",
+        "MissingExtra",
+        "NotADatabase",
+        "NoteRequired",
+        "PersonNotFound",
+        "PluginError",
+        "PolicyError",
+        "ReasonRequired",
+        "ResolutionKitError",
+        "ResponseNotFound",
+        "SchemaMismatch",
+        "StorageBusy",
+        "StorageError",
+        "StorageReadOnly",
+    ),
+    "importing.mapping": ("ImportMapping",),
+    "importing.rows": ("RejectedRow",),
+    "model.conflicts": (
+        "MoveRefused",
+        "ResponseConflict",
+        "ResponseHasIssue",
+        "ResponseReplaced",
+        "StaleIssue",
+    ),
+    "model.events": (
+        "Cause",
+        "CauseKind",
+        "CorrectionRecorded",
+        "Escalated",
+        "Event",
+        "Followed",
+        "IssueOpened",
+        "NoteAdded",
+        "Reassigned",
+        "Reopened",
+        "ReplacementRecorded",
+        "RootCauseRecorded",
+        "StatusChanged",
+        "Unfollowed",
+    ),
+    "model.history": ("replay",),
+    "model.issue": (
+        "Episode",
+        "Issue",
+        "IssueLine",
+        "Phase",
+        "RootCause",
+        "Status",
+    ),
+    "model.messages": (
+        "Message",
+        "Topic",
+        "Why",
+    ),
+    "model.notes": (
+        "Note",
+        "NoteLog",
+    ),
+    "model.people": (
+        "Access",
+        "Group",
+        "Person",
+        "StaticDirectory",
+    ),
+    "model.query": (
+        "Counts",
+        "IssueFilter",
+        "Order",
+        "Page",
+        "RecoveryFilter",
+        "ResponseFilter",
+        "ResponseLine",
+    ),
+    "model.response": (
+        "Answer",
+        "Contact",
+        "Response",
+        "ResponseRecord",
+        "Standing",
+    ),
+    "model.results": (
+        "Advice",
+        "AdviceCode",
+        "Change",
+        "ChangeOrRefusal",
+        "Classification",
+        "Demands",
+        "LegalMove",
+        "Outcome",
+        "Recorded",
+        "RecordedMany",
+        "Rejection",
+    ),
+    "model.scale": (
+        "CES_7",
+        "CSAT_5",
+        "Category",
+        "NPS",
+        "Scale",
+        "THUMBS",
+    ),
+    "model.values": ("Attributes",),
+    "policy.directory_file": ("load_directory",),
+    "policy.policy": ("Policy",),
+    "policy.surveys": ("SurveyRules",),
+    "policy.workflow": (
+        "Move",
+        "StatusRule",
+        "Workflow",
+    ),
+    "policy.workflows": ("workflows",),
+    "ports": ("Directory",),
+    "tracker.desk": ("Desk",),
+    "tracker.imports": ("ImportReport",),
+    "tracker.inbox": ("Inbox",),
+    "tracker.pipeline": ("AccountSettings",),
+    "tracker.tracker": ("Tracker",),
+}
+"""Where each public name lives, by module."""
+
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+_MODULES = frozenset({"hooks", "ports"})
+"""The public modules for authors of plugins; ``resolutionkit.testing`` needs an extra, and is imported by its name."""
+
+__all__ = tuple(sorted(_HOME_OF))
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first asked for, and keep it."""
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(f"{__name__}.{_HOME_OF[name]}")
+    value = globals()[name] = getattr(module, name, module)  # a home of the same name, such as workflows, is the value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, those included that nobody has asked for yet."""
+    return sorted({*globals(), *__all__, *_MODULES})

@@ -13,9 +13,10 @@ import attrs
 from resolutionkit.errors import InvalidCursor
 from resolutionkit.model.query import IssueFilter, Order, ResponseFilter
 from resolutionkit.model.values import CODE_MAX
-from resolutionkit.serialize import to_json
 
 Key = tuple[int | str, ...]
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def binding(account: str, actor: str | None, condition: IssueFilter | ResponseFilter, order: Order) -> str:
@@ -24,7 +25,7 @@ def binding(account: str, actor: str | None, condition: IssueFilter | ResponseFi
         name: sorted(value) if isinstance(value, frozenset) else _plain(value)
         for name, value in attrs.asdict(condition, recurse=False).items()
     }
-    said = to_json([account, actor, type(condition).__name__, facts, order.value])
+    said = _json([account, actor, type(condition).__name__, facts, order.value])
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
@@ -34,7 +35,7 @@ def _plain(value: object) -> object:
 
 def cursor(bound_to: str, key: Key) -> str:
     """Return the cursor for what comes after a key."""
-    return base64.urlsafe_b64encode(to_json([bound_to, *key]).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(_json([bound_to, *key]).encode()).decode().rstrip("=")
 
 
 def key_of(token: str | None, bound_to: str, shape: tuple[type, ...]) -> Key | None:
