@@ -61,7 +61,9 @@ class Access:
             raise InvalidValue("access", self.codes, 'Access.OWN, Access.groups("…") or Access.EVERYTHING')
 
     OWN: ClassVar[Access]
+    """The person's own issues: assigned, followed, above the customer, or called in by an escalation."""
     EVERYTHING: ClassVar[Access]
+    """Every issue and response of the account."""
 
     @classmethod
     def groups(cls, *codes: str) -> Access:

@@ -122,6 +122,14 @@ class Desk(ManyAtOnce):
     ) -> Change:
         """Add a note to an issue's log; it conflicts with nothing.
 
+        Args:
+            issue_id: The issue.
+            note: What was done or said.
+            spoke: Whether the customer was spoken to.
+            happened_at: When the contact took place.
+            author: The name to sign the note with.
+            key: A key under which the command happens once.
+
         Raises:
             NoteRequired: The note is blank.
             InvalidCommand: An argument is not acceptable.
@@ -183,6 +191,11 @@ class Desk(ManyAtOnce):
     def follow(self, issue_id: str, who: str | None = None, *, key: str | None = None) -> Change:
         """Let the person, or somebody else, hear of an issue's changes.
 
+        Args:
+            issue_id: The issue.
+            who: Who follows it: a person's id or email address, or any email address; None for the person.
+            key: A key under which the command happens once.
+
         Raises:
             PersonNotFound: ``who`` is unknown or inactive.
             IssueNotFound: There is no such issue within the person's access.
@@ -191,6 +204,11 @@ class Desk(ManyAtOnce):
 
     def unfollow(self, issue_id: str, who: str | None = None, *, key: str | None = None) -> Change:
         """Let the person, or somebody else, hear of an issue's changes no longer.
+
+        Args:
+            issue_id: The issue.
+            who: Who no longer does: a person's id or email address, or a bare address; None for the person.
+            key: A key under which the command happens once.
 
         Raises:
             PersonNotFound: ``who`` is unknown and does not follow it.

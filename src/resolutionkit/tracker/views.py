@@ -62,6 +62,10 @@ class Views:
     def as_of(self, issue_id: str, instant: datetime) -> Issue:
         """Return an issue as it was at an instant, the events of that very instant included.
 
+        Args:
+            issue_id: The issue.
+            instant: The instant, aware.
+
         Raises:
             IssueNotFound: There was none then within the person's access.
             InvalidCommand: The instant is naive.
