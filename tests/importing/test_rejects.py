@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from resolutionkit.errors import ImportFailed
 from resolutionkit.importing.rejects import HEADER, RejectWriter, defused
 from resolutionkit.importing.rows import RejectedRow
 
@@ -16,6 +17,10 @@ def table(path: Path) -> list[list[str]]:
     """Return what a spreadsheet would read."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))
+
+
+OLDER = ",".join(HEADER) + "\n9,,older,{}\n"
+"""What an earlier import left."""
 
 
 def test_a_rejected_row_has_its_line_column_reason_and_content(tmp_path: Path) -> None:
@@ -57,10 +62,10 @@ def test_without_a_rejected_row_there_is_no_file(tmp_path: Path) -> None:
 def test_an_older_file_is_replaced_only_at_the_end(tmp_path: Path) -> None:
     """Whoever reads during an import sees the older file whole."""
     path = tmp_path / "rejects.csv"
-    path.write_text("older")
+    path.write_text(OLDER)
     with RejectWriter(path) as writer:
         writer.write(ROW)
-        assert path.read_text() == "older"
+        assert path.read_text() == OLDER
     assert len(table(path)) == 2
     assert list(tmp_path.iterdir()) == [path]
 
@@ -68,7 +73,7 @@ def test_an_older_file_is_replaced_only_at_the_end(tmp_path: Path) -> None:
 def test_an_import_that_fails_keeps_the_older_file(tmp_path: Path) -> None:
     """Half a list of rejects would pass for a whole one."""
     path = tmp_path / "rejects.csv"
-    path.write_text("older")
+    path.write_text(OLDER)
 
     def fail_half_way() -> None:
         with RejectWriter(path) as writer:
@@ -77,7 +82,7 @@ def test_an_import_that_fails_keeps_the_older_file(tmp_path: Path) -> None:
 
     with pytest.raises(RuntimeError):
         fail_half_way()
-    assert path.read_text() == "older"
+    assert path.read_text() == OLDER
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -86,3 +91,23 @@ def test_text_that_has_no_utf_8_is_escaped(tmp_path: Path) -> None:
     with RejectWriter(tmp_path / "rejects.csv") as writer:
         writer.write(RejectedRow(1, "id", "lone surrogate", {"id": "\ud800"}))
     assert json.loads(table(tmp_path / "rejects.csv")[1][3]) == {"id": "\ud800"}
+
+
+def test_another_file_is_not_replaced(tmp_path: Path) -> None:
+    """A slip of the keyboard costs no file: what holds something else stays, and the import does not begin."""
+    path = tmp_path / "customers.csv"
+    path.write_text("name,email\nJane,jane@customer.example\n", encoding="utf-8")
+    with pytest.raises(ImportFailed, match="no file of rejected rows"), RejectWriter(path) as writer:
+        writer.write(RejectedRow(2, None, "reason", "row"))
+    assert path.read_text(encoding="utf-8").startswith("name,email")
+
+
+@pytest.mark.parametrize("before", ["", "line,column,reason,row\r\n9,,old,{}\r\n"], ids=["empty", "an earlier import"])
+def test_an_earlier_file_of_rejected_rows_is_replaced(tmp_path: Path, before: str) -> None:
+    """Importing again says what is wrong now."""
+    path = tmp_path / "rejects.csv"
+    path.write_text(before, encoding="utf-8", newline="")
+    with RejectWriter(path) as writer:
+        writer.write(RejectedRow(2, None, "reason", "row"))
+    assert "old" not in path.read_text(encoding="utf-8")
+    assert "reason" in path.read_text(encoding="utf-8")

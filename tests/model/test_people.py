@@ -290,3 +290,11 @@ def test_a_directory_says_which_segments_there_are() -> None:
     assert StaticDirectory(segments=["GOLD", "GOLD", "BASIC"]).segments == {"GOLD", "BASIC"}
     assert StaticDirectory().segments is None
     assert StaticDirectory.gathered([], [], None).segments is None
+
+
+def test_a_directory_lists_its_groups() -> None:
+    """In the order given; None where the host does not list them, which is not the same as none."""
+    field, emea = Group(code="field"), Group(code="emea")
+    assert StaticDirectory(groups=[field, emea]).groups == (field, emea)
+    assert StaticDirectory(groups=[]).groups == ()
+    assert StaticDirectory().groups is None

@@ -150,8 +150,9 @@ def test_a_database_of_the_host_s_is_used_only_when_told_to(open_file: Open, raw
     assert raw("SELECT id FROM customers") == [(1,)]
 
 
-def test_an_empty_file_is_not_filled_where_creating_is_forbidden(open_file: Open, raw: Raw) -> None:
+def test_an_empty_file_is_not_filled_where_creating_is_forbidden(path: Path, open_file: Open, raw: Raw) -> None:
     """create=False is for hosts that migrate by themselves."""
+    path.touch()
     with pytest.raises(SchemaMismatch):
         open_file(create=False)
     assert raw("SELECT name FROM sqlite_master") == []
@@ -208,3 +209,11 @@ def test_the_raw_file_is_one_that_any_tool_reads(path: Path, open_file: Open) ->
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_a_file_that_is_not_there_is_not_made_unasked(tmp_path: Path) -> None:
+    """With create=False a mistyped name leaves no empty file behind."""
+    path = tmp_path / "mistyped.db"
+    with pytest.raises(NotADatabase, match="no file"):
+        Tracker.open(f"sqlite:///{path}", create=False)
+    assert not path.exists()

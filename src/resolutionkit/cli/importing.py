@@ -13,9 +13,7 @@ from resolutionkit.cli.document import Column, Document, Heading, Prose, Role, S
 from resolutionkit.cli.exits import Exit, say
 from resolutionkit.cli.options import as_json
 from resolutionkit.cli.settings import DATABASE, HouseCommand, account, missing_file, needed
-from resolutionkit.errors import InvalidValue
 from resolutionkit.importing.mapping import ImportMapping
-from resolutionkit.importing.rejects import HEADER
 from resolutionkit.tracker.imports import ImportReport
 
 _SHOWN = 10
@@ -39,7 +37,6 @@ def import_(
     It is safe to interrupt, and to run again: what is known already is a duplicate. A database file that is not there
     is made. The exit code is 10 where rows were rejected.
     """
-    _check_rejects(rejects)
     columns = ImportMapping.load(mapping)
     url = needed(DATABASE)
     if dry_run and missing_file(url) is not None:
@@ -55,18 +52,6 @@ def import_(
     if report.rejected:
         say(_about_rejects(report, rejects))
         click.get_current_context().exit(Exit.PARTLY)
-
-
-def _check_rejects(rejects: str | None) -> None:
-    """Refuse to replace a file that is no file of rejected rows: a slip of the keyboard must not cost one."""
-    path = None if rejects is None else Path(rejects)
-    if path is None or not path.is_file() or not path.stat().st_size:
-        return
-    head = ",".join(HEADER).encode()
-    with path.open("rb") as file:
-        if file.read(len(head)) != head:
-            problem = "a new file, or one of rejected rows; this one holds something else and is left as it is"
-            raise InvalidValue("--rejects", rejects, problem)
 
 
 @contextmanager

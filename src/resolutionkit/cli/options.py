@@ -13,8 +13,7 @@ from click.shell_completion import CompletionItem
 
 from resolutionkit.cli import plain
 from resolutionkit.cli.settings import DIRECTORY, given, policy_in_force
-from resolutionkit.datafile import toml_data
-from resolutionkit.errors import DirectoryError, ResolutionKitError, shown
+from resolutionkit.errors import ResolutionKitError, shown
 from resolutionkit.model.people import Person
 from resolutionkit.model.query import PAGE_LIMIT
 from resolutionkit.policy.directory_file import load_directory
@@ -77,9 +76,8 @@ def _people() -> Pairs:
 
 def _groups() -> Pairs:
     path = given(DIRECTORY)
-    groups = [] if path is None else toml_data(path, DirectoryError).get("groups", [])
-    tables = [one for one in groups if isinstance(one, dict)] if isinstance(groups, list) else []
-    return [(str(one.get("code", "")), str(one.get("name", ""))) for one in tables]
+    groups = None if path is None else load_directory(path).groups
+    return [(group.code, group.name or "") for group in groups or ()]
 
 
 STATUS = Known("status", _statuses)

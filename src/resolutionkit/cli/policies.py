@@ -14,9 +14,7 @@ from resolutionkit.cli.exits import Exit
 from resolutionkit.cli.findings import directory_findings, policy_findings
 from resolutionkit.cli.options import as_json
 from resolutionkit.cli.settings import DIRECTORY, POLICY, HouseGroup, given, policy_in_force
-from resolutionkit.datafile import toml_data
-from resolutionkit.errors import DirectoryError, Fault, FaultsFound
-from resolutionkit.model.people import Group, StaticDirectory
+from resolutionkit.errors import Fault, FaultsFound
 from resolutionkit.model.scale import Scale
 from resolutionkit.policy.directory_file import load_directory
 from resolutionkit.policy.policy import Policy
@@ -48,7 +46,7 @@ def check(file: str | None, strict: bool, as_json: bool) -> None:
     directory = None if people is None else _loaded(load_directory, people, faults)
     warnings = [(path, one) for one in policy_findings(rules)] if rules is not None and path is not None else []
     if directory is not None and people is not None:
-        found = directory_findings(directory, _groups(people, directory), rules or Policy())
+        found = directory_findings(directory, directory.groups or (), rules or Policy())
         warnings += [(people, one) for one in found]
     _show_findings(faults, warnings, as_json=as_json)
     if faults or (strict and warnings):
@@ -61,12 +59,6 @@ def _loaded(load: Callable[[str], T], path: str, faults: list[tuple[str, Fault]]
     except FaultsFound as problem:
         faults.extend((path, one) for one in problem.faults)
         return None
-
-
-def _groups(path: str, directory: StaticDirectory) -> list[Group]:
-    """Return the groups of a directory that loads, in the order of its file."""
-    codes = [one["code"] for one in toml_data(path, DirectoryError).get("groups", [])]
-    return [group for code in codes if (group := directory.group(code)) is not None]
 
 
 def _show_findings(faults: list[tuple[str, Fault]], warnings: list[tuple[str, Fault]], *, as_json: bool) -> None:

@@ -26,7 +26,7 @@ class RejectWriter:
 
     The rows go to a hidden file beside it, which only its owner may read and which takes the file's place at the
     end, at once. Without a rejected row nothing is created, and a file that is already there stays as it is; so it
-    does where the ``with`` block is left by an exception.
+    does where the ``with`` block is left by an exception. Only an empty file or one of rejected rows is replaced.
 
     Attributes:
         path: The file.
@@ -44,11 +44,22 @@ class RejectWriter:
         """Start; the file is made with the first rejected row.
 
         Raises:
-            ImportFailed: There is no such folder, or the path is one.
+            ImportFailed: There is no such folder, the path is one, or a file is there that holds something else.
         """
         if self.path.is_dir() or not self.path.parent.is_dir():
             raise ImportFailed(str(self.path), None, "rejected rows go to a file in a folder that exists")
+        if self.path.exists() and not self._may_be_replaced():
+            # A slip of the keyboard must not cost a file.
+            reason = "it is no file of rejected rows and stays as it is; name a new file, or one of an earlier import"
+            raise ImportFailed(str(self.path), None, reason)
         return self
+
+    def _may_be_replaced(self) -> bool:
+        head = ",".join(HEADER).encode()
+        if not self.path.is_file():
+            return False
+        with self.path.open("rb") as file:
+            return file.read(len(head)) in {b"", head}
 
     def write(self, row: RejectedRow) -> None:
         """Add a rejected row.

@@ -245,6 +245,11 @@ class StaticDirectory:
         return self._alerted.get(person_id, ())
 
     @property
+    def groups(self) -> tuple[Group, ...] | None:
+        """Return the groups in the order given, or None where the host does not list them."""
+        return None if self._groups is None else tuple(self._groups.values())
+
+    @property
     def segments(self) -> frozenset[str] | None:
         """Return the segments' codes, or None where the host does not list them."""
         return self._segments

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
-from resolutionkit.errors import StorageError
+from resolutionkit.errors import NotADatabase, StorageError
 from resolutionkit.storage.sql.failures import driver_failure
 
 WRITES = "resolutionkit_writes"
@@ -52,6 +53,17 @@ def _options(url: URL) -> dict[str, Any]:
 def is_in_memory(url: URL) -> bool:
     """Say whether a SQLite URL names no file."""
     return url.database in {None, "", ":memory:"}
+
+
+def check_file(url: URL) -> None:
+    """Refuse a file that is not there: connecting to it would leave an empty one wherever a name was mistyped.
+
+    Raises:
+        NotADatabase: There is no such file.
+    """
+    path = url.database
+    if path and not is_in_memory(url) and not path.startswith("file:") and not Path(path).exists():
+        raise NotADatabase(f"there is no file {path}; pass create=True to make it")
 
 
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from resolutionkit.errors import SchemaMismatch, StorageError, shown
 from resolutionkit.hooks import StoreOptions
 from resolutionkit.ports import UnitOfWork, WriteConflict
-from resolutionkit.storage.sql.engine import WRITES, is_in_memory, open_engine, use_write_ahead_log
+from resolutionkit.storage.sql.engine import WRITES, check_file, is_in_memory, open_engine, use_write_ahead_log
 from resolutionkit.storage.sql.failures import is_worth_repeating, translated
 from resolutionkit.storage.sql.saves import SqlUnitOfWork
 from resolutionkit.storage.sql.schema import schema_for
@@ -133,9 +133,13 @@ def open_store(options: StoreOptions) -> SqlStore:
 
     Raises:
         StorageError: The URL is wrong, or the database cannot be used.
+        NotADatabase: There is no such file, and none may be made.
         SchemaMismatch: The tables are missing where none may be made, or another version wrote them.
     """
-    store = SqlStore(open_engine(options.url), make_tables())
+    engine = open_engine(options.url)
+    if options.create is False:
+        check_file(engine.url)
+    store = SqlStore(engine, make_tables())
     try:
         store.prepare(create=options.create)
     except BaseException:
