@@ -103,7 +103,8 @@ def _next(issue: Issue, event: Event, **changes: Any) -> Issue:
         changes["notes"] = issue.notes + note
     if issue.escalated_by is not None and event.is_human and event.actor != issue.escalated_by:
         changes.setdefault("escalated_by", None)
-    return changed(issue, version=event.number, changed_at=event.at, **changes)
+    changes["version"], changes["changed_at"] = event.number, event.at
+    return changed(issue, **changes)
 
 
 def _acted(issue: Issue, event: Event, **changes: Any) -> tuple[Episode, ...]:

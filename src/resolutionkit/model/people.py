@@ -318,13 +318,14 @@ def resolve(who: object, people: StaticDirectory) -> str:
 
 def resolve_hierarchy(hierarchy: Iterable[str], people: StaticDirectory) -> tuple[str, ...]:
     """Return whom a response's hierarchy names, from top to bottom; who is unknown or inactive is passed over."""
-    found = (_named(who, people, by_name=True) for who in hierarchy)
-    present = (one.id if isinstance(one, Person) else one for one in found if not _is_absent(one))
-    return tuple(dict.fromkeys(one for one in present if one is not None))
-
-
-def _is_absent(one: Person | str | None) -> bool:
-    return isinstance(one, Person) and not one.active
+    present: dict[str, None] = {}
+    for who in hierarchy:
+        named = _named(who, people, by_name=True)
+        if isinstance(named, Person):
+            named = named.id if named.active else None
+        if named is not None:
+            present[named] = None
+    return tuple(present)
 
 
 def _named(who: str, people: StaticDirectory, *, by_name: bool = False) -> Person | str | None:
