@@ -86,6 +86,7 @@ _HOMES = {
     ),
     "model.people": (
         "Access",
+        "AccessKind",
         "Group",
         "Person",
         "StaticDirectory",

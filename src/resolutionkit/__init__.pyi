@@ -65,6 +65,7 @@ from resolutionkit.model.messages import Why as Why
 from resolutionkit.model.notes import Note as Note
 from resolutionkit.model.notes import NoteLog as NoteLog
 from resolutionkit.model.people import Access as Access
+from resolutionkit.model.people import AccessKind as AccessKind
 from resolutionkit.model.people import Group as Group
 from resolutionkit.model.people import Person as Person
 from resolutionkit.model.people import StaticDirectory as StaticDirectory

@@ -20,6 +20,24 @@ from resolutionkit.model.query import IssueFilter, IssueQuery, ResponseLine, Res
 from resolutionkit.model.response import HeadChange, RecordChange, ResponseRecord
 from resolutionkit.model.results import Advice
 
+__all__ = [
+    "Clock",
+    "Directory",
+    "HeadChange",
+    "IssueQuery",
+    "KeepsIssues",
+    "Notice",
+    "Notifier",
+    "RecordChange",
+    "Remembered",
+    "ResponseQuery",
+    "Scope",
+    "Store",
+    "UnitOfWork",
+    "Write",
+    "WriteConflict",
+]
+
 T = TypeVar("T")
 
 Clock: TypeAlias = Callable[[], datetime]
