@@ -79,11 +79,13 @@ class SqlUnitOfWork(Questions):
         keys = self._addresses.keys_made(_named(write, stored))
         for change in write.records:
             self._save_record(change, write.issue, keys)
-        self._save_people(write, keys)
         if write.head is not None:
             self._save_head(write.head)
         if write.issue is not None and stored:
             self._save_issue(write.issue, write, keys)
+        # Only now is it certain that all still is what it was: before, a row of somebody who joined may be there.
+        self._save_people(write, keys)
+        if write.issue is not None and stored:
             self._save_parties(write.issue, write.before, keys)
             self._save_events(write.issue.id, stored, keys)
         if write.messages:
