@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 nox.needs_version = ">=2026.10.20"
 nox.options.default_venv_backend = "virtualenv"
 nox.options.download_python = "never"  # a missing interpreter is a skip, on CI an error; never a download
-nox.options.sessions = ["lint", "imports", "package", "types", "tests_lowest", "tests"]
+nox.options.sessions = ["lint", "imports", "package", "types", "docs", "tests_lowest", "tests"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
@@ -87,6 +87,14 @@ def types(session: nox.Session) -> None:
     session.run("mypy")
     session.run("pyright")
     session.run("pyright", "--verifytypes", "resolutionkit", "--ignoreexternal")
+
+
+@nox.session(python=OLDEST)
+def docs(session: nox.Session) -> None:
+    """Build the documentation, with warnings as errors; `-- linkcheck` asks the network whether outer links answer."""
+    session.install(".[all]", *group("docs"))
+    builder = "linkcheck" if "linkcheck" in session.posargs else "html"
+    session.run("sphinx-build", "-W", "-n", "-E", "-q", "-b", builder, "docs", f"docs/_build/{builder}")
 
 
 @nox.session(python=OLDEST)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from resolutionkit.ports import Store
-from support.stores import BACKENDS, TwinStore, fresh_store
+from resolutionkit.testing import TwinStore
+from support.stores import BACKENDS, fresh_store
 
 
 @pytest.fixture(params=BACKENDS, scope="module")

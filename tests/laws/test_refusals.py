@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
 
 from resolutionkit import (
     AccessDenied,
@@ -23,24 +22,21 @@ from resolutionkit import (
     PersonNotFound,
     Policy,
     ReasonRequired,
-    ResolutionKitError,
     ResponseConflict,
     ResponseHasIssue,
     ResponseNotFound,
     ResponseReplaced,
     RootCause,
     StaleIssue,
-    StaticDirectory,
     Status,
     Tracker,
     Workflow,
     workflows,
 )
 from resolutionkit.ports import Store
+from resolutionkit.testing import fresh_account
 from support import NOON, TurnableClock, organisation, response
-from support.play import Player
-from support.stores import dump, fresh_account
-from support.strategies import histories, organisations
+from support.stores import dump
 
 Act = Callable[[Tracker, Desk, dict[str, str]], object]
 S = Status
@@ -240,17 +236,3 @@ def test_what_is_refused_among_many_leaves_the_others(store: Store) -> None:
     assert kept[0] == kept[1]
     with pytest.raises(InvalidValue):
         tracker.as_user("")
-
-
-@given(directory=organisations(), steps=histories(max_size=25))
-def test_any_refusal_of_any_history_changes_nothing(store: Store, directory: StaticDirectory, steps: Any) -> None:
-    """Wherever a random history is refused something, every row is what it was before."""
-    clock = TurnableClock()
-    account = fresh_account()
-    game = Player(Tracker(store, account=account, directory=directory, clock=clock), clock)
-    before = dump(store, account)
-    for actor, step in steps:
-        done = game.do(actor, step)
-        after = dump(store, account)
-        assert not isinstance(done, ResolutionKitError) or after == before, done
-        before = after

@@ -13,9 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from resolutionkit import IssueFilter, KeyReused, Order, Outcome, ResolutionKitError, ResponseFilter, Tracker, replay
 from resolutionkit.ports import Store
+from resolutionkit.testing import fresh_account
 from support import NOON, TurnableClock, organisation, response
 from support.model import PHASES, Model, Refused
-from support.stores import fresh_account
 
 actors = st.sampled_from(["dana", "bridget", "ed", "omar", "nina"])
 parties = st.sampled_from(["dana", "ed", "nina", "omar", "paula", "lee@partner.example", "gone"])

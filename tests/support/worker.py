@@ -9,23 +9,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from resolutionkit import Response, Tracker
-from support import TurnableClock, organisation, response
+from resolutionkit import Tracker
+from resolutionkit.testing.suites.intake import delivered
+from support import TurnableClock, organisation
 
 TESTS = Path(__file__).parents[1]
-
-
-def delivered(count: int) -> list[Response]:
-    """Return so many responses; every third is content, every fourth has a ticket that others have too."""
-    return [
-        response(
-            f"r-{number:03d}",
-            8 if number % 3 == 0 else number % 7,
-            ticket=f"T-{number % 5}" if number % 4 == 0 else None,
-            hierarchy=("nina", "lee@partner.example"),
-        )
-        for number in range(count)
-    ]
 
 
 def deliver(url: str, count: int, seed: int) -> None:

@@ -1,0 +1,144 @@
+"""The tables of the reference, row by row, from the code. Pure: cells are sentences, see ``inline``."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import textwrap
+import tomllib
+from collections.abc import Iterator
+
+from arrows import label_of
+from attrs import frozen
+from docstrings import first_sentence
+from keyfiles import FILES, keys_of
+from publicnames import FACE, public_names
+
+from resolutionkit import Event, Phase, Policy, ResolutionKitError, Workflow
+from resolutionkit.model.events import EVENT_TYPES
+from resolutionkit.policy.policy_file import policy_arguments
+
+
+@frozen(kw_only=True)
+class Sheet:
+    """A table.
+
+    Attributes:
+        title: What stands above it, or the empty string.
+        head: The names of its columns.
+        rows: Its rows, each with a cell for each column.
+    """
+
+    title: str = ""
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def keys(file: str) -> list[Sheet]:
+    """Return the tables of a kind of file, one for each of its TOML tables."""
+    found = keys_of(FILES[file])
+    return [
+        Sheet(
+            title=_header(table),
+            head=("key", "what stands there", "default", "meaning"),
+            rows=tuple((f"`{key.name}`", key.kind, key.default, key.meaning) for key in found if key.table == table),
+        )
+        for table in dict.fromkeys(key.table for key in found)
+    ]
+
+
+def _header(table: str) -> str:
+    if not table:
+        return "At the top of the file"
+    return f"`[[{table.removesuffix('[]')}]]`" if table.endswith("[]") else f"`[{table}]`"
+
+
+def events() -> Sheet:
+    """Return the table of all kinds of events."""
+    return Sheet(
+        head=("kind", "format", "class", "what happened"),
+        rows=tuple(
+            (f"`{kind.kind}`", str(kind.format), _link(kind), first_sentence(kind.__doc__)) for kind in EVENT_TYPES
+        ),
+    )
+
+
+def errors() -> Sheet:
+    """Return the table of all public errors, with the built-in error that each one is as well."""
+    found = {path: one for path, one in public_names().items() if _is_error(one)}
+    return Sheet(
+        head=("error", "is also", "when"),
+        rows=tuple((_link(one), ", ".join(_bases(one)), first_sentence(one.__doc__)) for one in found.values()),
+    )
+
+
+def _is_error(thing: object) -> bool:
+    return inspect.isclass(thing) and issubclass(thing, ResolutionKitError)
+
+
+def _bases(error: type) -> Iterator[str]:
+    for base in error.__mro__[1:]:
+        if base.__module__.startswith(FACE) and base is not ResolutionKitError:
+            yield _link(base)
+    ours = [one for one in error.__mro__ if one.__module__.startswith(FACE) and one is not ResolutionKitError]
+    built_in = [base for one in ours for base in one.__bases__ if base.__module__ == "builtins"]
+    yield from (f":exc:`{one.__name__}`" for one in dict.fromkeys(built_in))
+
+
+def _link(thing: type) -> str:
+    return f":class:`{thing.__module__}.{thing.__qualname__}`"
+
+
+def statuses(workflow: Workflow) -> Sheet:
+    """Return the table of a workflow's statuses: what each means, and what can follow it."""
+    return Sheet(
+        head=("status", "phase", "when to use it", "what can follow"),
+        rows=tuple(
+            (f"{one.label} `{one.key}`", str(one.phase), one.guidance, _following(workflow, one.key))
+            for one in workflow.statuses
+        ),
+    )
+
+
+def _following(workflow: Workflow, key: str) -> str:
+    status = workflow.status(key)
+    set_to = [_noted(workflow, key, one.key) for one in workflow.next_statuses(key)]
+    parts = [f"`set_status` to {', '.join(set_to)}"] if set_to else []
+    if workflow.escalation is not None and (key == workflow.escalation or workflow.move(key, workflow.escalation)):
+        parts.append("`escalate`")
+    if status is not None and status.phase is Phase.CLOSED and workflow.reopen_to:
+        parts.append(f"`reopen` to {' or '.join(label_of(one, workflow) for one in workflow.reopen_to)}")
+    return "; ".join(parts) or "nothing"
+
+
+def _noted(workflow: Workflow, start: str, to: str) -> str:
+    row = workflow.move(start, to)
+    return f"{label_of(to, workflow)}{' (advised against)' if row is not None and row.is_unusual else ''}"
+
+
+def workflow_shown(page: str, file: str) -> Workflow:
+    """Return the workflow of a policy file that a page shows, in a block whose first line names the file.
+
+    Raises:
+        LookupError: The page shows no such file.
+    """
+    found = re.search(rf"^```toml\n# {re.escape(file)}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    if found is None:
+        raise LookupError(f"the page shows no {file}")
+    given, _faults = policy_arguments(tomllib.loads(found[1]))
+    return Policy(**given).workflow
+
+
+def facts_of(error: type) -> set[str]:
+    """Return the attributes that an error's constructor sets, from its source."""
+    if "__init__" not in vars(error):
+        return set()
+    tree = ast.parse(textwrap.dedent(inspect.getsource(vars(error)["__init__"])))
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)]
+    return {node.attr for node in found if isinstance(node.value, ast.Name) and node.value.id == "self"}
+
+
+def event_fields(kind: type[Event]) -> set[str]:
+    """Return the fields that a kind of event has beyond those of every event."""
+    return {name for name in vars(kind).get("__annotations__", {}) if name not in ("kind", "format")}

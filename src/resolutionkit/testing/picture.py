@@ -1,0 +1,48 @@
+"""Everything that an account shows through the port, in one value to compare: before and after."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from resolutionkit.model.query import ACCOUNT_WIDE, IssueFilter, IssueQuery, Order, ResponseFilter, ResponseQuery
+from resolutionkit.ports import Store, UnitOfWork
+from resolutionkit.testing.abilities import CanDump
+
+EVERY_ISSUE = IssueQuery(scope=ACCOUNT_WIDE, filter=IssueFilter(), order=Order.NEWEST, limit=1000)
+EVERY_RESPONSE = ResponseQuery(scope=ACCOUNT_WIDE, filter=ResponseFilter(with_replaced=True), limit=1000)
+
+
+def fresh_account() -> str:
+    """Return the name of an account that was never used: a place of its own in a shared store."""
+    return f"account-{uuid4().hex}"
+
+
+def picture(store: Store, account: str, abilities: object = None) -> object:
+    """Return all that an account holds: its raw rows where they can be dumped, else what the port shows.
+
+    Args:
+        store: The store.
+        account: The account.
+        abilities: What the store can do; see :class:`~resolutionkit.testing.CanDump`.
+    """
+    if isinstance(abilities, CanDump):
+        return abilities.dump(account)
+    return store.transact(account, _seen, write=False)
+
+
+def _seen(unit: UnitOfWork) -> dict[str, Any]:
+    lines = tuple(unit.issues(EVERY_ISSUE))
+    responses = tuple(unit.responses(EVERY_RESPONSE))
+    histories = {line.id: tuple(unit.history(line.id)) for line in lines}
+    tickets = {(line.record.response.survey, line.record.response.ticket) for line in responses}
+    keys = {(event.actor, event.cause.ref) for history in histories.values() for event in history}
+    return {
+        "issues": lines,
+        "responses": responses,
+        "histories": histories,
+        "messages": {line.id: tuple(unit.messages(line.id)) for line in lines},
+        "heads": {(survey, ticket): unit.standing(survey, ticket) for survey, ticket in tickets if ticket is not None},
+        "remembered": {(actor, key): unit.remembered(actor, key) for actor, key in keys if key is not None},
+        "secret": unit.secret(),
+    }

@@ -1,0 +1,166 @@
+"""Law L4: a committed change has exactly its messages in the outbox, and one that was rolled back has none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from resolutionkit.model.issue import Status
+from resolutionkit.model.people import StaticDirectory
+from resolutionkit.model.results import Change, Outcome, Recorded
+from resolutionkit.ports import Store
+from resolutionkit.testing.clock import NOON, TurnableClock
+from resolutionkit.testing.failing import Boom, FailingStore
+from resolutionkit.testing.picture import fresh_account, picture
+from resolutionkit.testing.play import Player, Step
+from resolutionkit.testing.samples import sample_company, sample_response
+from resolutionkit.testing.strategies import histories, organisations
+from resolutionkit.testing.suites.base import StoreSuite, for_all, player
+from resolutionkit.testing.telling import told
+from resolutionkit.tracker.tracker import Tracker
+
+TOPICS = ("escalated", "opened", "reopened", "assigned", "replaced", "status_changed", "reassigned")
+"""Which topic a message has where there are several, the first first."""
+
+SCENES: dict[str, Callable[[Tracker, str], object]] = {
+    "opening": lambda t, _: t.record(sample_response("new", ticket="T-2", hierarchy=["nina", "ü@partner.example"])),
+    "opening many": lambda t, _: t.record_many(
+        [sample_response("a"), sample_response("b", 9), sample_response("c", ticket="T-1")]
+    ),
+    "replacing": lambda t, _: t.record(sample_response("later", 2, ticket="T-1", received_at=NOON, group="field")),
+    "correcting": lambda t, _: t.record(
+        sample_response(ticket="T-1", score=1, hierarchy=["ed", "b@x.example"]), replace=True
+    ),
+    "superseding": lambda t, _: t.record(sample_response("late", ticket="T-1", received_at=NOON - timedelta(days=2))),
+    "moving": lambda t, i: t.as_user("dana").set_status(i, Status.RESOLVED, note="Done.", key="k"),
+    "escalating": lambda t, i: t.as_user("bridget").escalate(i, reason="Risk.", note="Now."),
+    "assigning": lambda t, i: t.as_user("dana").assign(i, "new@x.example", note="Yours.", follow=True),
+    "following": lambda t, i: t.as_user("dana").follow(i, "new@x.example"),
+    "leaving": lambda t, i: t.as_user("dana").unfollow(i, "lee@partner.example"),
+    "flagging": lambda t, _: t.as_user("dana").flag("fine", note="Said so.", followers=["f@x.example"], key="k"),
+    "noting all": lambda t, i: t.as_user("dana").add_note_to_all([i, i, i], "Rang.", spoke=True, atomic=True),
+}
+"""Every kind of change, to a tracker and its issue of :func:`stage`."""
+
+
+def stage(store: Store) -> tuple[Tracker, str]:
+    """Return a tracker on an account with one issue that is worked, and that issue's id."""
+    tracker = Tracker(store, account=fresh_account(), directory=sample_company(), clock=TurnableClock())
+    tracker.record(sample_response("fine", 9))
+    issue = tracker.record(sample_response(ticket="T-1")).issue
+    assert issue is not None
+    desk = tracker.as_user("dana")
+    desk.follow(issue.id, "lee@partner.example")
+    desk.set_status(issue.id, Status.IN_PROGRESS, note="On it.")
+    return tracker, issue.id
+
+
+class ExactlyItsMessages(StoreSuite):
+    """Law L4, on a tracker over the store."""
+
+    def test_a_change_has_exactly_its_messages(self, store: Store) -> None:
+        """After every step the outbox has grown by one message for each person whom the change concerns."""
+
+        def check(directory: StaticDirectory, steps: list[Step]) -> None:
+            game = player(store, directory)
+            outbox: dict[str, tuple[Any, ...]] = {}
+            for step in steps:
+                before = {issue.id: issue for issue in game.every_issue()}
+                done = game.do(step)
+                now = {issue_id: game.tracker.outbox(issue_id) for issue_id in game.issues}
+                change = done if isinstance(done, Recorded | Change) and done.events else None
+                changed = None if change is None else change.issue
+                for issue_id, messages in now.items():
+                    known = outbox.get(issue_id, ())
+                    assert messages[: len(known)] == known
+                    new = messages[len(known) :]
+                    if (
+                        change is None
+                        or changed is None
+                        or issue_id != changed.id
+                        or not is_announced(step, done, game)
+                    ):
+                        assert new == ()
+                    else:
+                        check_messages(new, told(before.get(issue_id), changed, change.events, directory), change)
+                outbox = now
+            ids = [message.id for messages in outbox.values() for message in messages]
+            assert len(ids) == len(set(ids))
+
+        for_all(check, directory=organisations(), steps=histories(max_size=25))
+
+    def test_everybody_whom_a_change_concerns_is_told(self, store: Store) -> None:
+        """An opening, an assignment and a closing, each told to several, are in the outbox one after the other."""
+        tracker, issue_id = stage(store)
+        desk = tracker.as_user("dana")
+        opened = tracker.record(sample_response("new", hierarchy=["nina", "lee@partner.example"])).issue
+        assert opened is not None
+        heard = sorted(message.recipient for message in tracker.outbox(opened.id))
+        assert heard == ["ed", "lee@partner.example", "nina"]
+        desk.assign(issue_id, "omar", note="His.", followers=["paula"])
+        desk.set_status(issue_id, Status.RESOLVED, note="Done.")
+        told_by = [(message.first_event, message.recipient) for message in tracker.outbox(issue_id)]
+        first_events = sorted({first for first, _ in told_by})
+        by_change = [sorted(who for first, who in told_by if first == one) for one in first_events]
+        followers = ["lee@partner.example", "paula"]
+        assert by_change[0] == ["ed"]
+        assert by_change[-1] == followers
+        assert "omar" in by_change[-2]
+        assert "lee@partner.example" in by_change[-2]
+
+    @pytest.mark.parametrize("scene", SCENES)
+    def test_a_change_that_fails_at_any_call_leaves_nothing(self, store: Store, abilities: object, scene: str) -> None:
+        """Whichever call of the unit of work fails, before or after it, nothing is left; repeated, it is whole."""
+        for after in (False, True):
+            failing = FailingStore(store)
+            tracker, issue_id = stage(failing)
+            before = picture(store, tracker.account, abilities)
+            outbox, fail_at = tracker.outbox(issue_id), 1
+            while True:
+                failing.arm(fail_at, after=after)
+                try:
+                    SCENES[scene](tracker, issue_id)
+                except Boom:
+                    failing.arm(None)
+                    assert picture(store, tracker.account, abilities) == before
+                    assert tracker.outbox(issue_id) == outbox
+                    fail_at += 1
+                else:
+                    break
+            assert fail_at > 1
+            assert picture(store, tracker.account, abilities) != before
+
+    def test_a_command_given_twice_tells_once(self, store: Store, abilities: object) -> None:
+        """The same key again answers as before, and leaves neither an event nor a message (requirement B13)."""
+        tracker, issue_id = stage(store)
+        first = tracker.as_user("dana").assign(issue_id, "omar", note="His.", key="once")
+        before = picture(store, tracker.account, abilities)
+        again = tracker.as_user("dana").assign(issue_id, "omar", note="His.", key="once")
+        assert (again.events, again.advice, again.issue) == (first.events, first.advice, first.issue)
+        assert picture(store, tracker.account, abilities) == before
+
+
+def is_announced(step: Step, done: object, game: Player) -> bool:
+    """Say whether anybody is to hear of it: history rings no bells, nor does what no longer stands (A5, A11)."""
+    if not isinstance(done, Recorded):
+        return True
+    if done.outcome is Outcome.SUPERSEDED:
+        return False
+    if step.facts["announce"] is not None:
+        return bool(step.facts["announce"])
+    return bool(game.clock.now - (NOON - step.facts["age"]) <= timedelta(days=7))
+
+
+def check_messages(new: tuple[Any, ...], expected: dict[str, set[tuple[str, str]]], done: Any) -> None:
+    """Compare the messages of one change with whom it concerns, and why."""
+    assert sorted(message.recipient for message in new) == sorted(expected)
+    for message in new:
+        topics = {topic for topic, _ in expected[message.recipient]}
+        assert message.topic == min(topics, key=TOPICS.index)
+        assert set(message.why) == {why for _, why in expected[message.recipient]}
+        assert (message.first_event, message.last_event) == (done.events[0].number, done.events[-1].number)
+        assert message.created_at == done.issue.changed_at
+        assert message.is_urgent == ("escalated" in topics)

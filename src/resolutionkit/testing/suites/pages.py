@@ -1,0 +1,123 @@
+"""Store rule: lists come in order, a page at a time, without gap or repetition (requirement D1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from resolutionkit.model.events import Escalated
+from resolutionkit.model.issue import Issue, IssueLine, Phase, line_of
+from resolutionkit.model.query import (
+    ACCOUNT_WIDE,
+    IssueFilter,
+    IssueQuery,
+    Order,
+    ResponseFilter,
+    ResponseQuery,
+    Scope,
+    newest_key,
+    response_key,
+    urgency_key,
+)
+from resolutionkit.testing.awkward import AWKWARD_CODES
+from resolutionkit.testing.changes import event_after, opening, stored, then
+from resolutionkit.testing.clock import NOON
+from resolutionkit.testing.samples import sample_response
+from resolutionkit.testing.suites.base import Ask, Save, StoreSuite
+
+
+def turned(ask: Ask, scope: Scope, condition: IssueFilter, order: Order, limit: int) -> Iterator[list[IssueLine]]:
+    """Yield the pages of a list, turned by the keys of their last lines."""
+    key, after = newest_key if order is Order.NEWEST else urgency_key, None
+    for _ in range(50):
+        query = IssueQuery(scope=scope, filter=condition, order=order, limit=limit, after=after)
+        page = list(ask("issues", query))
+        yield page
+        if len(page) < limit:
+            return
+        after = key(page[-1])
+    pytest.fail("the pages go round")
+
+
+def nine_issues(save: Save) -> list[Issue]:
+    """Save and return nine issues, by twos and threes received at one instant, some escalated, some closed."""
+    found: list[Issue] = []
+    for number in range(9):
+        at = NOON - timedelta(hours=number // 3)
+        one = sample_response(f"r-{number}", received_at=at, group=("emea", "field", None)[number % 3])
+        write = opening(
+            one,
+            f"issue-{(number * 7) % 9}",
+            assignee=("ann", "lee@partner.example", None)[number % 3],
+            followers=("ann", "ben") if number % 2 else (),
+            people=("ben", "zoe@host.example") if number > 5 else (),
+            **({"status": "resolved", "phase": Phase.CLOSED} if number in {2, 5} else {}),
+        )
+        save(write)
+        if number in {3, 4, 8}:
+            more = then(write.issue, event_after(write.issue, Escalated, reason="Now.", to="dana", actor="ann"))
+            save(more)
+            write = more
+        found.append(write.issue)
+    return found
+
+
+class Pages(StoreSuite):
+    """Orders, limits and cursors."""
+
+    @pytest.mark.parametrize("order", list(Order))
+    @pytest.mark.parametrize("limit", [1, 2, 9, 50])
+    def test_pages_follow_one_another_without_gap_or_repetition(
+        self, save: Save, ask: Ask, order: Order, limit: int
+    ) -> None:
+        """Turned by the key of its last line, a list has every issue once and in order, ties by id included."""
+        lines = [line_of(issue) for issue in nine_issues(save)]
+        if order is Order.NEWEST:
+            expected = sorted(lines, key=lambda line: (line.response.received_at, line.id), reverse=True)
+        else:
+            expected = sorted(lines, key=lambda line: (not line.is_urgent, line.response.received_at, line.id))
+        found = list(turned(ask, ACCOUNT_WIDE, IssueFilter(), order, limit))
+        assert [line for page in found for line in page] == expected
+        assert all(len(page) <= limit for page in found)
+
+    @pytest.mark.parametrize("limit", [1, 3, 50])
+    def test_responses_come_latest_first_a_page_at_a_time(self, save: Save, ask: Ask, limit: int) -> None:
+        """Responses run by when they were received, then by the code points of their ids, greatest first."""
+        records = []
+        for number, one in enumerate(AWKWARD_CODES):
+            write = stored(sample_response(one, received_at=NOON - timedelta(microseconds=number // 9), ticket=one))
+            save(write)
+            records.append(write.records[0].record)
+        expected = sorted(records, key=lambda record: (record.response.received_at, record.id), reverse=True)
+        found: list[Any] = []
+        for _ in range(50):
+            after = response_key(found[-1]) if found else None
+            query = ResponseQuery(scope=ACCOUNT_WIDE, filter=ResponseFilter(), limit=limit, after=after)
+            page = [line.record for line in ask("responses", query)]
+            found += page
+            if len(page) < limit:
+                break
+        assert found == expected
+        for record in records:
+            assert ask("standing", None, record.id) == record
+
+    @pytest.mark.parametrize("order", list(Order))
+    def test_ids_that_differ_in_case_and_script_have_their_order(self, save: Save, ask: Ask, order: Order) -> None:
+        """Issues received at one instant run by the code points of their ids, page after page."""
+        ids = [one for one in AWKWARD_CODES if len(one) <= 36]
+        for number, one in enumerate(ids):
+            save(opening(sample_response(f"r-{number}"), one))
+        found = [line.id for page in turned(ask, ACCOUNT_WIDE, IssueFilter(), order, 4) for line in page]
+        assert found == sorted(ids, reverse=order is Order.NEWEST)
+
+    def test_counts_stop_where_they_are_told(self, save: Save, ask: Ask) -> None:
+        """A count is exact up to ``at_most`` and ends there; with None it is exact."""
+        issues = nine_issues(save)
+        closed = IssueFilter(phases={Phase.CLOSED})
+        for at_most in (0, 1, 2, 3, 8, 9, 10, 10_000, None):
+            most = len(issues) if at_most is None else at_most
+            counts = [ask("count_issues", ACCOUNT_WIDE, condition, at_most) for condition in (IssueFilter(), closed)]
+            assert counts == [min(9, most), min(2, most)]

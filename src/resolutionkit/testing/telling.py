@@ -1,0 +1,75 @@
+"""Who is to be told of what, told from requirements B7, B8, C1 and C7 alone: an oracle of the outbox."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from resolutionkit.model.events import Event
+from resolutionkit.model.issue import Issue
+from resolutionkit.model.people import StaticDirectory
+
+
+def told(
+    before: Issue | None, issue: Issue, events: Sequence[Event], directory: StaticDirectory
+) -> dict[str, set[tuple[str, str]]]:
+    """Return (topic, why) by recipient, for one change that was announced.
+
+    Args:
+        before: The issue before the change, or None where it is new.
+        issue: The issue after it.
+        events: What the change made happen.
+        directory: Who is there.
+    """
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+
+    def tell(whom: Iterable[str | None], topic: str, why: str) -> None:
+        for who in whom:
+            person = directory.person(who) if who is not None else None
+            is_there = person.active if person is not None else who is not None and "@" in who
+            if who is not None and is_there and who != events[0].actor:
+                found[who].add((topic, why))
+
+    for event in events:
+        for whom, topic, why in concerned(issue, event, directory):
+            tell(whom, topic, why)
+    if before is not None and before.response.group != issue.response.group:
+        tell([lead_of(issue, directory)], "replaced", "group_lead")
+    return dict(found)
+
+
+def lead_of(issue: Issue, directory: StaticDirectory) -> str | None:
+    """Return the id of the active lead of an issue's group."""
+    group = directory.group(issue.response.group) if issue.response.group else None
+    lead = directory.person(group.lead) if group is not None and group.lead is not None else None
+    return lead.id if lead is not None and lead.active else None
+
+
+def worker_of(issue: Issue, directory: StaticDirectory) -> tuple[str | None, str]:
+    """Return who works an issue, and why; where nobody does, the group's lead, else the leader."""
+    leader = directory.leader()
+    if issue.assignee is not None:
+        return issue.assignee, "assignee"
+    return lead_of(issue, directory) or (leader.id if leader else None), "group_lead"
+
+
+def concerned(issue: Issue, event: Any, directory: StaticDirectory) -> list[tuple[Iterable[str | None], str, str]]:
+    """Return whom one event concerns, active or not, the actor included."""
+    worker, why = worker_of(issue, directory)
+    match event.kind:
+        case "issue_opened":
+            above = [(issue.people, "opened", "hierarchy"), ([lead_of(issue, directory)], "opened", "group_lead")]
+            return [([issue.assignee], "opened", "assignee"), *([] if issue.flagged_by_hand else above)]
+        case "status_changed":
+            return [(issue.followers, "status_changed", "follower")]
+        case "reopened":
+            by_itself = [worker] if event.actor == "system" else []
+            return [(by_itself, "reopened", why), (issue.followers, "reopened", "follower")]
+        case "reassigned":
+            return [([issue.assignee], "assigned", "assignee"), (issue.followers, "reassigned", "follower")]
+        case "escalated":
+            return [([event.to], "escalated", "leadership")]
+        case "replacement_recorded" | "correction_recorded" if event.needs_recovery:
+            return [([worker], "replaced", why), (issue.followers, "replaced", "follower")]
+    return []

@@ -1,0 +1,62 @@
+"""The guide to a storage of one's own, tried as a newcomer would: its toy fails the suite first, and then passes it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from resolutionkit.testing import StoreConformance
+
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "own-storage.md"
+PROFILE = """
+from hypothesis import settings
+settings.register_profile("author", max_examples=10, derandomize=True, database=None)
+settings.load_profile("author")
+"""
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    """Return the guide."""
+    return PAGE.read_text(encoding="utf-8")
+
+
+def outcome(page: str, folder: Path, selected: str) -> tuple[set[str], str]:
+    """Run the guide's own tests as it shows them, and return which failed, and what pytest said."""
+    blocks = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    (folder / "test_my_store.py").write_text("\n".join(blocks), encoding="utf-8")
+    (folder / "conftest.py").write_text(PROFILE)
+    (folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
+    command = ["-m", "pytest", "-q", "-rfs", "--tb=no", "-p", "no:cacheprovider", "-k", selected]
+    done = subprocess.run([sys.executable, *command], cwd=folder, capture_output=True, text=True, check=False)
+    return set(re.findall(r"^FAILED \S+::(test_\w+)", done.stdout, re.MULTILINE)), done.stdout
+
+
+def test_the_first_store_fails_where_the_guide_says(page: str, tmp_path: Path) -> None:
+    """Work that raises leaves something in the account that the store remembers; the named tests see it."""
+    shown = set(re.findall(r"^FAILED \S+::(test_\w+)", page, re.MULTILINE))
+    failed, said = outcome(page, tmp_path, "TestFileStore and (raises or fails)")
+    assert shown
+    assert shown <= failed, said
+
+
+def test_the_second_store_passes(page: str, tmp_path: Path) -> None:
+    """Nothing fails, and what is skipped is what the guide shows."""
+    failed, said = outcome(page, tmp_path, "TestCarefulFileStore")
+    assert failed == set(), said
+    assert "3 skipped" in said
+    for ability in ("CanShare", "CanDump"):
+        assert f"for want of {ability}" in said
+        assert f"for want of {ability}" in page
+    assert "for want of CanReopen" not in said
+
+
+def test_the_tests_that_the_guide_names_exist(page: str) -> None:
+    """Each name in its table is a test of the suite."""
+    named = set(re.findall(r"`(test_\w+)`", page))
+    assert len(named) > 14
+    assert {name for name in named if not hasattr(StoreConformance, name)} == set()
