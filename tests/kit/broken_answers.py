@@ -33,6 +33,17 @@ class RenumbersEvents(Broken):
             return tuple(attrs.evolve(event, number=event.number + 1) for event in self.unit.history(issue_id))
 
 
+class KeepsAnOlderIssue(Broken):
+    """Law L1: offers issues as they are, but without their latest note."""
+
+    caught_by = "test_replaying_a_history_gives_the_issue_exactly"
+
+    class Around(Unit):
+        def issue(self, issue_id: str) -> Any:
+            found = self.unit.issue(issue_id)
+            return found and attrs.evolve(found, notes=found.notes[:-1])
+
+
 class ReversesHistory(Broken):
     """Gives the latest event first."""
 

@@ -19,7 +19,12 @@ from resolutionkit.testing.twin import shown
 
 
 class TestReferenceStore(StoreRules):
-    """It is a store like any other."""
+    """It is a store like any other, with nothing to reopen, to share or to dump."""
+
+    test_what_was_saved_is_there_after_reopening = None
+    test_two_openings_see_each_other = None
+    test_two_openings_that_change_one_issue_lose_nothing = None
+    test_no_row_is_left_of_what_was_taken_back = None
 
     @pytest.fixture
     def store(self) -> Store:

@@ -297,7 +297,14 @@ class IssueQuery:
 
 @frozen(kw_only=True)
 class ResponseQuery:
-    """A question for one page of responses, newest first; the fields are those of :class:`IssueQuery`."""
+    """A question for one page of responses, newest first.
+
+    Attributes:
+        scope: How far the asking person sees.
+        filter: Which responses.
+        limit: At most how many.
+        after: The sort key of the last line of the page before, or None.
+    """
 
     scope: Scope
     filter: ResponseFilter

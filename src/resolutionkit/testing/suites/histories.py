@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +13,7 @@ from resolutionkit.model.issue import Issue, Phase
 from resolutionkit.model.people import StaticDirectory
 from resolutionkit.model.query import IssueFilter
 from resolutionkit.model.results import Change, Recorded
-from resolutionkit.ports import Store
+from resolutionkit.ports import Store, UnitOfWork
 from resolutionkit.testing.clock import NOON
 from resolutionkit.testing.play import Step
 from resolutionkit.testing.samples import sample_company, sample_response
@@ -25,6 +25,16 @@ SHARED = (
     "episode", "opened_at", "closed_at", "changed_at", "note_count", "has_spoken",
 )  # fmt: skip
 """What a line of a list says of its issue."""
+
+
+def kept_issue(store: Store, account: str, issue_id: str) -> Issue | None:
+    """Return an issue as a store gives it that can (:class:`~resolutionkit.ports.KeepsIssues`), else None."""
+
+    def ask(unit: UnitOfWork) -> Issue | None:
+        ability: Callable[[str], Issue | None] | None = getattr(unit, "issue", None)
+        return None if ability is None else ability(issue_id)
+
+    return store.transact(account, ask, write=False)
 
 
 class HistoryIsTheTruth(StoreSuite):
@@ -41,6 +51,7 @@ class HistoryIsTheTruth(StoreSuite):
                     continue
                 history = game.tracker.history(done.issue.id)
                 assert replay(history) == done.issue == game.tracker.issue(done.issue.id)
+                assert kept_issue(store, game.tracker.account, done.issue.id) in {None, done.issue}
                 assert not done.events or history[-len(done.events) :] == done.events
             lines = {line.id: line for line in game.tracker.issues(IssueFilter(), limit=1000)}
             assert set(lines) == set(game.issues)
