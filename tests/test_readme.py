@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import runpy
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,28 @@ def test_the_main_job_is_safe_to_run_again(tmp_path: Path) -> None:
     printed = run_main_job(tmp_path)
     assert "48 rows: 48 duplicate" in printed
     assert printed.count("Asked for a call with Helena this week.") == 1
+
+
+def test_the_commands_of_the_readme_go_on_with_the_database(tmp_path: Path) -> None:
+    """Each of the console lines works as printed, one after the other, on the database that the main job left."""
+    run_main_job(tmp_path)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    (console,) = (text for language, text in BLOCKS if language == "console")
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    printed = ""
+    for line in console.splitlines():
+        words = shlex.split(line.removeprefix("$ "))
+        if words[0] == "export":
+            name, _, value = words[1].partition("=")
+            environment[name] = value
+            continue
+        assert words[0] == ".venv/bin/resolutionkit"
+        command = [sys.executable, "-W", "error", "-m", "resolutionkit.cli", *words[1:]]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True, encoding="utf-8", env=environment)
+        printed += done.stdout
+    assert "flagged 17" in printed
+    assert "Resolution in Progress" in printed
+    assert "Amy rings back on Monday." in printed
 
 
 def test_the_python_of_the_readme_goes_on_with_the_database(
