@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -69,3 +72,24 @@ def test_two_makers_of_one_millisecond_do_not_collide(watch: Watch) -> None:
     """Another process has its own."""
     made = {maker() for maker in (Uuid7() for _ in range(1_000))}
     assert len(made) == 1_000
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_fork_goes_on_with_random_numbers_of_its_own() -> None:
+    """Parent and child share the last id but no random bytes: from the same place on, their ids differ."""
+    program = """
+import os
+from resolutionkit.tracker.ids import Uuid7
+
+ids = Uuid7()
+ids._last = (1 << 121) - 1  # a time far ahead, so that only the random stride makes the next id
+ids()
+reading, writing = os.pipe()
+if os.fork() == 0:
+    os.write(writing, ids().encode())
+    os._exit(0)
+os.wait()
+print(os.read(reading, 36).decode() == ids())
+"""
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "False"
