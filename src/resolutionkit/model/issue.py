@@ -9,6 +9,7 @@ from attrs import frozen
 
 from resolutionkit.model.notes import NO_NOTES, NoteLog
 from resolutionkit.model.response import Response
+from resolutionkit.model.trusted import trusted
 
 
 class Phase(StrEnum):
@@ -210,9 +211,12 @@ class IssueLine:
         return self.phase is not Phase.CLOSED
 
 
+_line = trusted(IssueLine)
+
+
 def line_of(issue: Issue, due_at: datetime | None = None) -> IssueLine:
     """Return an issue as a list shows it."""
-    return IssueLine(
+    return _line(
         id=issue.id,
         version=issue.version,
         status=issue.status,

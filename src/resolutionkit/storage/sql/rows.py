@@ -15,6 +15,7 @@ from resolutionkit.model.query import due_key, urgency
 from resolutionkit.model.response import Contact, Response, ResponseRecord, Standing
 from resolutionkit.model.results import Advice, AdviceCode
 from resolutionkit.model.scale import Category, Score
+from resolutionkit.model.trusted import trusted
 from resolutionkit.model.values import instant_of, micros
 from resolutionkit.ports import Remembered
 from resolutionkit.serialize import PARTY_KEYS, StoredEvent, to_json
@@ -23,6 +24,8 @@ Row: TypeAlias = Any
 """A row of a result; releases of SQLAlchemy differ in how they spell its type."""
 Keys: TypeAlias = Mapping[str, str]
 """Parties to keys, or keys to parties."""
+
+_line, _record = trusted(IssueLine), trusted(ResponseRecord)
 
 ASSIGNEE, FOLLOWER, HIERARCHY, LEADERSHIP = "assignee", "follower", "hierarchy", "leadership"
 ROLES = (ASSIGNEE, FOLLOWER, HIERARCHY, LEADERSHIP)
@@ -75,7 +78,7 @@ def record_row(account: str, record: ResponseRecord, keys: Keys, hashes: Mapping
 
 def record_from(row: Row, response: Response, names: Keys) -> ResponseRecord:
     """Return the record of a response."""
-    return ResponseRecord(
+    return _record(
         response=response,
         revision=row.revision,
         recorded_at=instant_of(row.recorded_at),
@@ -123,7 +126,7 @@ def issue_row(account: str, issue: Issue, keys: Keys) -> dict[str, Any]:
 
 def line_from(row: Row, response: Response, names: Keys) -> IssueLine:
     """Return an issue as a list shows it."""
-    return IssueLine(
+    return _line(
         id=row.id,
         version=row.version,
         status=row.status,
