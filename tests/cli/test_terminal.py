@@ -34,10 +34,10 @@ def test_a_list_fits_the_terminal_and_loses_nothing(company: Any, columns: int) 
 
 
 def test_colours_are_named_ones_and_never_alone(company: Any) -> None:
-    """Bold, underline, red, magenta: whatever the theme made of them; and what they say is said in words."""
+    """Bold, underline, italic and red, whatever the theme made of them; and what they say is said in words."""
     company.ok("escalate", "--response", "R-1048", "--reason", "x", "--note", "x")
     shown = company.at_terminal("show", "--response", "R-1048")
-    assert set(re.findall(r"\x1b\[([0-9;]*)m", shown)) <= {"0", "1", "1;4", "1;31", "35"}
+    assert set(re.findall(r"\x1b\[([0-9;]*)m", shown)) <= {"0", "1", "1;4", "1;31", "3"}
     assert "\x1b[1;31mEscalated (urgent)" in shown
 
 

@@ -37,7 +37,7 @@ _STYLES: Mapping[Role, str] = {
     Role.PLAIN: "",
     Role.STRONG: "bold",
     Role.ALARM: "bold red",
-    Role.ADVICE: "magenta",
+    Role.ADVICE: "italic",  # no hue is readable on every theme, dark and light
     Role.DONE: "",
 }
 """Named colours only, readable on light and dark alike, and the text's own colour for all the rest."""
