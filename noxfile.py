@@ -77,7 +77,7 @@ def package(session: nox.Session) -> None:
     session.run("python", "-m", "venv", "--clear", str(fresh))
     python = str(fresh / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
     session.run(python, "-m", "pip", "install", "--quiet", str(wheel), external=True)
-    session.run(python, "-I", "-W", "error", "-c", "import resolutionkit; print(resolutionkit.__file__)", external=True)
+    session.run(python, "-I", "-W", "error", "-c", "from resolutionkit import *; print(Tracker)", external=True)
 
 
 @nox.session(python=OLDEST)

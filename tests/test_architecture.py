@@ -112,10 +112,11 @@ def test_the_kit_for_plugin_authors_imports_no_backend() -> None:
 
 
 def test_importing_the_package_loads_no_optional_dependency() -> None:
-    """`import resolutionkit` loads the standard library and the core dependencies only."""
-    program = f"import sys; before = set(sys.modules); import {PACKAGE}; print(*(set(sys.modules) - before))"
+    """All public names together load the standard library and the core dependencies only."""
+    program = f"import sys; before = set(sys.modules)\nfrom {PACKAGE} import *\nprint(*(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert f"{PACKAGE}.tracker.tracker" in done.stdout
     installed = set(packages_distributions())
     assert (loaded & installed) - CORE == set()
 
