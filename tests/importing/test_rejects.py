@@ -111,3 +111,11 @@ def test_an_earlier_file_of_rejected_rows_is_replaced(tmp_path: Path, before: st
         writer.write(RejectedRow(2, None, "reason", "row"))
     assert "old" not in path.read_text(encoding="utf-8")
     assert "reason" in path.read_text(encoding="utf-8")
+
+
+def test_a_file_that_only_begins_alike_is_not_replaced(tmp_path: Path) -> None:
+    """The whole first line says whose file it is."""
+    path = tmp_path / "mine.csv"
+    path.write_text("line,column,reason,rowing\nmy,own,data,here\n", encoding="utf-8")
+    with pytest.raises(ImportFailed), RejectWriter(path):
+        pass

@@ -289,7 +289,7 @@ def test_a_directory_says_which_segments_there_are() -> None:
     """A directory that lists segments hands them out; one that does not says None, not that there are none."""
     assert StaticDirectory(segments=["GOLD", "GOLD", "BASIC"]).segments == {"GOLD", "BASIC"}
     assert StaticDirectory().segments is None
-    assert StaticDirectory.gathered([], [], None).segments is None
+    assert StaticDirectory.gathered({}, [], None).segments is None
 
 
 def test_a_directory_lists_its_groups() -> None:

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,14 @@ from sqlalchemy import Engine, event
 
 from resolutionkit import (
     NotADatabase,
+    Outcome,
     SchemaMismatch,
     StorageBusy,
     StorageError,
     StorageReadOnly,
     Tracker,
 )
-from support import response
+from support import TurnableClock, organisation, response
 
 Raw = Callable[..., list[tuple[Any, ...]]]
 Open = Callable[..., Tracker]
@@ -217,3 +219,30 @@ def test_a_file_that_is_not_there_is_not_made_unasked(tmp_path: Path) -> None:
     with pytest.raises(NotADatabase, match="no file"):
         Tracker.open(f"sqlite:///{path}", create=False)
     assert not path.exists()
+
+
+@pytest.mark.parametrize("option", ["mode=ro", "immutable=1", "cache=shared"])
+def test_options_that_sqlite_would_pass_over_are_refused(tmp_path: Path, option: str) -> None:
+    """A URL that asks for reading only, and would be opened for writing, says how it has to be written."""
+    path = tmp_path / "recovery.db"
+    with pytest.raises(StorageError, match="uri=true"):
+        Tracker.open(f"sqlite:///{path}?{option}")
+    assert not path.exists()
+
+
+def test_a_uri_that_names_no_file_makes_none_unasked(tmp_path: Path) -> None:
+    """create=False holds for file: URIs too."""
+    path = tmp_path / "mistyped.db"
+    with pytest.raises(NotADatabase, match="no file"):
+        Tracker.open(f"sqlite:///file:{path}?uri=true", create=False)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("url", ["sqlite:///file::memory:?uri=true", "sqlite:///file:shop?mode=memory&uri=true"])
+def test_a_uri_in_memory_is_one_database_for_all_threads(url: str) -> None:
+    """Every thread finds the tables and the rows of the others."""
+    with Tracker.open(url, directory=organisation(), clock=TurnableClock()) as tracker:
+        with ThreadPoolExecutor(4) as pool:
+            outcomes = list(pool.map(lambda index: tracker.record(response(f"r-{index}")).outcome, range(40)))
+        assert set(outcomes) == {Outcome.OPENED}
+        assert len(tracker.issues(limit=100)) == 40

@@ -93,3 +93,22 @@ print(os.read(reading, 36).decode() == ids())
 """
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_fork_does_not_wait_for_its_parent_s_threads() -> None:
+    """A lock that another thread held when the process forked belongs to nobody in the child."""
+    program = """
+import os
+from resolutionkit.tracker.ids import Uuid7
+
+ids = Uuid7()
+with ids._lock:
+    child = os.fork()
+    if child == 0:
+        ids()
+        os._exit(7)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=30)
+    assert done.stdout.strip() == "7"

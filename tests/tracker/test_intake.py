@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from resolutionkit import Group, IssueFilter, IssueNotFound, Outcome, Person, Policy, StaticDirectory, Tracker
+from resolutionkit import (
+    Answer,
+    Contact,
+    Group,
+    IssueFilter,
+    IssueNotFound,
+    Outcome,
+    Person,
+    Policy,
+    StaticDirectory,
+    Tracker,
+)
 from support import NOON, response
 
 HOUR = timedelta(hours=1)
@@ -84,3 +95,22 @@ def test_the_outbox_of_no_issue_is_not_found(tracker: Tracker) -> None:
     """An empty answer would say that nobody was told."""
     with pytest.raises(IssueNotFound):
         tracker.outbox("00000000-0000-7000-8000-000000000000")
+
+
+class Customer(Contact):
+    """A host's own contact."""
+
+
+class Question(Answer):
+    """A host's own answer."""
+
+
+def test_a_host_s_own_classes_are_taken_as_what_they_extend(tracker: Tracker) -> None:
+    """What is delivered again is a duplicate, whichever class it was built as, on every backend."""
+    facts = {"contact": Customer(name="Jane"), "answers": [Question("Why?", "Late.")]}
+    assert tracker.record(response(**facts)).outcome is Outcome.OPENED
+    assert tracker.record(response(**facts)).outcome is Outcome.DUPLICATE
+    again = response(contact=Contact(name="Jane"), answers=[Answer("Why?", "Late.")])
+    assert tracker.record(again).outcome is Outcome.DUPLICATE
+    kept = tracker.responses().items[0].record.response
+    assert (type(kept.contact), type(kept.answers[0])) == (Contact, Answer)

@@ -65,6 +65,29 @@ def test_a_person_signed_in_in_another_spelling_has_the_same_inbox(open_tracker:
     assert tracker.issue(issue.id).notes[0].author == "Nina Okafor"
 
 
+def test_people_named_in_another_spelling_are_found(open_tracker: Callable[..., Tracker]) -> None:
+    """As assignee, follower, in a hierarchy and as a group's lead they are whom the directory found."""
+    company = StaticDirectory(
+        [Person(id="ana", access=Access.EVERYTHING), Person(id="ben")], [Group(code="emea", lead="ben")]
+    )
+    directory = CarelessDirectory(company)
+    directory.group = lambda _code: Group(code="emea", lead="BEN")  # type: ignore[method-assign]
+    tracker = open_tracker(directory=directory)
+    assert tracker.record(response("r-1")).issue.assignee == "ben"
+    issue = tracker.record(response("r-2", hierarchy=("ANA",))).issue
+    assert (issue.people, issue.assignee) == (("ana",), "ana")
+    desk = tracker.as_user("ana")
+    assert desk.assign(issue.id, "Ben", note="His.").issue.assignee == "ben"
+    assert desk.follow(issue.id, "ANA").issue.followers == ("ana",)
+
+
+def test_a_reporting_line_that_ends_in_itself_ends(open_tracker: Callable[..., Tracker]) -> None:
+    """Nobody waits for ever for a manager who is spelled otherwise than asked for."""
+    chief = Person(id="ceo", manager="CEO")
+    tracker = open_tracker(directory=CarelessDirectory(StaticDirectory.gathered({"ceo": chief}, [], "ceo")))
+    assert tracker.record(response()).issue.assignee == "ceo"
+
+
 @pytest.mark.parametrize("codes", [{"a"}, ["a"], ("a",)], ids=["set", "list", "tuple"])
 def test_access_built_by_hand_is_a_value_like_any_other(codes: object) -> None:
     """Whatever holds the codes, it becomes a frozen set, and the access can be hashed."""

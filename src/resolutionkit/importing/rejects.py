@@ -59,7 +59,7 @@ class RejectWriter:
         if not self.path.is_file():
             return False
         with self.path.open("rb") as file:
-            return file.read(len(head)) in {b"", head}
+            return file.readline(len(head) + 2).rstrip(b"\r\n") in {b"", head}
 
     def write(self, row: RejectedRow) -> None:
         """Add a rejected row.

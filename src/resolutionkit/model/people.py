@@ -204,11 +204,18 @@ class StaticDirectory:
         self._index(everybody, teams, leader)
 
     @classmethod
-    def gathered(cls, people: Iterable[Person], groups: Iterable[Group], leader: str | None) -> StaticDirectory:
-        """Return what a host's directory said, unchecked: its gaps are its own, and nobody is there to mend them."""
+    def gathered(cls, people: Mapping[str, Person], groups: Iterable[Group], leader: str | None) -> StaticDirectory:
+        """Return what a host's directory said, unchecked: its gaps are its own, and nobody is there to mend them.
+
+        Args:
+            people: Who answers to which id, as it was asked for; a directory may spell it otherwise.
+            groups: The groups.
+            leader: The id of the highest in command.
+        """
         directory = cls.__new__(cls)
         directory._segments = None
-        directory._index(tuple(people), tuple(groups), leader)
+        directory._index(tuple({one.id: one for one in people.values()}.values()), tuple(groups), leader)
+        directory._people |= people
         return directory
 
     def _index(self, people: tuple[Person, ...], groups: tuple[Group, ...] | None, leader: str | None) -> None:
@@ -260,7 +267,7 @@ class StaticDirectory:
 
     def __iter__(self) -> Iterator[Person]:
         """Iterate over everybody."""
-        return iter(self._people.values())
+        return iter(dict.fromkeys(self._people.values()))
 
     def __repr__(self) -> str:
         """Show the size."""

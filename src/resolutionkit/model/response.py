@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 from attrs import field, frozen
@@ -33,6 +33,8 @@ from resolutionkit.model.values import (
     text,
     utc,
 )
+
+V = TypeVar("V")
 
 
 def _line(value: object, name: str, error: Checked) -> str:
@@ -120,6 +122,14 @@ class Answer:
         return bool(self.answer and self.answer.strip())
 
 
+def plain(value: V, kind: type[V]) -> V:
+    """Return a value as the class itself: a host's subclass would not come back from a store as it went in."""
+    if type(value) is kind:
+        return value
+    fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(kind)  # type: ignore[arg-type]
+    return kind(**{one.name: getattr(value, one.name) for one in fields})
+
+
 def _answers(value: Iterable[Answer]) -> tuple[Answer, ...]:
     return collected(value, "answers", InvalidResponse, _answer)
 
@@ -133,13 +143,13 @@ def _contact(value: Contact | None) -> Contact:
     if value is None:
         return _NOBODY
     if isinstance(value, Contact):
-        return value
+        return plain(value, Contact)
     raise InvalidResponse("contact", value, "a Contact, such as Contact(name='Jane Doe')")
 
 
 def _answer(value: object, name: str, error: Checked) -> Answer:
     if isinstance(value, Answer):
-        return value
+        return plain(value, Answer)
     raise error(name, value, "an Answer, such as Answer('Why?', 'Too slow.')")
 
 
@@ -156,7 +166,7 @@ def _attributes(value: Mapping[str, AttributeValue]) -> Attributes:
 
 def _scale(value: Scale | None) -> Scale | None:
     if value is None or isinstance(value, Scale):
-        return value
+        return value and plain(value, Scale)
     raise InvalidResponse("scale", value, "a Scale, such as NPS or CSAT_5, or None")
 
 

@@ -28,8 +28,8 @@ def trusted(kind: Callable[P, V]) -> Callable[P, V]:
     Args:
         kind: An attrs class with slots, without a slot for weak references, whose defaults are values.
     """
-    if not isinstance(kind, type):
-        raise TypeError(kind)
+    if not isinstance(kind, type) or any("__weakref__" in vars(one) for one in kind.__mro__):
+        raise TypeError(f"{kind!r} is no attrs class with slots and without one for weak references")
     fields = [one for one in attrs.fields(kind) if one.init]
     defaults = {f"_{one.name}": one.default for one in fields if one.default is not attrs.NOTHING}
     arguments = ", ".join(f"{one.name}=_{one.name}" if f"_{one.name}" in defaults else one.name for one in fields)

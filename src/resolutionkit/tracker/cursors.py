@@ -65,4 +65,6 @@ def key_of(token: str | None, bound_to: str, shape: tuple[type, ...]) -> Key | N
 
 def _is_sound(part: int | str) -> bool:
     """Say whether every store can compare with a part of a key."""
-    return abs(part) < 2**63 if isinstance(part, int) else part.isprintable() and len(part) <= CODE_MAX
+    if isinstance(part, int):
+        return abs(part) < 2**63
+    return len(part) <= CODE_MAX and "\0" not in part and not any("\ud800" <= one <= "\udfff" for one in part)

@@ -19,17 +19,20 @@ class Uuid7:
     """Makes ids that only ever grow, also within one millisecond and when the clock steps back."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._last = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._lock = threading.Lock()
         self._strides = _strides()
         self._process = os.getpid()
 
     def __call__(self) -> str:
         """Return a new id of 36 characters."""
+        if os.getpid() != self._process:
+            self._begin()  # A fork goes on neither with its parent's random bytes nor with a lock that a thread held.
         now = time.time_ns() // 1_000_000
         with self._lock:
-            if os.getpid() != self._process:  # A fork must not go on with its parent's random bytes.
-                self._strides, self._process = _strides(), os.getpid()
             if now > self._last >> _RANDOM_BITS:
                 self._last = now << _RANDOM_BITS | int.from_bytes(os.urandom(10), "big") & _TAIL
             else:  # Within a millisecond, or after a step back, go on from the last one by a random stride.

@@ -12,7 +12,7 @@ from attrs import frozen
 from resolutionkit.errors import InvalidResponse, InvalidValue, ResolutionKitError, StorageError
 from resolutionkit.model.commands import Command, Record
 from resolutionkit.model.people import SYSTEM
-from resolutionkit.model.response import Response
+from resolutionkit.model.response import Response, plain
 from resolutionkit.model.results import Change, Recorded
 from resolutionkit.model.trusted import trusted
 from resolutionkit.model.values import utc
@@ -141,4 +141,4 @@ def as_record(response: object, *, replace: bool = False, announce: bool | None 
     """
     if not isinstance(response, Response):
         raise InvalidResponse("response", response, "a Response")
-    return Record(response=response, replace=replace, announce=announce)
+    return Record(response=plain(response, Response), replace=replace, announce=announce)

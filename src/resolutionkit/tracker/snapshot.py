@@ -23,9 +23,9 @@ def snapshot(
     people: dict[str, Person] = {} if leader is None else {leader.id: leader}
     for who in {*mentioned, *_of_groups(groups)}:
         if who is not None:
-            people.update({person.id: person for person in _named(directory, who)})
+            people.update(_named(directory, who))
     _add_managers(directory, people)
-    return StaticDirectory.gathered(people.values(), groups, None if leader is None else leader.id)
+    return StaticDirectory.gathered(people, groups, None if leader is None else leader.id)
 
 
 def _of_groups(groups: Iterable[Group]) -> Iterable[str | None]:
@@ -34,11 +34,12 @@ def _of_groups(groups: Iterable[Group]) -> Iterable[str | None]:
         yield from group.also_alert
 
 
-def _named(directory: Directory, who: str) -> Iterable[Person]:
+def _named(directory: Directory, who: str) -> dict[str, Person]:
+    """Return whom a string names, under their ids; a directory may spell an id otherwise than who asks for it."""
     person = directory.person(who)
     if person is not None:
-        return (person,)
-    return (*directory.people_by_email(who), *directory.people_by_name(who))
+        return {who: person, person.id: person}
+    return {one.id: one for one in (*directory.people_by_email(who), *directory.people_by_name(who))}
 
 
 def _add_managers(directory: Directory, people: dict[str, Person]) -> None:
@@ -50,5 +51,5 @@ def _add_managers(directory: Directory, people: dict[str, Person]) -> None:
             continue
         manager = directory.person(who)
         if manager is not None:
-            people[manager.id] = manager
+            people[who] = people[manager.id] = manager
             pending.append(manager.manager)

@@ -28,6 +28,7 @@ def open_engine(url: str) -> Engine:
         if "\0" in url:
             raise ValueError("NUL")
         parsed = make_url(url)
+        _check_options(parsed)
         engine = create_engine(parsed, **_options(parsed))
         engine.dialect.create_connect_args(parsed)
     except (ArgumentError, ValueError, ImportError) as problem:
@@ -37,6 +38,18 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _check_options(url: URL) -> None:
+    """Refuse options that would be passed over in silence, such as a read-only mode that is none.
+
+    Raises:
+        StorageError: SQLite itself reads them in a URI only, and the URL is none.
+    """
+    ignored = sorted({"mode", "immutable", "cache"} & set(url.query)) if "uri" not in url.query else []
+    if ignored:
+        told = f"'sqlite:///file:path/to/file.db?{ignored[0]}={url.query[ignored[0]]}&uri=true'"
+        raise StorageError(f"{ignored[0]}= in a database URL needs a file: path and uri=true: {told}")
 
 
 def _options(url: URL) -> dict[str, Any]:
@@ -52,7 +65,8 @@ def _options(url: URL) -> dict[str, Any]:
 
 def is_in_memory(url: URL) -> bool:
     """Say whether a SQLite URL names no file."""
-    return url.database in {None, "", ":memory:"}
+    named = url.database or ":memory:"
+    return named.removeprefix("file:") == ":memory:" or url.query.get("mode") == "memory"
 
 
 def check_file(url: URL) -> None:
@@ -61,8 +75,8 @@ def check_file(url: URL) -> None:
     Raises:
         NotADatabase: There is no such file.
     """
-    path = url.database
-    if path and not is_in_memory(url) and not path.startswith("file:") and not Path(path).exists():
+    path = (url.database or "").removeprefix("file:")
+    if not is_in_memory(url) and not Path(path).exists():
         raise NotADatabase(f"there is no file {path}; pass create=True to make it")
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
+from cattrs.errors import BaseValidationError
 from sqlalchemy import Connection, CursorResult, Select, and_, func, select, union, union_all
 
+from resolutionkit.errors import StorageError
 from resolutionkit.model.events import Event
 from resolutionkit.model.issue import IssueLine
 from resolutionkit.model.messages import Message
@@ -40,10 +43,33 @@ from resolutionkit.storage.sql.sources import (
 from resolutionkit.storage.sql.statements import Statement, record_query
 from resolutionkit.storage.sql.tables import NEWEST
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_DAMAGES = (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError, BaseValidationError)
+"""What building a value of a damaged row comes to."""
 SECRET_NAME = "secret"  # noqa: S105  (a name, not the secret)
 """The name under which ``meta`` keeps an account's secret."""
+_VALUES_MAX, _VALUES_EACH = 20_000, 50
+"""How many values one statement holds, of 32,766 that SQLite allows; and how many a read has beside its groups."""
 _UNION_MAX = 100
 """How many reads one statement holds; SQLite allows 500."""
+
+
+def _sound(ask: Callable[P, T]) -> Callable[P, T]:
+    """Let a question say what is wrong where a row is damaged; the database's own errors are translated elsewhere."""
+
+    @wraps(ask)
+    def asked(*given: P.args, **named: P.kwargs) -> T:
+        try:
+            return ask(*given, **named)
+        except _DAMAGES as problem:
+            told = f"{type(problem).__name__}: {problem}"
+            what = ", ".join(repr(one) for one in given[1:] if isinstance(one, str))
+            message = f"what is stored is damaged; restore it from a backup (asked for {ask.__name__} {what}; {told})"
+            raise StorageError(message) from problem
+
+    return asked
 
 
 class Questions:
@@ -54,13 +80,13 @@ class Questions:
         self._tables = schema.tables
         self._statements = schema.statements
         self._account = account
-        self._secrets = schema.secrets
-        self._secret = schema.secrets.get(account)
+        self._secret: bytes | None = None
         self._addresses = AddressBook(connection, schema.tables, account)
 
     def _ask(self, statement: Statement, **keys: str) -> CursorResult[Any]:
         return statement.ask(self._connection, {"key_account": self._account, **keys})
 
+    @_sound
     def response(self, response_id: str, /) -> ResponseRecord | None:
         """Return the record of a response."""
         row = self._ask(self._statements.record, key_id=response_id).first()
@@ -82,6 +108,7 @@ class Questions:
         found = (rows[one] for one in ids if one in rows)
         return [record_from(row, response_from_json(row.body), names) for row in found]
 
+    @_sound
     def history(self, issue_id: str, /) -> tuple[Event, ...]:
         """Return the whole history of an issue in order, in one read but for addresses."""
         rows = self._ask(self._statements.history, key_issue=issue_id).all()
@@ -93,12 +120,13 @@ class Questions:
             for row, payload in zip(rows, payloads, strict=True)
         )
 
+    @_sound
     def issues(self, query: IssueQuery, /) -> Sequence[IssueLine]:
         """Return one page of issues."""
         backwards = query.order is Order.NEWEST
         keyset = KEYSETS[query.order]
         sources = self._issue_sources(query.scope, query.filter, in_order=True)
-        ids = self._page(sources, keyset, query.after, query.limit, backwards=backwards)
+        ids = self._page(sources, keyset, query, backwards=backwards)
         lines = self._lines(ids)
         return [lines[one] for one in ids]
 
@@ -120,19 +148,16 @@ class Questions:
         return Asker(account=self._account, scope=scope, person=self._addresses.key(scope.person), secret=self.secret())
 
     def _page(
-        self,
-        sources: Iterable[Source],
-        keyset: Sequence[str],
-        after: tuple[int | str, ...] | None,
-        limit: int,
-        *,
-        backwards: bool,
+        self, sources: Iterable[Source], keyset: Sequence[str], query: IssueQuery | ResponseQuery, *, backwards: bool
     ) -> list[str]:
         """Return the ids of one page: the reads of all sources merged, each id once."""
+        after, limit = query.after, query.limit
         reads = [read for source in sources for read in page_reads(source, keyset, after, limit, backwards=backwards)]
+        # Each read may name every group of the filter, and a statement may have so many values only.
+        most = max(1, min(_UNION_MAX, _VALUES_MAX // (len(query.filter.groups or ()) + _VALUES_EACH)))
         keys: set[tuple[Any, ...]] = set()
-        for start in range(0, len(reads), _UNION_MAX):
-            keys.update(tuple(row) for row in self._connection.execute(_united(reads[start : start + _UNION_MAX])))
+        for start in range(0, len(reads), most):
+            keys.update(tuple(row) for row in self._connection.execute(_united(reads[start : start + most])))
         return [key[-1] for key in sorted(keys, reverse=backwards)[:limit]]
 
     def _lines(self, ids: Sequence[str]) -> Mapping[str, IssueLine]:
@@ -148,10 +173,11 @@ class Questions:
         names = self._addresses.names(row.assignee for row in rows)
         return {row.id: line_from(row, response_from_json(row.body), names) for row in rows}
 
+    @_sound
     def responses(self, query: ResponseQuery, /) -> Sequence[ResponseLine]:
         """Return one page of responses."""
         sources = response_sources(self._tables, self._asker(query.scope), query.filter)
-        ids = self._page(sources, NEWEST, query.after, query.limit, backwards=True)
+        ids = self._page(sources, NEWEST, query, backwards=True)
         records = self._records(ids)
         issue_ids = sorted({record.issue for record in records if record.issue is not None})
         lines = self._lines(issue_ids)
@@ -179,6 +205,7 @@ class Questions:
                 notes.setdefault(row.issue, []).append(note)
         return {issue_id: NoteLog(found) for issue_id, found in notes.items()}
 
+    @_sound
     def messages(self, issue_id: str, /) -> Sequence[Message]:
         """Return the outbox's messages about an issue."""
         outbox = self._tables.outbox
@@ -187,23 +214,20 @@ class Questions:
         names = self._addresses.names(row.recipient for row in rows)
         return tuple(message_from(row, names) for row in rows)
 
+    @_sound
     def remembered(self, actor: str, key: str, /) -> Remembered | None:
         """Return what somebody did under a key."""
         who = self._addresses.key(actor)
         row = None if who is None else self._ask(self._statements.remembered, key_actor=who, key_key=key).first()
         return None if row is None else remembered_from(row, self._addresses.names([row.actor]))
 
+    @_sound
     def secret(self) -> bytes | None:
         """Return the account's secret, or None where there is none yet."""
         if self._secret is None:
             found = self._ask(self._statements.meta, key_name=SECRET_NAME).scalar()
             self._secret = None if found is None else bytes.fromhex(found)
         return self._secret
-
-    def committed(self) -> None:
-        """Let later units of work know what this one found out, now that it is there to stay."""
-        if self._secret is not None:
-            self._secrets[self._account] = self._secret
 
 
 def _united(reads: Sequence[Select[Any]]) -> Any:

@@ -1,8 +1,8 @@
-"""What every unit of work on one database shares: the tables, the statements on them, and the accounts' secrets."""
+"""What every unit of work on one database shares: the tables, and the statements on them."""
 
 from __future__ import annotations
 
-from attrs import field, frozen
+from attrs import frozen
 from sqlalchemy import Dialect
 
 from resolutionkit.storage.sql.statements import Statements, prepare
@@ -16,12 +16,10 @@ class Schema:
     Attributes:
         tables: The tables.
         statements: The statements that every command runs.
-        secrets: The secrets that are known to be committed, by account; a secret never changes.
     """
 
     tables: Tables
     statements: Statements
-    secrets: dict[str, bytes] = field(factory=dict)
 
 
 def schema_for(tables: Tables, dialect: Dialect) -> Schema:

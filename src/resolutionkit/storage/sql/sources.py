@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, or_, select, tuple_
 from sqlalchemy.sql.expression import ColumnCollection
 
@@ -91,6 +91,8 @@ def issue_sources(
     assignee, follower = named.assignee, named.follower
     issues = tables.issues
     extra = _issue_conditions(issues.c, condition, asker.secret)
+    # Where a read is bound to its groups already, asking for them again would only lengthen the statement.
+    in_groups = _issue_conditions(issues.c, evolve(condition, groups=None), asker.secret)
     phases = tuple(phase for phase in Phase if condition.phases is None or phase in condition.phases)
     if not phases or (condition.assignee and not assignee) or (condition.follower and not follower):
         return []
@@ -108,7 +110,7 @@ def issue_sources(
         Source(
             origin=issues,
             columns=issues.c,
-            conditions=(mine_by_account, issues.c.group_code.in_(some), *extra),
+            conditions=(mine_by_account, issues.c.group_code.in_(some), *in_groups),
             phases=phases,
         )
         for some in ([[group] for group in groups] if in_order else [groups])

@@ -67,10 +67,7 @@ class SqlStore:
         with self._turn, self._write_turn if write else nullcontext(), self._engine.connect() as plain:
             connection = plain.execution_options(**{WRITES: write})
             with connection.begin():
-                unit = SqlUnitOfWork(connection, self._schema, account, write=write)
-                done = work(unit)
-            unit.committed()
-            return done
+                return work(SqlUnitOfWork(connection, self._schema, account, write=write))
 
     def close(self) -> None:
         """Let go of every connection."""
