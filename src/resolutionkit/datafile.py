@@ -20,14 +20,22 @@ T = TypeVar("T")
 _NAMES = {str: "text in quotes", bool: "true or false", int: "a whole number", dict: "a table", list: "a list"}
 
 
+_MOST = 10_000_000
+"""How many bytes a file may have; a device that never ends must not fill the memory."""
+
+
 def toml_data(path: str | Path, error: type[FaultsFound]) -> dict[str, Any]:
     """Return what a TOML file says.
 
     Raises:
-        FaultsFound: Of the type given: there is no such file, or it is not TOML in UTF-8.
+        FaultsFound: Of the type given: there is no such file, it is far too long, or it is not TOML in UTF-8.
     """
     try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        with Path(path).open("rb") as file:
+            content = file.read(_MOST + 1)
+        if len(content) > _MOST:
+            raise error([Fault("file", f"is longer than {_MOST:,} bytes; name the file that was meant")], str(path))
+        return tomllib.loads(content.decode())
     except OSError as problem:
         raise error([Fault("file", f"cannot be read: {problem.strerror}")], str(path)) from problem
     except (ValueError, RecursionError) as problem:

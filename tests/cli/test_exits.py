@@ -12,7 +12,7 @@ import click
 import pytest
 
 from resolutionkit import errors
-from resolutionkit.cli.exits import MEANINGS, Exit, exit_of, message_of
+from resolutionkit.cli.exits import MEANINGS, Exit, exit_of, message_of, report
 from resolutionkit.model import conflicts
 
 
@@ -186,3 +186,27 @@ def test_conflicts_are_told_apart_from_refusals() -> None:
     """A response under a known id with other content is a conflict."""
     assert exit_of(conflicts.ResponseConflict("r", [])) is Exit.CONFLICT
     assert message_of(errors.PolicyError([errors.Fault("zone", "a\nb")], str(Path("p.toml")))) == "p.toml: zone: a b"
+
+
+class Broken:
+    """An error stream that takes nothing."""
+
+    def __init__(self, problem: Exception) -> None:
+        self.problem = problem
+
+    def write(self, _text: str) -> int:
+        raise self.problem
+
+    def flush(self) -> None:
+        raise self.problem
+
+
+@pytest.mark.parametrize(
+    "problem", [BrokenPipeError(), OSError(28, "No space left"), ValueError("closed")], ids=["pipe", "full", "closed"]
+)
+def test_an_error_stream_that_takes_nothing_leaves_the_exit_code(
+    monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    """What the line says is lost, what happened is not."""
+    monkeypatch.setattr("sys.stderr", Broken(problem))
+    assert report(errors.IssueNotFound("nope")) == Exit.NOT_FOUND

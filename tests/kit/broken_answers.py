@@ -44,6 +44,31 @@ class KeepsAnOlderIssue(Broken):
             return found and attrs.evolve(found, notes=found.notes[:-1])
 
 
+class FiltersWithoutCase(Broken):
+    """Takes segments for one another that differ in case only, as some databases do unless told otherwise."""
+
+    caught_by = "test_a_filter_tells_neighbours_apart[segment]"
+
+    class Around(Unit):
+        def count_issues(self, scope: Any, condition: Any, at_most: int | None) -> int:
+            if condition.segment is None:
+                return self.unit.count_issues(scope, condition, at_most)
+            spellings = {condition.segment, condition.segment.upper(), condition.segment.lower()}
+            return sum(
+                self.unit.count_issues(scope, attrs.evolve(condition, segment=one), at_most) for one in spellings
+            )
+
+
+class CutsLongHistories(Broken):
+    """Reads at most a hundred messages of an issue."""
+
+    caught_by = "test_a_long_life_is_kept_whole"
+
+    class Around(Unit):
+        def messages(self, issue_id: str) -> Any:
+            return self.unit.messages(issue_id)[:100]
+
+
 class ReversesHistory(Broken):
     """Gives the latest event first."""
 

@@ -255,3 +255,12 @@ def test_a_missing_file_is_a_fault(tmp_path: Path) -> None:
         with pytest.raises(PolicyError, match="cannot be read") as refused:
             Policy.load(path)
         assert refused.value.source == str(path)
+
+
+def test_a_file_without_end_is_a_fault_and_not_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device that gives for ever, named by mistake, fills no memory."""
+    monkeypatch.setattr("resolutionkit.datafile._MOST", 1000)
+    path = tmp_path / "policy.toml"
+    path.write_text("# " + "x" * 1000, encoding="utf-8")
+    with pytest.raises(PolicyError, match="longer than 1,000 bytes"):
+        Policy.load(path)

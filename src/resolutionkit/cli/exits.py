@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from enum import IntEnum
 from typing import Any
 
@@ -162,7 +163,11 @@ def report(problem: BaseException) -> Exit:
 
 
 def say(text: str) -> None:
-    """Write one harmless line to the standard error stream, if there is one."""
+    """Write one harmless line to the standard error stream, if there is one that takes it.
+
+    Where there is none the line is lost, and the exit code still says what happened.
+    """
     if sys.stderr is not None:
-        sys.stderr.write(plain.line(text) + "\n")
-        sys.stderr.flush()
+        with suppress(OSError, ValueError):
+            sys.stderr.write(plain.line(text) + "\n")
+            sys.stderr.flush()

@@ -6,6 +6,7 @@ from resolutionkit.testing.suites.access import NobodySeesTooMuch
 from resolutionkit.testing.suites.accounts import Accounts
 from resolutionkit.testing.suites.answers import SameAnswers
 from resolutionkit.testing.suites.conflicts import Conflicts
+from resolutionkit.testing.suites.filters import Filters
 from resolutionkit.testing.suites.histories import HistoryIsTheTruth
 from resolutionkit.testing.suites.intake import OneIssueEach
 from resolutionkit.testing.suites.lists import Lists
@@ -14,12 +15,13 @@ from resolutionkit.testing.suites.outbox import ExactlyItsMessages
 from resolutionkit.testing.suites.pages import Pages
 from resolutionkit.testing.suites.refusals import RefusalsChangeNothing
 from resolutionkit.testing.suites.saving import Saving
+from resolutionkit.testing.suites.sizes import Sizes
 from resolutionkit.testing.suites.strings import Strings
 from resolutionkit.testing.suites.threads import Threads
 from resolutionkit.testing.suites.units import UnitsOfWork
 
 
-class StoreRules(Saving, UnitsOfWork, Conflicts, Threads, Lists, Pages, Strings, Accounts, Openings):
+class StoreRules(Saving, UnitsOfWork, Conflicts, Threads, Lists, Pages, Strings, Accounts, Openings, Filters, Sizes):
     """What :class:`~resolutionkit.ports.Store` and :class:`~resolutionkit.ports.UnitOfWork` promise, rule by rule.
 
     The tests save changes built by hand, so that what fails points at one method. Override the fixture ``store``, as
