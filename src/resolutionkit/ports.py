@@ -13,14 +13,25 @@ from attrs import field, frozen
 
 from resolutionkit.errors import StorageError
 from resolutionkit.model.events import Event
-from resolutionkit.model.issue import Issue, IssueLine
+from resolutionkit.model.issue import Issue, IssueLine, line_of
 from resolutionkit.model.messages import Message
+from resolutionkit.model.notes import NO_NOTES
 from resolutionkit.model.people import Group, Person
-from resolutionkit.model.query import IssueFilter, IssueQuery, ResponseLine, ResponseQuery, Scope
+from resolutionkit.model.query import (
+    IssueFilter,
+    IssueQuery,
+    ResponseLine,
+    ResponseQuery,
+    Scope,
+    newest_key,
+    response_key,
+    urgency_key,
+)
 from resolutionkit.model.response import HeadChange, RecordChange, ResponseRecord
 from resolutionkit.model.results import Advice
 
 __all__ = [
+    "NO_NOTES",
     "Clock",
     "Directory",
     "HeadChange",
@@ -36,6 +47,10 @@ __all__ = [
     "UnitOfWork",
     "Write",
     "WriteConflict",
+    "line_of",
+    "newest_key",
+    "response_key",
+    "urgency_key",
 ]
 
 T = TypeVar("T")

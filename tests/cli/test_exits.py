@@ -35,7 +35,7 @@ def test_every_exit_code_has_a_meaning() -> None:
 
 RESOLVED = ("status", "--response", "R-1048", "resolved", "--note", "x")
 REFUSALS = [
-    (5, "add --note TEXT", ("status", "--response", "R-1048", "resolved")),
+    (5, "in TEXT or --note", ("status", "--response", "R-1048", "resolved")),
     (5, "add --reason TEXT", ("escalate", "--response", "R-1048", "--note", "x")),
     (5, "no such status; allowed now: status in_progress, ", ("status", "--response", "R-1048", "frob", "--note", "x")),
     (5, "it is not closed", ("reopen", "--response", "R-1048", "--note", "x")),

@@ -40,8 +40,8 @@ INTRODUCTION = """# Command line
 
 <!-- Made from the program; `python tests/cli/test_reference.py` writes it anew. -->
 
-`resolutionkit` comes with the extra `cli`: `pip install "resolutionkit[cli,sql]"`. How to use it day by day is told in
-[the how-to](../how-to/command-line.md)."""
+`resolutionkit` comes with the extra `cli`: `pip install ".[cli,sql]"` in a checkout. How to use it day by day is
+told in [the how-to](../how-to/command-line.md)."""
 
 OUTPUT = """## Output
 

@@ -117,7 +117,7 @@ def _system(problem: OSError) -> str:
 
 
 _WORDS: Mapping[type[BaseException], Callable[[Any], str]] = {
-    errors.NoteRequired: lambda problem: f"{problem.step} needs a note; add --note TEXT with what was done or said",
+    errors.NoteRequired: lambda problem: f"{problem.step} needs a note; say in TEXT or --note what was done or said",
     errors.ReasonRequired: lambda problem: (
         f"{problem.step} needs a reason; add --reason TEXT with why leadership has to step in"
     ),
@@ -127,6 +127,9 @@ _WORDS: Mapping[type[BaseException], Callable[[Any], str]] = {
     errors.IssueNotFound: lambda problem: (
         f"no issue {shown(problem.issue_id)}{problem.then and ' at '}{problem.then}; "
         "'resolutionkit list' shows those within your reach, and --response takes a response's id"
+    ),
+    errors.ResponseNotFound: lambda problem: (
+        f"no response {shown(problem.response_id)}; 'resolutionkit list responses' shows those within your reach"
     ),
     errors.SchemaMismatch: lambda problem: str(problem).replace(
         "pass create=True to make them", "'resolutionkit import --create' makes them"

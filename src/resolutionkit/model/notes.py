@@ -131,3 +131,4 @@ class NoteLog(Sequence[Note]):
 
 
 NO_NOTES = NoteLog()
+"""The log of an issue on which nobody wrote."""

@@ -21,6 +21,7 @@ _INSTANT = timedelta(microseconds=1)
 _EDGE = NOON + timedelta(microseconds=999_999)
 
 OF_RESPONSES: dict[str, tuple[Facts, Facts, Facts]] = {
+    "survey": ({"survey": "a"}, {"survey": "A"}, {"survey": "a"}),
     "segment": ({"segment": "a"}, {"segment": "A"}, {"segment": "a"}),
     "ticket": ({"ticket": "T-1"}, {"ticket": "t-1"}, {"ticket": "T-1"}),
     "company": ({"contact": Contact(company="Acme")}, {"contact": Contact(company="ACME")}, {"company": "Acme"}),
@@ -41,7 +42,10 @@ OF_THE_ISSUE_ITSELF: dict[str, tuple[Facts, Facts, Facts]] = {
     "status": ({"status": "in_progress", "phase": Phase.ACTIVE}, {"status": "In_Progress", "phase": Phase.ACTIVE},
                {"statuses": {"in_progress"}}),
     "follower": ({"followers": ("ann",)}, {"followers": ("Ann",)}, {"follower": "ann"}),
-    "backfilled": ({"backfilled": True}, {}, {"backfilled": True}),
+    "backfilled": ({"backfilled": True}, {"backfilled": False}, {"backfilled": True}),
+    "not backfilled": ({"backfilled": False}, {"backfilled": True}, {"backfilled": False}),
+    "needing recovery": ({"needs_recovery": True}, {"needs_recovery": False}, {"needs_recovery": True}),
+    "not needing it": ({"needs_recovery": False}, {"needs_recovery": True}, {"needs_recovery": False}),
     "the last of many statuses": ({"status": "zz"}, {"status": "zy"},
                                   {"statuses": {"zz", *(f"s-{number}" for number in range(1000))}}),
 }  # fmt: skip
