@@ -92,7 +92,8 @@ def types(session: nox.Session) -> None:
 @nox.session(python=OLDEST)
 def docs(session: nox.Session) -> None:
     """Build the documentation, with warnings as errors; `-- linkcheck` asks the network whether outer links answer."""
-    session.install(".[all]", *group("docs"))
+    session.install(".[all]", *group("docs"), *group("test"))
+    session.run("pytest", "tests/docs/test_build.py")
     builder = "linkcheck" if "linkcheck" in session.posargs else "html"
     session.run("sphinx-build", "-W", "-n", "-E", "-q", "-b", builder, "docs", f"docs/_build/{builder}")
 

@@ -30,6 +30,12 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         _SKIPPED.append(report.nodeid)
 
 
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """Remember the files that were skipped whole."""
+    if report.skipped:
+        _SKIPPED.append(report.nodeid)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Let nothing be skipped on CI: what is not tried there is tried nowhere."""

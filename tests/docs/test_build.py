@@ -1,4 +1,4 @@
-"""The build itself, on a small project: what it refuses. Without Sphinx, which only the docs need, it is skipped."""
+"""The build itself, on a small project: what it refuses. It needs Sphinx, and runs in the session `docs`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("sphinx", reason="Sphinx builds the docs; `nox -s docs` has it")
 
 EXTENSIONS = Path(__file__).parents[2] / "docs" / "_ext"
 CONF = f"""
