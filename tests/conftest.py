@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from resolutionkit import StaticDirectory, Tracker
 from support import TurnableClock, organisation
+from support.servers import SERVERS, drop_shared, empty, shared_database
 
 settings.register_profile(
     "local", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow], print_blob=True
@@ -20,7 +21,7 @@ settings.register_profile(
 )
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
-BACKENDS = ("memory", "sqlite")
+BACKENDS = ("memory", "sqlite", *SERVERS)
 _SKIPPED: list[str] = []
 
 
@@ -38,7 +39,8 @@ def pytest_collectreport(report: pytest.CollectReport) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Let nothing be skipped on CI: what is not tried there is tried nowhere."""
+    """Drop what the tests made on servers; let nothing be skipped on CI: what is not tried there is tried nowhere."""
+    drop_shared()
     if os.environ.get("CI") and _SKIPPED and not hasattr(session.config, "workerinput"):
         # The summary of `-ra` names them, each with its reason.
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -59,7 +61,12 @@ def directory() -> StaticDirectory:
 @pytest.fixture(params=BACKENDS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the URL of an empty store, on each backend in turn."""
-    return {"memory": "memory:", "sqlite": f"sqlite:///{tmp_path / 'recovery.db'}"}[request.param]
+    backend: str = request.param
+    if backend in SERVERS:
+        shared = shared_database(backend)
+        empty(shared)
+        return shared
+    return "memory:" if backend == "memory" else f"sqlite:///{tmp_path / 'recovery.db'}"
 
 
 @pytest.fixture

@@ -339,6 +339,28 @@ class StorageBusy(StorageError):
     """Another process holds the database for longer than the timeout; nothing was written."""
 
 
+class StorageUnavailable(StorageError):
+    """The database server cannot be reached, or the connection to it was lost; nothing was written."""
+
+
+class CommitUnknown(StorageUnavailable):
+    """The connection was lost while a transaction was committed: all of it was written, or nothing.
+
+    Recording the response again, or repeating the command under its ``key``, is safe and tells which.
+    """
+
+    def __init__(self) -> None:
+        """Say what is not known, and how to find out."""
+        super().__init__(
+            "the connection to the database was lost while it committed: all of the change was written, or nothing; "
+            "record the response again, or repeat the command under its key, to know"
+        )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling."""
+        return (type(self), ())
+
+
 class StorageReadOnly(StorageError):
     """The database accepts no writes; nothing was written."""
 

@@ -32,10 +32,14 @@ class StoreOptions:
     Attributes:
         url: The whole URL, its scheme included.
         create: Whether to make the schema: True always, False never, None in an empty embedded database only.
+        prefix: What the names of tables begin with, where a store has tables; None for its own choice.
+        schema: The database schema that they stand in, where a store has such; None for the connection's own.
     """
 
     url: str
     create: bool | None = None
+    prefix: str | None = None
+    schema: str | None = None
 
 
 StoreOpener: TypeAlias = Callable[[StoreOptions], Store]

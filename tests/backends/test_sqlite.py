@@ -17,7 +17,7 @@ from support.stores import Dumping, OnFile, fresh_store, open_file
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """Repeat a unit of work without a pause."""
-    monkeypatch.setattr("resolutionkit.storage.sql.store._PAUSE", 0)
+    monkeypatch.setattr("resolutionkit.storage.sql.retries.PAUSE", 0)
 
 
 class InMemory:

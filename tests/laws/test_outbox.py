@@ -36,13 +36,13 @@ def statements(store: SqlStore, fail_at: int, *, after: bool) -> Iterator[list[s
         count("COMMIT")
 
     name = "after_cursor_execute" if after else "before_cursor_execute"
-    sql_event.listen(store._engine, name, on_statement)
-    sql_event.listen(store._engine, "commit", on_commit)
+    sql_event.listen(store.engine, name, on_statement)
+    sql_event.listen(store.engine, "commit", on_commit)
     try:
         yield seen
     finally:
-        sql_event.remove(store._engine, name, on_statement)
-        sql_event.remove(store._engine, "commit", on_commit)
+        sql_event.remove(store.engine, name, on_statement)
+        sql_event.remove(store.engine, "commit", on_commit)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

@@ -31,8 +31,8 @@ def dump(store: Store, account: str | None = None) -> dict[str, Any]:
         }
     assert isinstance(store, SqlStore)
     found = {}
-    with store._turn, store._engine.connect() as connection:
-        for table in store._tables.metadata.sorted_tables:
+    with store._turn, store.engine.connect() as connection:
+        for table in store.tables.metadata.sorted_tables:
             query = select(table) if account is None else select(table).where(table.c.account == account)
             found[table.name] = sorted((tuple(row) for row in connection.execute(query)), key=repr)
     return found
@@ -63,6 +63,20 @@ class OnFile(Dumping):
     def share(self) -> Store:
         """Open the file once more."""
         return open_file(self.path)
+
+
+class OnServer(Dumping):
+    """A store on a database server, which can also be reopened and shared."""
+
+    def __init__(self, store: Store, url: str) -> None:
+        super().__init__(store)
+        self.url = url
+
+    def reopen(self) -> Store:
+        """Open the database again."""
+        return open_store(StoreOptions(url=self.url))
+
+    share = reopen
 
 
 def open_file(path: Path) -> Store:

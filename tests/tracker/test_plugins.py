@@ -42,20 +42,18 @@ def test_a_plugin_s_backend_answers_to_its_scheme() -> None:
     assert plugin.opened == [StoreOptions(url="cellar:shelf/3", create=True)]
 
 
-@pytest.mark.parametrize(
-    "url", ["cellar:x", "", "memory", "recovery.db", "postgresql://host/db", "\x1b[31m:"], ids=ascii
-)
+@pytest.mark.parametrize("url", ["cellar:x", "", "memory", "recovery.db", "oracle://host/db", "\x1b[31m:"], ids=ascii)
 def test_a_url_that_nothing_answers_to_is_refused_with_what_there_is(url: str) -> None:
     """The refusal names the schemes, and shows the URL escaped."""
-    with pytest.raises(PluginError, match="memory:, sqlite:") as refused:
+    with pytest.raises(PluginError, match="mariadb:, memory:, mysql:, postgresql:, sqlite:") as refused:
         Tracker.open(url)
     assert "\x1b" not in str(refused.value)
 
 
 def test_a_url_that_is_refused_is_told_by_its_scheme_alone() -> None:
     """The rest of a URL may hold a password."""
-    with pytest.raises(PluginError, match="answers to 'postgresql'; there are") as refused:
-        Tracker.open("postgresql://user:secret@host/db")
+    with pytest.raises(PluginError, match="answers to 'oracle'; there are") as refused:
+        Tracker.open("oracle://user:secret@host/db")
     assert "secret" not in str(refused.value)
 
 
@@ -86,8 +84,10 @@ def test_a_plugin_that_is_given_twice_is_refused() -> None:
 
 def test_a_manager_is_nobody_s_but_its_maker_s() -> None:
     """A plugin given to one tracker is unknown to the next."""
-    assert set(store_openers(plugin_manager(Cellar(), entry_points=False))) == {"cellar", "memory", "sqlite"}
-    assert set(store_openers(plugin_manager(entry_points=False))) == {"memory", "sqlite"}
+    with_it = set(store_openers(plugin_manager(Cellar(), entry_points=False)))
+    without = set(store_openers(plugin_manager(entry_points=False)))
+    assert with_it - without == {"cellar"}
+    assert without == {"mariadb", "memory", "mysql", "postgresql", "sqlite"}
 
 
 def test_the_notifiers_that_ship_are_offered_by_their_hook() -> None:

@@ -9,6 +9,8 @@ from resolutionkit.hooks import StoreOpener, StoreOptions, hookimpl
 from resolutionkit.ports import Store
 from resolutionkit.storage.memory import MemoryStore
 
+_DATABASES = ("sqlite", "postgresql", "mysql", "mariadb")
+
 
 def _open_memory(_options: StoreOptions) -> Store:
     return MemoryStore()
@@ -26,5 +28,5 @@ def _open_sql(options: StoreOptions) -> Store:
 
 @hookimpl
 def resolutionkit_stores() -> Mapping[str, StoreOpener]:
-    """Answer to ``memory:`` and ``sqlite:``."""
-    return {"memory": _open_memory, "sqlite": _open_sql}
+    """Answer to ``memory:``, and to every database that the SQL store knows."""
+    return {"memory": _open_memory, **dict.fromkeys(_DATABASES, _open_sql)}

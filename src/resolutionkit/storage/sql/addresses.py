@@ -9,18 +9,19 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
-from resolutionkit.storage.sql.dialects import insert_new
-from resolutionkit.storage.sql.tables import Tables
+from resolutionkit.storage.sql.schema import Schema
+from resolutionkit.storage.sql.wire import Wire
 
 
 class AddressBook:
     """Translates parties to keys and back, within one transaction and account."""
 
-    def __init__(self, connection: Connection, tables: Tables, account: str) -> None:
-        self._connection = connection
-        self._table = tables.addresses
+    def __init__(self, wire: Wire, schema: Schema, account: str) -> None:
+        self._wire = wire
+        self._table = schema.tables.addresses
+        self._new = schema.statements.new_address
         self._account = account
         self._keys: dict[str, str] = {}
 
@@ -39,7 +40,7 @@ class AddressBook:
         missing = [address for address in addresses if address not in self._keys]
         if missing:
             rows = [{"account": self._account, "id": str(uuid.uuid4()), "address": one} for one in missing]
-            self._connection.execute(insert_new(self._connection.dialect, self._table), rows)
+            self._new.run(self._wire, *rows)
             self._look_up(missing)
         return {party: self._keys.get(party, party) for party in named}
 
@@ -50,7 +51,7 @@ class AddressBook:
         table = self._table
         query = select(table.c.id, table.c.address)
         query = query.where(table.c.account == self._account, table.c.address.in_(unknown))
-        for row in self._connection.execute(query):
+        for row in self._wire.select(query):
             self._keys[row.address] = f"@{row.id}"
 
     def names(self, keys: Iterable[str]) -> Mapping[str, str]:
@@ -61,5 +62,5 @@ class AddressBook:
             return {key: key for key in wanted}
         table = self._table
         query = select(table.c.id, table.c.address).where(table.c.account == self._account, table.c.id.in_(ids))
-        found = {f"@{row.id}": row.address for row in self._connection.execute(query)}
+        found = {f"@{row.id}": row.address for row in self._wire.select(query)}
         return {key: found.get(key, key) for key in wanted}

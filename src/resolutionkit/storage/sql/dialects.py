@@ -2,17 +2,98 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Dialect, Insert, Table
-from sqlalchemy.dialects import sqlite
+import re
+from collections.abc import Callable, Mapping
+from itertools import count
+from typing import Any
+
+from attrs import frozen
+from sqlalchemy import Dialect, Insert, Select, Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
+
+_PLACEHOLDER = re.compile(r"%s")
 
 
-def insert_new(dialect: Dialect, table: Table) -> Insert:
-    """Return an insert that leaves rows alone whose key exists: a violated key would end a host's transaction."""
-    return _INSERT_NEW[dialect.name](table)
+def _on_postgresql(table: Table) -> Insert:
+    return postgresql.insert(table).on_conflict_do_nothing()
 
 
-def _sqlite_insert_new(table: Table) -> Insert:
+def _on_sqlite(table: Table) -> Insert:
     return sqlite.insert(table).on_conflict_do_nothing()
 
 
-_INSERT_NEW = {"sqlite": _sqlite_insert_new}
+def _on_mysql(table: Table) -> Insert:
+    # Its other way, ON DUPLICATE KEY UPDATE, counts a row that was there as one that it met.
+    return insert(table).prefix_with("IGNORE")
+
+
+_INSERT_NEW: Mapping[str, Callable[[Table], Insert]] = {
+    "sqlite": _on_sqlite,
+    "postgresql": _on_postgresql,
+    "mysql": _on_mysql,
+    "mariadb": _on_mysql,
+}
+_BEGIN: Mapping[tuple[str, bool], str] = {
+    # A deferred transaction that turns to writing can fail at once; IMMEDIATE waits its turn instead.
+    ("sqlite", True): "BEGIN IMMEDIATE",
+    ("sqlite", False): "BEGIN",
+    # Several questions of one unit are answered as of one instant.
+    ("postgresql", False): "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    ("mysql", False): "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+    ("mariadb", False): "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+}
+DATABASES = tuple(_INSERT_NEW)
+"""The names of the databases whose spelling is known."""
+
+
+@frozen
+class Spelling:
+    """How one database, through one driver, wants statements to be written.
+
+    Attributes:
+        dialect: What compiles clauses; its placeholders stand in their order, whatever the driver's own style is.
+        is_numbered: Whether the driver wants its placeholders numbered.
+        placeholder: What stands for a value.
+        has_writing_questions: Whether several statements that write can be one (``WITH ... INSERT ... RETURNING``).
+    """
+
+    dialect: Dialect
+    is_numbered: bool
+    placeholder: str
+    has_writing_questions: bool
+
+    def insert_new(self, table: Table) -> Insert:
+        """Return an insert that leaves rows alone whose key exists: a violated key would end a host's transaction."""
+        return _INSERT_NEW[self.dialect.name](table)
+
+    def latest(self, query: Select[Any]) -> Select[Any]:
+        """Return a question that sees what others have committed since the transaction began.
+
+        A transaction of MySQL's own default sees what was there at its first question, unless it locks what it reads.
+        """
+        return query.with_for_update(read=True) if self.dialect.name in {"mysql", "mariadb"} else query
+
+    def written(self, text: str) -> str:
+        """Return a statement as the driver takes it."""
+        if not self.is_numbered:
+            return text
+        numbers = count(1)
+        return _PLACEHOLDER.sub(lambda _: f"${next(numbers)}", text)
+
+
+def spelling_of(dialect: Dialect) -> Spelling:
+    """Return how statements are written for the dialect of a connection."""
+    style = "qmark" if dialect.name == "sqlite" else "format"
+    make: Callable[..., Dialect] = type(dialect)
+    positional = make(paramstyle=style)
+    return Spelling(
+        dialect=positional,
+        is_numbered=dialect.paramstyle == "numeric_dollar",
+        placeholder="?" if style == "qmark" else "%s",
+        has_writing_questions=dialect.name == "postgresql",
+    )
+
+
+def beginning(database: str, *, write: bool) -> str | None:
+    """Return what a transaction of our own begins with, or None where the driver's own beginning will do."""
+    return _BEGIN.get((database, write))

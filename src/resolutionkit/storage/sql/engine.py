@@ -1,103 +1,89 @@
-"""Engines: how a SQLite connection is set up and begins its transactions. What runs in them stands in ``store``."""
+"""Engines of our own: from a URL to connections that begin their transactions as the store needs them."""
 
 from __future__ import annotations
 
-import sqlite3
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, InvalidRequestError
 
-from resolutionkit.errors import NotADatabase, StorageError
-from resolutionkit.storage.sql.failures import driver_failure
+from resolutionkit.errors import MissingExtra, StorageError
+from resolutionkit.storage.sql import sqlite
+from resolutionkit.storage.sql.dialects import beginning
 
 WRITES = "resolutionkit_writes"
 """The execution option that says that a transaction will write."""
-BUSY_SECONDS = 5.0
-"""How long a connection waits for another one's writes, unless the URL says ``?timeout=``."""
+DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}
+"""The driver of each database, unless the URL names one behind a plus sign."""
+_EXTRAS = {"psycopg": "postgres", "asyncpg": "postgres", "pymysql": "mysql", "asyncmy": "mysql"}
+"""The extra that brings a driver's module."""
+_EXAMPLES = {
+    "sqlite": "a file is 'sqlite:///path/to/file.db'",
+    "postgresql": "a database is 'postgresql://user:password@host:5432/name'",
+    "mysql": "a database is 'mysql+pymysql://user:password@host:3306/name'",
+    "mariadb": "a database is 'mariadb+pymysql://user:password@host:3306/name'",
+}
 
 
 def open_engine(url: str) -> Engine:
-    """Return an engine for a SQLite URL.
+    """Return an engine for a database URL.
 
     Raises:
-        StorageError: The URL is no SQLite URL.
+        StorageError: The URL cannot be used.
+        MissingExtra: The database's driver is not installed.
     """
+    database = url.partition(":")[0].partition("+")[0]
     try:
-        if "\0" in url:
-            raise ValueError("NUL")
-        parsed = make_url(url)
-        _check_options(parsed)
-        engine = create_engine(parsed, **_options(parsed))
+        parsed = parsed_url(url)
+        engine = create_engine(parsed, **engine_options(parsed))
         engine.dialect.create_connect_args(parsed)
-    except (ArgumentError, ValueError, ImportError) as problem:
+    except ModuleNotFoundError as problem:
+        raise missing_driver(problem) from problem
+    except (ArgumentError, InvalidRequestError, ValueError, ImportError) as problem:
         # Not the URL itself: it may hold a password.
-        message = f"this database URL cannot be used: {type(problem).__name__}; a file is 'sqlite:///path/to/file.db'"
-        raise StorageError(message) from problem
-    event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", _begin)
+        example = _EXAMPLES.get(database, _EXAMPLES["sqlite"])
+        raise StorageError(f"this database URL cannot be used: {type(problem).__name__}; {example}") from problem
+    prepare_engine(engine)
     return engine
 
 
-def _check_options(url: URL) -> None:
-    """Refuse options that would be passed over in silence, such as a read-only mode that is none.
-
-    Raises:
-        StorageError: SQLite itself reads them in a URI only, and the URL is none.
-    """
-    ignored = sorted({"mode", "immutable", "cache"} & set(url.query)) if "uri" not in url.query else []
-    if ignored:
-        told = f"'sqlite:///file:path/to/file.db?{ignored[0]}={url.query[ignored[0]]}&uri=true'"
-        raise StorageError(f"{ignored[0]}= in a database URL needs a file: path and uri=true: {told}")
-
-
-def _options(url: URL) -> dict[str, Any]:
-    options: dict[str, Any] = {}
-    if "timeout" not in url.query:
-        options["connect_args"] = {"timeout": BUSY_SECONDS}
-    if is_in_memory(url):
-        # One connection is the database; every thread has to use that one.
-        options["poolclass"] = StaticPool
-        options.setdefault("connect_args", {})["check_same_thread"] = False
-    return options
+def parsed_url(url: str) -> URL:
+    """Return a URL in its parts, with the driver that the database has here unless it names one."""
+    if "\0" in url:
+        raise ValueError("NUL")
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        sqlite.check_options(parsed)
+    if "+" in parsed.drivername:
+        return parsed
+    return parsed.set(drivername=f"{parsed.drivername}+{DRIVERS[parsed.drivername]}")
 
 
-def is_in_memory(url: URL) -> bool:
-    """Say whether a SQLite URL names no file."""
-    named = url.database or ":memory:"
-    return named.removeprefix("file:") == ":memory:" or url.query.get("mode") == "memory"
+def engine_options(url: URL) -> dict[str, Any]:
+    """Return what an engine of our own is made with."""
+    if url.get_backend_name() == "sqlite":
+        return sqlite.engine_options(url)
+    # MySQL's own default would show a repeated unit of work what it saw the first time.
+    return {"isolation_level": "READ COMMITTED"} if url.get_backend_name() in {"mysql", "mariadb"} else {}
 
 
-def check_file(url: URL) -> None:
-    """Refuse a file that is not there: connecting to it would leave an empty one wherever a name was mistyped.
-
-    Raises:
-        NotADatabase: There is no such file.
-    """
-    path = (url.database or "").removeprefix("file:")
-    if not is_in_memory(url) and not Path(path).exists():
-        raise NotADatabase(f"there is no file {path}; pass create=True to make it")
-
-
-def _set_up(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver would begin transactions by its own rules; we begin them ourselves, see _begin.
-    connection.isolation_level = None
-    connection.execute("PRAGMA synchronous = NORMAL")
+def prepare_engine(engine: Engine) -> None:
+    """Let the engine's connections be set up, and begin their transactions, as the store needs them."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", sqlite.set_up)
+    event.listen(engine, "begin", _begin)
 
 
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(WRITES, False)
-    # A deferred transaction that turns to writing can fail at once; IMMEDIATE waits its turn instead.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    statement = beginning(connection.dialect.name, write=writes)
+    if statement is not None:
+        connection.exec_driver_sql(statement)
 
 
-def use_write_ahead_log(engine: Engine) -> None:
-    """Switch a SQLite file to its write-ahead log, in which readers and the writer do not wait for each other."""
-    raw = engine.raw_connection()
-    try:
-        raw.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.Error as problem:
-        raise driver_failure(problem) from problem
-    finally:
-        raw.close()
+def missing_driver(problem: ModuleNotFoundError) -> StorageError | MissingExtra:
+    """Return our error for a driver that is not installed."""
+    module = (problem.name or "").partition(".")[0]
+    if module in _EXTRAS:
+        return MissingExtra(_EXTRAS[module], f"a database through {module}")
+    return StorageError(f"the database driver {module} is not installed; install it, or name another one in the URL")

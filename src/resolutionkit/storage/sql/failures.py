@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
+from typing import TypeAlias
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from resolutionkit.errors import NotADatabase, StorageBusy, StorageError, StorageReadOnly
+from resolutionkit.errors import (
+    NotADatabase,
+    SchemaMismatch,
+    StorageBusy,
+    StorageError,
+    StorageReadOnly,
+    StorageUnavailable,
+)
 
-_SQLITE: dict[int, tuple[type[StorageError], str]] = {
+_Told: TypeAlias = tuple[type[StorageError], str]
+
+_UNMIGRATED = "the tables of resolutionkit, or columns of them, are missing; run `resolutionkit db upgrade`"
+_FULL = "the disk is full; make room and try again"
+_NO_WRITES = "the database accepts no writes; name its primary server, or an account that may write"
+_LOCKED = "other transactions kept the rows locked; try again"
+_GONE = "the database server cannot be reached, or has gone away; try again once it is back"
+_CROWDED = "the database server takes no more connections; close some, or let it take more"
+_NO_ENTRY = "the database server refuses this user, password or database; check the URL"
+_CANCELLED = "the database server cancelled a statement; raise its time limit if it was that"
+
+_SQLITE: Mapping[int, _Told] = {
     sqlite3.SQLITE_BUSY: (
         StorageBusy,
         "another process holds the database for longer than the timeout; try again, or pass ?timeout=SECONDS",
@@ -25,29 +45,110 @@ _SQLITE: dict[int, tuple[type[StorageError], str]] = {
         NotADatabase,
         "the file cannot be opened; check that its folder exists and may be written to",
     ),
-    sqlite3.SQLITE_FULL: (StorageError, "the disk is full; make room and try again"),
+    sqlite3.SQLITE_FULL: (StorageError, _FULL),
 }
+"""By the low byte of SQLite's code: the rest says more than anybody acts upon."""
+_SQLSTATE: Mapping[str, _Told] = {
+    "40": (StorageBusy, _LOCKED),
+    "55P03": (StorageBusy, _LOCKED),
+    "57014": (StorageBusy, _CANCELLED),
+    "53300": (StorageBusy, _CROWDED),
+    "53100": (StorageError, _FULL),
+    "25006": (StorageReadOnly, _NO_WRITES),
+    "42501": (StorageReadOnly, "the database user lacks a privilege; grant it on the tables of resolutionkit"),
+    "42P01": (SchemaMismatch, _UNMIGRATED),
+    "42703": (SchemaMismatch, _UNMIGRATED),
+    "3F000": (SchemaMismatch, "the schema does not exist; make it, or name another one"),
+    "3D000": (NotADatabase, _NO_ENTRY),
+    "28": (NotADatabase, _NO_ENTRY),
+    "08": (StorageUnavailable, _GONE),
+    "57P": (StorageUnavailable, _GONE),
+}
+"""PostgreSQL and what speaks like it, by SQLSTATE or the beginning of one; the longest that fits."""
+_MYSQL: Mapping[int, _Told] = {
+    **dict.fromkeys((1205, 1213, 1020, 3572), (StorageBusy, _LOCKED)),
+    **dict.fromkeys((1317, 1969, 3024), (StorageBusy, _CANCELLED)),
+    **dict.fromkeys((1040, 1203, 1226), (StorageBusy, _CROWDED)),
+    **dict.fromkeys((1021, 1114), (StorageError, _FULL)),
+    **dict.fromkeys((1290, 1792, 1836), (StorageReadOnly, _NO_WRITES)),
+    1142: (StorageReadOnly, "the database user lacks a privilege; grant it on the tables of resolutionkit"),
+    **dict.fromkeys((1146, 1054), (SchemaMismatch, _UNMIGRATED)),
+    **dict.fromkeys((1044, 1045, 1049, 1698), (NotADatabase, _NO_ENTRY)),
+    **dict.fromkeys((1053, 1927, 2002, 2003, 2005, 2006, 2013, 2055, 4031), (StorageUnavailable, _GONE)),
+}
+"""MySQL and MariaDB, by their number."""
+_REPEATED_STATES = {"40001", "40P01"}
+_REPEATED_NUMBERS = {1213, 1205, 1020}
 
 
-def translated(problem: SQLAlchemyError) -> StorageError:
-    """Return our error for one of SQLAlchemy's; the caller raises it from the original."""
+def translated(problem: BaseException) -> StorageError:
+    """Return our error for one of SQLAlchemy's or a host's; the caller raises it from the original."""
     if isinstance(problem, PoolTimeout):
         return StorageBusy("every connection of the pool is in use; make the pool larger or close trackers")
-    return driver_failure(problem.orig if isinstance(problem, DBAPIError) and problem.orig is not None else problem)
+    lost = isinstance(problem, DBAPIError) and problem.connection_invalidated
+    told = driver_failure(original(problem))
+    return StorageUnavailable(f"{_GONE} ({original(problem)})") if lost and type(told) is StorageError else told
+
+
+def original(problem: BaseException) -> BaseException:
+    """Return the driver's own error behind one of SQLAlchemy's or Django's."""
+    if isinstance(problem, DBAPIError):
+        return problem.orig or problem
+    is_driver_s = sqlstate(problem) or number(problem) or isinstance(problem, sqlite3.Error | SQLAlchemyError)
+    return problem if is_driver_s or problem.__cause__ is None else problem.__cause__
+
+
+def sqlstate(problem: BaseException) -> str:
+    """Return the SQLSTATE that a driver's error carries, or nothing."""
+    found = getattr(problem, "sqlstate", None) or getattr(problem, "pgcode", None)
+    return found if isinstance(found, str) else ""
+
+
+def number(problem: BaseException) -> int:
+    """Return the number of a MySQL driver's error, or 0."""
+    first = problem.args[0] if problem.args else None
+    return first if isinstance(first, int) and not isinstance(problem, OSError) else 0
 
 
 def driver_failure(problem: BaseException) -> StorageError:
     """Return our error for one of the driver's."""
+    kind, advice = _told(problem)
+    # The driver may quote values that somebody typed; its first line names the fault.
+    first = str(problem).partition("\n")[0]
+    return kind(f"{advice} ({first})" if advice else f"the database failed: {first}")
+
+
+def _told(problem: BaseException) -> _Told:
+    unknown = (StorageError, "")
     if isinstance(problem, sqlite3.Error):
-        # The low byte is the primary code; the rest says more than anybody acts upon.
-        known = _SQLITE.get(getattr(problem, "sqlite_errorcode", 0) & 0xFF)
-        if known is not None:
-            kind, advice = known
-            return kind(f"{advice} ({problem})")
-    return StorageError(f"the database failed: {problem}")
+        return _SQLITE.get(getattr(problem, "sqlite_errorcode", 0) & 0xFF, unknown)
+    state = sqlstate(problem)
+    if state:
+        fitting = (_SQLSTATE[state[:length]] for length in (5, 3, 2) if state[:length] in _SQLSTATE)
+        return next(fitting, unknown)
+    if number(problem):
+        return _MYSQL.get(number(problem), unknown)
+    if isinstance(problem, OSError) or _is_connection_failure(problem):
+        return StorageUnavailable, _GONE
+    return unknown
+
+
+def _is_connection_failure(problem: BaseException) -> bool:
+    # psycopg has no SQLSTATE for a server that it never reached; its class for that is the one of all such failures.
+    return type(problem).__module__.startswith("psycopg") and type(problem).__name__ in {
+        "OperationalError",
+        "ConnectionTimeout",
+    }
 
 
 def is_worth_repeating(problem: SQLAlchemyError) -> bool:
-    """Say whether the database asks for the whole transaction to be run again."""
-    original = problem.orig if isinstance(problem, DBAPIError) else None
-    return getattr(original, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY_SNAPSHOT
+    """Say whether the whole transaction should be run again: the database asks for it, or the connection was lost."""
+    if not isinstance(problem, DBAPIError):
+        return False
+    driver_s = original(problem)
+    return (
+        problem.connection_invalidated
+        or getattr(driver_s, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY_SNAPSHOT
+        or sqlstate(driver_s) in _REPEATED_STATES
+        or number(driver_s) in _REPEATED_NUMBERS
+    )

@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from cattrs.errors import BaseValidationError
-from sqlalchemy import Connection, CursorResult, Select, and_, func, select, union, union_all
+from sqlalchemy import Select, and_, func, select, union, union_all
 
 from resolutionkit.errors import StorageError
 from resolutionkit.model.events import Event
@@ -42,6 +42,7 @@ from resolutionkit.storage.sql.sources import (
 )
 from resolutionkit.storage.sql.statements import Statement, record_query
 from resolutionkit.storage.sql.tables import NEWEST
+from resolutionkit.storage.sql.wire import Row, Wire
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -73,37 +74,50 @@ def _sound(ask: Callable[P, T]) -> Callable[P, T]:
 
 
 class Questions:
-    """Everything that can be asked of the tables."""
+    """Everything that can be asked of the tables.
 
-    def __init__(self, connection: Connection, schema: Schema, account: str) -> None:
-        self._connection = connection
+    Args:
+        wire: The connection.
+        schema: The tables.
+        account: The account.
+        locks: Whether what a command decides on is locked while it is read, so that nobody can change it meanwhile.
+    """
+
+    def __init__(self, wire: Wire, schema: Schema, account: str, *, locks: bool = False) -> None:
+        self._wire = wire
+        self._locks = locks
         self._tables = schema.tables
         self._statements = schema.statements
         self._account = account
         self._secret: bytes | None = None
-        self._addresses = AddressBook(connection, schema.tables, account)
+        self._addresses = AddressBook(wire, schema, account)
 
-    def _ask(self, statement: Statement, **keys: str) -> CursorResult[Any]:
-        return statement.ask(self._connection, {"key_account": self._account, **keys})
+    def _ask(self, statement: Statement, **keys: str) -> Sequence[Row]:
+        return statement.ask(self._wire, {"key_account": self._account, **keys})
+
+    def _first(self, statement: Statement, **keys: str) -> Row | None:
+        return next(iter(self._ask(statement, **keys)), None)
 
     @_sound
     def response(self, response_id: str, /) -> ResponseRecord | None:
         """Return the record of a response."""
-        row = self._ask(self._statements.record, key_id=response_id).first()
+        statements = self._statements
+        row = self._first(statements.latest_record if self._locks else statements.record, key_id=response_id)
         if row is None:
             return None
         return record_from(row, response_from_json(row.body), self._addresses.names(json.loads(row.people)))
 
     def standing(self, survey: str | None, ticket: str, /) -> ResponseRecord | None:
         """Return the response that stands for a survey and ticket."""
-        found = self._ask(self._statements.standing, key_survey=survey or "", key_ticket=ticket).scalar()
-        return None if found is None else self.response(found)
+        statement = self._statements.latest_standing if self._locks else self._statements.standing
+        found = self._first(statement, key_survey=survey or "", key_ticket=ticket)
+        return None if found is None else self.response(found.response)
 
     def _records(self, ids: Sequence[str]) -> list[ResponseRecord]:
         """Return the records of responses, in the order of their ids as given."""
         responses = self._tables.responses
         query = record_query(self._tables).where(responses.c.account == self._account, responses.c.id.in_(ids))
-        rows = {row.id: row for row in self._connection.execute(query)}
+        rows = {row.id: row for row in self._wire.select(query)}
         names = self._addresses.names(key for row in rows.values() for key in json.loads(row.people))
         found = (rows[one] for one in ids if one in rows)
         return [record_from(row, response_from_json(row.body), names) for row in found]
@@ -111,7 +125,11 @@ class Questions:
     @_sound
     def history(self, issue_id: str, /) -> tuple[Event, ...]:
         """Return the whole history of an issue in order, in one read but for addresses."""
-        rows = self._ask(self._statements.history, key_issue=issue_id).all()
+        statement = self._statements.history
+        if self._locks:
+            self._ask(self._statements.lock_issue, key_id=issue_id)
+            statement = self._statements.latest_history
+        rows = self._ask(statement, key_issue=issue_id)
         payloads: list[dict[str, Any]] = [json.loads(row.payload) for row in rows]
         named = [row.actor for row in rows] + [key for payload in payloads for key in parties_of(payload)]
         names = self._addresses.names(named)
@@ -136,7 +154,8 @@ class Questions:
         if not reads:
             return 0
         distinct = union(*(select(read.subquery()) for read in reads)) if len(reads) > 1 else reads[0]
-        found = self._connection.scalar(select(func.count()).select_from(distinct.subquery())) or 0
+        (row,) = self._wire.select(select(func.count().label("found")).select_from(distinct.subquery()))
+        found: int = row.found
         return found if at_most is None else min(found, at_most)
 
     def _issue_sources(self, scope: Scope, condition: IssueFilter, *, in_order: bool) -> list[Source]:
@@ -157,7 +176,7 @@ class Questions:
         most = max(1, min(_UNION_MAX, _VALUES_MAX // (len(query.filter.groups or ()) + _VALUES_EACH)))
         keys: set[tuple[Any, ...]] = set()
         for start in range(0, len(reads), most):
-            keys.update(tuple(row) for row in self._connection.execute(_united(reads[start : start + most])))
+            keys.update(tuple(row) for row in self._wire.select(_united(reads[start : start + most])))
         return [key[-1] for key in sorted(keys, reverse=backwards)[:limit]]
 
     def _lines(self, ids: Sequence[str]) -> Mapping[str, IssueLine]:
@@ -169,7 +188,7 @@ class Questions:
             revisions.c.revision == issues.c.revision,
         )
         query = select(issues, revisions.c.body).join_from(issues, revisions, its_response)
-        rows = self._connection.execute(query.where(issues.c.account == self._account, issues.c.id.in_(ids))).all()
+        rows = self._wire.select(query.where(issues.c.account == self._account, issues.c.id.in_(ids)))
         names = self._addresses.names(row.assignee for row in rows)
         return {row.id: line_from(row, response_from_json(row.body), names) for row in rows}
 
@@ -199,7 +218,7 @@ class Questions:
         query = select(events.c.issue, events.c.payload, texts.c.body).join_from(events, texts, its_words)
         query = query.where(events.c.account == self._account, events.c.issue.in_(issue_ids))
         notes: dict[str, list[Note]] = {}
-        for row in self._connection.execute(query.order_by(events.c.issue, events.c.number)):
+        for row in self._wire.select(query.order_by(events.c.issue, events.c.number)):
             note = _note_of(row)
             if note is not None:
                 notes.setdefault(row.issue, []).append(note)
@@ -210,7 +229,7 @@ class Questions:
         """Return the outbox's messages about an issue."""
         outbox = self._tables.outbox
         query = select(outbox).where(outbox.c.account == self._account, outbox.c.issue == issue_id)
-        rows = self._connection.execute(query.order_by(outbox.c.id)).all()
+        rows = self._wire.select(query.order_by(outbox.c.id))
         names = self._addresses.names(row.recipient for row in rows)
         return tuple(message_from(row, names) for row in rows)
 
@@ -218,15 +237,15 @@ class Questions:
     def remembered(self, actor: str, key: str, /) -> Remembered | None:
         """Return what somebody did under a key."""
         who = self._addresses.key(actor)
-        row = None if who is None else self._ask(self._statements.remembered, key_actor=who, key_key=key).first()
+        row = None if who is None else self._first(self._statements.remembered, key_actor=who, key_key=key)
         return None if row is None else remembered_from(row, self._addresses.names([row.actor]))
 
     @_sound
     def secret(self) -> bytes | None:
         """Return the account's secret, or None where there is none yet."""
         if self._secret is None:
-            found = self._ask(self._statements.meta, key_name=SECRET_NAME).scalar()
-            self._secret = None if found is None else bytes.fromhex(found)
+            found = self._first(self._statements.meta, key_name=SECRET_NAME)
+            self._secret = None if found is None else bytes.fromhex(found.value)
         return self._secret
 
 

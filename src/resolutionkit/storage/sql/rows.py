@@ -19,9 +19,8 @@ from resolutionkit.model.trusted import trusted
 from resolutionkit.model.values import instant_of, micros
 from resolutionkit.ports import Remembered
 from resolutionkit.serialize import PARTY_KEYS, StoredEvent, to_json
+from resolutionkit.storage.sql.wire import Row
 
-Row: TypeAlias = Any
-"""A row of a result; releases of SQLAlchemy differ in how they spell its type."""
 Keys: TypeAlias = Mapping[str, str]
 """Parties to keys, or keys to parties."""
 

@@ -1,23 +1,21 @@
 """Saving a change whole: responses, head, issue, events, words, parties, outbox and key.
 
-Whatever was read before the decision is compared while it is written: a row that is no longer what it was makes
-the unit of work run again.
+A change is a list of steps; ``steps`` carries them out. Whatever was read before the decision is compared while it is
+written: a row that is no longer what it was makes the unit of work run again.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
-
-from sqlalchemy import Connection
 
 from resolutionkit.errors import StorageError
 from resolutionkit.model.events import RESPONSE_EVENTS, Event
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.response import HeadChange, RecordChange, Response, ResponseRecord
 from resolutionkit.model.values import micros
-from resolutionkit.ports import Write, WriteConflict
+from resolutionkit.ports import Write
 from resolutionkit.serialize import StoredEvent, event_to_stored, response_to_json, to_json
 from resolutionkit.storage.sql.queries import SECRET_NAME, Questions
 from resolutionkit.storage.sql.rows import (
@@ -32,27 +30,20 @@ from resolutionkit.storage.sql.rows import (
     remembered_row,
 )
 from resolutionkit.storage.sql.schema import Schema
-from resolutionkit.storage.sql.statements import Statement
+from resolutionkit.storage.sql.statements import Facts, Statement
+from resolutionkit.storage.sql.steps import CarryOut, Step
+from resolutionkit.storage.sql.wire import Wire
 
 
 class SqlUnitOfWork(Questions):
     """Questions and saves on one account, within one transaction."""
 
-    def __init__(self, connection: Connection, schema: Schema, account: str, *, write: bool) -> None:
-        super().__init__(connection, schema, account)
+    def __init__(
+        self, wire: Wire, schema: Schema, account: str, *, write: bool, carry_out: CarryOut, locks: bool = False
+    ) -> None:
+        super().__init__(wire, schema, account, locks=locks)
         self._may_write = write
-
-    def _insert(self, statement: Statement, *rows: Mapping[str, Any]) -> None:
-        if rows:
-            statement.run(self._connection, *rows)
-
-    def _insert_new(self, statement: Statement, row: Mapping[str, Any]) -> None:
-        if statement.run(self._connection, row) != 1:
-            raise WriteConflict("a row with this key exists already")
-
-    def _change(self, statement: Statement, row: Mapping[str, Any], **keys: object) -> int:
-        """Run a change, and return how many rows it met."""
-        return statement.run(self._connection, {**row, "key_account": self._account, **keys})
+        self._carry_out = carry_out
 
     def _check_may_write(self) -> None:
         if not self._may_write:
@@ -65,92 +56,100 @@ class SqlUnitOfWork(Questions):
             return found
         self._check_may_write()
         row = {"account": self._account, "name": SECRET_NAME, "value": secrets.token_bytes(32).hex()}
-        self._insert(self._statements.new_meta, row)
+        self._statements.new_meta.run(self._wire, row)
         return self.secret() or b""
 
     def save(self, writes: Iterable[Write], /) -> None:
         """Save changes, in order."""
         self._check_may_write()
         for write in writes:
-            self._save(write)
+            self._carry_out(self._wire, self._steps(write))
 
-    def _save(self, write: Write) -> None:
+    def _steps(self, write: Write) -> list[Step]:
+        """Return all that a change writes; what may no longer be what was read comes first."""
         stored = [event_to_stored(event) for event in write.events]
         keys = self._addresses.keys_made(_named(write, stored))
+        steps = list(self._head_steps(write.head))  # first what reading locks first
         for change in write.records:
-            self._save_record(change, write.issue, keys)
-        if write.head is not None:
-            self._save_head(write.head)
-        if write.issue is not None and stored:
-            self._save_issue(write.issue, write, keys)
-        # Only now is it certain that all still is what it was: before, a row of somebody who joined may be there.
-        self._save_people(write, keys)
-        if write.issue is not None and stored:
-            self._save_parties(write.issue, write.before, keys)
-            self._save_events(write.issue.id, stored, keys)
-        if write.messages:
-            rows = [message_row(self._account, message, keys) for message in write.messages]
-            self._insert(self._statements.new_message, *rows)
+            steps += self._record_steps(change, write.issue, keys)
         if write.remembered is not None:
-            self._insert_new(self._statements.new_remembered, remembered_row(self._account, write.remembered, keys))
+            row = remembered_row(self._account, write.remembered, keys)
+            steps.append(Step(self._statements.new_remembered, [row], "a command with this key is there already"))
+        steps += self._issue_steps(write, keys)
+        steps += self._people_steps(write, keys)
+        if write.issue is not None and stored:
+            steps += self._party_steps(write.issue, write.before, keys)
+            steps += self._event_steps(write.issue.id, stored, keys)
+        rows = [message_row(self._account, message, keys) for message in write.messages]
+        steps.append(Step(self._statements.new_message, rows))
+        steps = [step for step in steps if step.rows]
+        return sorted(steps, key=lambda step: not step.claims)
+
+    def _change(self, statement: Statement, row: Facts, claims: str = "", **keys: object) -> Step:
+        return Step(statement, [{**row, "key_account": self._account, **keys}], claims)
 
     def _hashes(self, response: Response) -> Mapping[str, str]:
         contact = response.contact
         return contact_hashes(contact, self.make_secret() if contact.email or contact.company else None)
 
-    def _save_record(self, change: RecordChange, issue: Issue | None, keys: Mapping[str, str]) -> None:
+    def _record_steps(self, change: RecordChange, issue: Issue | None, keys: Mapping[str, str]) -> Iterator[Step]:
         record, before = change.record, change.before
         row = record_row(self._account, record, keys, self._hashes(record.response))
         is_of_issue = issue is not None and record.issue == issue.id
         row["scope_group"] = (issue.response.group or "") if issue is not None and is_of_issue else row["group_code"]
         if before is None:
-            self._insert_new(self._statements.new_record, row)
+            yield Step(self._statements.new_record, [row], f"a response {record.id} is there already")
         else:
             was = {"key_revision": before.revision, "key_standing": before.standing.value}
-            was_of = before.issue or ""
-            if self._change(self._statements.record_becomes, row, key_id=record.id, key_issue=was_of, **was) != 1:
-                raise WriteConflict(f"response {record.id} is no longer what it was")
+            was |= {"key_id": record.id, "key_issue": before.issue or ""}
+            claims = f"response {record.id} is no longer what it was"
+            yield self._change(self._statements.record_becomes, row, claims, **was)
         if change.has_new_revision:
             body = response_to_json(record.response)
             revision = {"account": self._account, "response": record.id, "revision": record.revision, "body": body}
-            self._insert(self._statements.new_revision, revision)
+            yield Step(self._statements.new_revision, [revision])
 
-    def _save_people(self, write: Write, keys: Mapping[str, str]) -> None:
+    def _people_steps(self, write: Write, keys: Mapping[str, str]) -> Iterator[Step]:
         """Keep a row for each response and person whose own it is, with the key that the person's list sorts by."""
         befores = [change.before for change in write.records if change.before is not None]
         known = _own_responses(write.before, befores)
         wanted = _own_responses(write.issue, [change.record for change in write.records])
         for who, response_id, _ in sorted(known - wanted):
-            self._change(self._statements.own_response_goes, {}, key_person=keys[who], key_id=response_id)
+            yield self._change(self._statements.own_response_goes, {}, key_person=keys[who], key_id=response_id)
         rows = [
             {"account": self._account, "person": keys[who], "id": response_id, "received_at": received_at}
             for who, response_id, received_at in sorted(wanted - known)
         ]
-        self._insert(self._statements.new_own_response, *rows)
+        yield Step(self._statements.new_own_response, rows)
 
-    def _save_head(self, head: HeadChange) -> None:
+    def _head_steps(self, head: HeadChange | None) -> Iterator[Step]:
+        if head is None:
+            return
         response = head.record.response
         survey, ticket, row = response.survey or "", response.ticket or "", {"response": response.id}
+        claims = f"another response stands for the ticket {response.ticket} now"
         if head.before is None:
             row |= {"account": self._account, "survey": survey, "ticket": ticket}
-            self._insert_new(self._statements.new_head, row)
+            yield Step(self._statements.new_head, [row], claims)
             return
         keys = {"key_survey": survey, "key_ticket": ticket, "key_response": head.before.id}
-        if self._change(self._statements.head_becomes, row, **keys) != 1:
-            raise WriteConflict(f"another response stands for the ticket {response.ticket} now")
+        yield self._change(self._statements.head_becomes, row, claims, **keys)
 
-    def _save_issue(self, issue: Issue, write: Write, keys: Mapping[str, str]) -> None:
-        before, statements = write.before, self._statements
+    def _issue_steps(self, write: Write, keys: Mapping[str, str]) -> Iterator[Step]:
+        issue, before, statements = write.issue, write.before, self._statements
+        if issue is None or not write.events:
+            return
         of_response = self._response_columns(issue, write.events)
         row = {**issue_row(self._account, issue, keys), **of_response}
         if before is None:
-            self._insert_new(statements.new_issue, row)
+            yield Step(statements.new_issue, [row], f"an issue {issue.id} is there already")
             return
         becomes = statements.issue_becomes_with_response if of_response else statements.issue_becomes
-        if self._change(becomes, row, key_id=issue.id, key_version=before.version) != 1:
-            raise WriteConflict(f"issue {issue.id} is no longer at version {before.version}")
+        claims = f"issue {issue.id} is no longer at version {before.version}"
+        yield self._change(becomes, row, claims, key_id=issue.id, key_version=before.version)
         if before.response.group != issue.response.group:
-            self._change(statements.scope_becomes, {"scope_group": issue.response.group or ""}, key_issue=issue.id)
+            moved = {"scope_group": issue.response.group or ""}
+            yield self._change(statements.scope_becomes, moved, key_issue=issue.id)
 
     def _response_columns(self, issue: Issue, events: Iterable[Event]) -> Mapping[str, Any]:
         """Return the columns that change with the issue's response, where it changes."""
@@ -158,30 +157,29 @@ class SqlUnitOfWork(Questions):
         revision = next((event.revision for event in carried if event.response is issue.response), None)
         return {} if revision is None else {"revision": revision, **self._hashes(issue.response)}
 
-    def _save_parties(self, issue: Issue, before: Issue | None, keys: Mapping[str, str]) -> None:
+    def _party_steps(self, issue: Issue, before: Issue | None, keys: Mapping[str, str]) -> Iterator[Step]:
         facts, statements = party_facts(issue), self._statements
         known = set() if before is None else parties(before)
         wanted = parties(issue)
         for who, role in sorted(known - wanted):
-            self._change(statements.party_goes, {}, key_id=issue.id, key_person=keys[who], key_role=role)
+            yield self._change(statements.party_goes, {}, key_id=issue.id, key_person=keys[who], key_role=role)
         if before is not None and known & wanted and party_facts(before) != facts:
-            self._change(statements.parties_become, facts, key_id=issue.id)
+            yield self._change(statements.parties_become, facts, key_id=issue.id)
         rows = [
             {"account": self._account, "person": keys[who], "role": role, "id": issue.id, **facts}
             for who, role in sorted(wanted - known)
         ]
-        self._insert(statements.new_party, *rows)
+        yield Step(statements.new_party, rows)
 
-    def _save_events(self, issue_id: str, stored: Iterable[StoredEvent], keys: Mapping[str, str]) -> None:
-        events = list(stored)
-        rows = [event_row(self._account, issue_id, event, keys) for event in events]
-        self._insert(self._statements.new_event, *rows)
+    def _event_steps(self, issue_id: str, stored: Sequence[StoredEvent], keys: Mapping[str, str]) -> Iterator[Step]:
+        rows = [event_row(self._account, issue_id, event, keys) for event in stored]
+        yield Step(self._statements.new_event, rows)
         words = [
             {"account": self._account, "issue": issue_id, "number": event.number, "body": to_json(event.words)}
-            for event in events
+            for event in stored
             if event.words is not None
         ]
-        self._insert(self._statements.new_text, *words)
+        yield Step(self._statements.new_text, words)
 
 
 def _named(write: Write, stored: Iterable[StoredEvent]) -> Iterator[str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 from sqlalchemy import Dialect
 
+from resolutionkit.storage.sql.dialects import Spelling, spelling_of
 from resolutionkit.storage.sql.statements import Statements, prepare
 from resolutionkit.storage.sql.tables import Tables
 
@@ -15,13 +16,16 @@ class Schema:
 
     Attributes:
         tables: The tables.
+        spelling: How the database wants statements to be written.
         statements: The statements that every command runs.
     """
 
     tables: Tables
+    spelling: Spelling
     statements: Statements
 
 
 def schema_for(tables: Tables, dialect: Dialect) -> Schema:
     """Return the tables with their statements on a dialect."""
-    return Schema(tables=tables, statements=prepare(tables, dialect))
+    spelling = spelling_of(dialect)
+    return Schema(tables=tables, spelling=spelling, statements=prepare(tables, spelling))

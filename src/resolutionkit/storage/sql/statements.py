@@ -1,8 +1,7 @@
 """The statements that every command runs, prepared once: building and compiling one takes longer than running it.
 
-Each is compiled by SQLAlchemy for the engine's dialect, and run through ``exec_driver_sql`` on SQLAlchemy's own
-connection, so that its pool, its transaction and its events are what hosts know. Lists and counts, which differ with
-every filter, are built as they are asked, in ``queries``.
+Each is compiled by SQLAlchemy for the connection's dialect. Lists and counts, which differ with every filter, are
+built as they are asked, in ``queries``.
 """
 
 from __future__ import annotations
@@ -14,10 +13,9 @@ from attrs import frozen
 from sqlalchemy import (
     ClauseElement,
     ColumnElement,
-    Connection,
-    CursorResult,
-    Dialect,
+    Delete,
     FromClause,
+    Insert,
     Select,
     Table,
     Update,
@@ -29,42 +27,67 @@ from sqlalchemy import (
     update,
 )
 
-from resolutionkit.storage.sql.dialects import insert_new
+from resolutionkit.storage.sql.dialects import Spelling
 from resolutionkit.storage.sql.tables import Tables
+from resolutionkit.storage.sql.wire import Given, Row, Wire
 
 Facts: TypeAlias = Mapping[str, Any]
 """The parameters of a statement, by name."""
 
 
 class Statement:
-    """One statement, compiled: its text, and the order in which the driver takes its parameters."""
+    """One statement, compiled: its text, and the order in which the driver takes its values.
 
-    __slots__ = ("_given", "_text")
+    Attributes:
+        table: The name of the table that it changes; empty where it only asks.
+        adds: Whether it inserts rows.
+    """
 
-    def __init__(self, clause: ClauseElement, dialect: Dialect, columns: Iterable[str] | None = None) -> None:
+    __slots__ = ("_after", "_before", "_given", "_spelling", "_texts", "_values", "adds", "table", "text")
+
+    def __init__(self, clause: ClauseElement, spelling: Spelling, columns: Iterable[str] | None = None) -> None:
         """Compile a clause; an insert is given the columns that its rows have."""
-        compiled: Any = clause.compile(dialect=dialect, column_keys=None if columns is None else list(columns))
-        self._text: str = str(compiled)
-        names: list[str] | None = compiled.positiontup if compiled.positional else None
-        self._given: Callable[[Facts], Any] = dict if names is None else _in_order(names)
+        names = None if columns is None else list(columns)
+        compiled: Any = clause.compile(dialect=spelling.dialect, column_keys=names)
+        self._spelling = spelling
+        self.text: str = str(compiled)
+        self.adds = names is not None
+        self.table: str = clause.table.description if isinstance(clause, Insert | Update | Delete) else ""
+        self._before, self._values, self._after = _around_values(self.text) if self.adds else (self.text, "", "")
+        self._texts = {1: spelling.written(self.text)}
+        self._given = _in_order(compiled.positiontup or ())
 
-    def run(self, connection: Connection, *rows: Facts) -> int:
-        """Run it for each row, and return how many rows of the table it touched."""
-        given = self._given
-        if len(rows) == 1:
-            return connection.exec_driver_sql(self._text, given(rows[0])).rowcount
-        return connection.exec_driver_sql(self._text, [given(row) for row in rows]).rowcount
+    def given(self, rows: Iterable[Facts]) -> list[Any]:
+        """Return the values of its rows, in the order of the placeholders."""
+        return [value for row in rows for value in self._given(row)]
 
-    def ask(self, connection: Connection, facts: Facts) -> CursorResult[Any]:
+    def text_for(self, count: int) -> str:
+        """Return the text of an insert of so many rows, before the driver's own way to write placeholders."""
+        return f"{self._before}{', '.join([self._values] * count)}{self._after}"
+
+    def run(self, wire: Wire, *rows: Facts) -> int:
+        """Run it for all rows at once, and return how many rows of the table it met."""
+        text = self._texts.get(len(rows))
+        if text is None:
+            text = self._texts[len(rows)] = self._spelling.written(self.text_for(len(rows)))
+        return wire.run(text, self.given(rows))
+
+    def ask(self, wire: Wire, facts: Facts) -> Sequence[Row]:
         """Run it, and return what it finds."""
-        return connection.exec_driver_sql(self._text, self._given(facts))
+        return wire.ask(self._texts[1], self._given(facts))
 
 
-def _in_order(names: Sequence[str]) -> Callable[[Facts], tuple[Any, ...]]:
+def _around_values(text: str) -> tuple[str, str, str]:
+    """Return an insert in three parts: before its row of values, the row, and what follows it."""
+    begin, end = text.index(" VALUES (") + len(" VALUES "), text.rindex(")") + 1
+    return text[:begin], text[begin:end], text[end:]
+
+
+def _in_order(names: Sequence[str]) -> Callable[[Facts], Given]:
     order = tuple(names)
 
-    def given(facts: Facts) -> tuple[Any, ...]:
-        return tuple([facts[name] for name in order])
+    def given(facts: Facts) -> Given:
+        return [facts[name] for name in order]
 
     return given
 
@@ -73,6 +96,8 @@ def _in_order(names: Sequence[str]) -> Callable[[Facts], tuple[Any, ...]]:
 class Statements:
     """All of them, for one set of tables and one dialect.
 
+    Those that are called latest see what others have committed meanwhile, and hold on to what decides.
+
     Which rows are meant is said under names that begin with ``key_``, ``key_account`` always among them; what a row
     becomes, under the names of its columns.
     """
@@ -80,10 +105,15 @@ class Statements:
     record: Statement
     standing: Statement
     history: Statement
+    latest_record: Statement
+    latest_standing: Statement
+    latest_history: Statement
+    lock_issue: Statement
     remembered: Statement
     meta: Statement
 
     new_meta: Statement
+    new_address: Statement
     new_record: Statement
     new_revision: Statement
     new_own_response: Statement
@@ -105,10 +135,10 @@ class Statements:
     own_response_goes: Statement
 
 
-def prepare(tables: Tables, dialect: Dialect) -> Statements:
-    """Return the statements for tables on a dialect."""
-    asked = {name: Statement(query, dialect) for name, query in _questions(tables).items()}
-    return Statements(**asked, **_inserts(tables, dialect), **_changes(tables, dialect))
+def prepare(tables: Tables, spelling: Spelling) -> Statements:
+    """Return the statements for tables, as a database wants them written."""
+    asked = {name: Statement(query, spelling) for name, query in _questions(tables, spelling).items()}
+    return Statements(**asked, **_inserts(tables, spelling), **_changes(tables, spelling))
 
 
 def record_query(tables: Tables) -> Select[Any]:
@@ -138,21 +168,29 @@ def _history_query(tables: Tables) -> Select[Any]:
     return query.where(_is(events, "issue")).order_by(events.c.number)
 
 
-def _questions(tables: Tables) -> dict[str, Select[Any]]:
-    heads, meta, remembered = tables.heads, tables.meta, tables.remembered
+def _questions(tables: Tables, spelling: Spelling) -> dict[str, Select[Any]]:
+    heads, issues, meta, remembered = tables.heads, tables.issues, tables.meta, tables.remembered
+    record = record_query(tables).where(_is(tables.responses, "id"))
+    standing = select(heads.c.response).where(_is(heads, "survey", "ticket"))
+    history = _history_query(tables)
     return {
-        "record": record_query(tables).where(_is(tables.responses, "id")),
-        "standing": select(heads.c.response).where(_is(heads, "survey", "ticket")),
-        "history": _history_query(tables),
+        "record": record,
+        "standing": standing,
+        "history": history,
+        "latest_record": spelling.latest(record),
+        "latest_standing": standing.with_for_update(),
+        "latest_history": spelling.latest(history),
+        "lock_issue": select(issues.c.version).where(_is(issues, "id")).with_for_update(),
         "remembered": select(remembered).where(_is(remembered, "actor", "key")),
         "meta": select(meta.c.value).where(_is(meta, "name")),
     }
 
 
-def _inserts(tables: Tables, dialect: Dialect) -> dict[str, Statement]:
+def _inserts(tables: Tables, spelling: Spelling) -> dict[str, Statement]:
     """Return the inserts: those of rows that another transaction may have made leave such a row alone."""
     contested = {
         "new_meta": tables.meta,
+        "new_address": tables.addresses,
         "new_record": tables.responses,
         "new_head": tables.heads,
         "new_issue": tables.issues,
@@ -166,9 +204,9 @@ def _inserts(tables: Tables, dialect: Dialect) -> dict[str, Statement]:
         "new_text": tables.texts,
         "new_message": tables.outbox,
     }
-    inserts = {name: insert_new(dialect, table) for name, table in contested.items()}
+    inserts = {name: spelling.insert_new(table) for name, table in contested.items()}
     inserts |= {name: insert(table) for name, table in own.items()}
-    return {name: Statement(one, dialect, _names(one.table)) for name, one in inserts.items()}
+    return {name: Statement(one, spelling, _names(one.table)) for name, one in inserts.items()}
 
 
 _FOR_EVER = frozenset({"account", "id", "recorded_at", "opened_at", "backfilled"})
@@ -192,7 +230,7 @@ _OF_RESPONSE = frozenset(
 _PARTY_FACTS = ("phase", "group_code", "urgency", "due_at", "received_at")
 
 
-def _changes(tables: Tables, dialect: Dialect) -> dict[str, Statement]:
+def _changes(tables: Tables, spelling: Spelling) -> dict[str, Statement]:
     responses, issues, heads, parties = tables.responses, tables.issues, tables.heads, tables.parties
     columns = [name for name in _names(issues) if name not in _FOR_EVER]
     of_issue = [name for name in columns if name not in _OF_RESPONSE]
@@ -209,7 +247,7 @@ def _changes(tables: Tables, dialect: Dialect) -> dict[str, Statement]:
         "party_goes": delete(parties).where(_is(parties, "id", "person", "role")),
         "own_response_goes": delete(tables.response_people).where(_is(tables.response_people, "person", "id")),
     }
-    return {name: Statement(change, dialect) for name, change in changes.items()}
+    return {name: Statement(change, spelling) for name, change in changes.items()}
 
 
 def _names(table: FromClause) -> list[str]:

@@ -1,84 +1,107 @@
-"""The SQL store: opens, checks or makes the schema, and runs work in transactions that it repeats where it must."""
+"""The SQL store: runs work in transactions of its own, and repeats them where it must."""
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, insert, inspect, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from resolutionkit.errors import SchemaMismatch, StorageError, shown
+from resolutionkit.errors import CommitUnknown, StorageError
 from resolutionkit.hooks import StoreOptions
 from resolutionkit.ports import UnitOfWork, WriteConflict
-from resolutionkit.storage.sql.engine import WRITES, check_file, is_in_memory, open_engine, use_write_ahead_log
-from resolutionkit.storage.sql.failures import is_worth_repeating, translated
+from resolutionkit.storage.sql import sqlite
+from resolutionkit.storage.sql.creation import Creation
+from resolutionkit.storage.sql.engine import WRITES, open_engine, prepare_engine
+from resolutionkit.storage.sql.failures import translated
+from resolutionkit.storage.sql.retries import Retries
 from resolutionkit.storage.sql.saves import SqlUnitOfWork
 from resolutionkit.storage.sql.schema import schema_for
-from resolutionkit.storage.sql.tables import SCHEMA_VERSION, Tables, make_tables
+from resolutionkit.storage.sql.steps import as_one_statement, one_by_one
+from resolutionkit.storage.sql.tables import DEFAULT_PREFIX, Tables, make_tables
+from resolutionkit.storage.sql.wire import SqlAlchemyWire
 
 T = TypeVar("T")
-
-ATTEMPTS = 8
-"""How often a unit of work is run before its conflict is reported."""
-_PAUSE = 0.005
-_SCHEMA = {"account": "", "name": "schema"}
 
 
 class SqlStore:
     """Keeps everything in a SQL database. Threads and processes may share the database, threads this object.
 
     Args:
-        engine: The engine; it is disposed of on closing.
+        engine: The engine, made by :func:`~resolutionkit.storage.sql.engine.open_engine` or prepared likewise; it is
+            disposed of on closing.
         tables: The tables, as :func:`~resolutionkit.storage.sql.tables.make_tables` makes them.
     """
 
     def __init__(self, engine: Engine, tables: Tables) -> None:
-        self._engine = engine
-        self._tables = tables
+        self.engine = engine
+        self.tables = tables
         self._schema = schema_for(tables, engine.dialect)
+        is_one = self._schema.spelling.has_writing_questions
+        self._carry_out = as_one_statement(self._schema.spelling) if is_one else one_by_one
+        is_sqlite = engine.dialect.name == "sqlite"
         # A database in memory is one connection, which only one thread can use at a time.
-        self._turn = threading.RLock() if is_in_memory(engine.url) else nullcontext()
+        self._turn: AbstractContextManager[object] = (
+            threading.RLock() if is_sqlite and sqlite.is_in_memory(engine.url) else nullcontext()
+        )
         # SQLite lets writers wait by chance; among the threads of one process each gets its turn.
-        self._write_turn = threading.RLock()
+        self._write_turn: AbstractContextManager[object] = threading.RLock() if is_sqlite else nullcontext()
         self._is_closed = False
 
     def transact(self, account: str, work: Callable[[UnitOfWork], T], /, *, write: bool) -> T:
         """Run work in one transaction; see :class:`~resolutionkit.ports.Store`."""
-        for attempt in range(1, ATTEMPTS + 1):
+        retries = Retries()
+        while True:
             try:
-                return self._once(account, work, write=write)
-            except WriteConflict:
-                if attempt == ATTEMPTS:
-                    raise
-            except SQLAlchemyError as problem:
-                if attempt == ATTEMPTS or not is_worth_repeating(problem):
-                    raise translated(problem) from problem
-            time.sleep(random.uniform(0, _PAUSE * 2**attempt))  # noqa: S311  (jitter is no secret)
-        raise AssertionError("unreachable")
+                return self._once(account, work, write=write, locks=retries.are_due)
+            except (WriteConflict, SQLAlchemyError) as problem:
+                pause = retries.pause_after(problem)
+            time.sleep(pause)
 
-    def _once(self, account: str, work: Callable[[UnitOfWork], T], *, write: bool) -> T:
+    def _once(self, account: str, work: Callable[[UnitOfWork], T], *, write: bool, locks: bool) -> T:
         if self._is_closed:
             raise StorageError("this store is closed; open another one")
-        with self._turn, self._write_turn if write else nullcontext(), self._engine.connect() as plain:
+        with self._turn, self._write_turn if write else nullcontext(), self.engine.connect() as plain:
             connection = plain.execution_options(**{WRITES: write})
+            return self.run_on(connection, account, work, write=write, locks=locks)
+
+    def run_on(
+        self, connection: Connection, account: str, work: Callable[[UnitOfWork], T], *, write: bool, locks: bool
+    ) -> T:
+        """Run work once, in a transaction of its own on a connection."""
+        is_done = False
+        try:
             with connection.begin():
-                return work(SqlUnitOfWork(connection, self._schema, account, write=write))
+                unit = SqlUnitOfWork(
+                    SqlAlchemyWire(connection),
+                    self._schema,
+                    account,
+                    write=write,
+                    carry_out=self._carry_out,
+                    locks=locks and write,
+                )
+                result = work(unit)
+                is_done = True
+        except DBAPIError as problem:
+            if is_done and problem.connection_invalidated:
+                raise CommitUnknown from problem
+            raise
+        return result
 
     def close(self) -> None:
         """Let go of every connection."""
         self._is_closed = True
-        self._engine.dispose()
+        self.engine.dispose()
 
     def prepare(self, *, create: bool | None) -> None:
         """Check the schema, or make it.
 
         Args:
-            create: True to make it where it is missing, False never to, None to make it in an empty database only.
+            create: True to make it where it is missing, False never to, None to make it in an empty SQLite file only.
 
         Raises:
             SchemaMismatch: It is missing, or another version wrote it.
@@ -86,43 +109,9 @@ class SqlStore:
         """
         try:
             with self._turn:
-                if self._needs_schema(create):
-                    self._make_schema()
+                Creation(self.engine, self.tables).prepare(create=create)
         except SQLAlchemyError as problem:
             raise translated(problem) from problem
-
-    def _needs_schema(self, create: bool | None) -> bool:
-        with self._engine.connect() as connection, connection.begin():
-            names = set(inspect(connection).get_table_names(self._tables.metadata.schema))
-            if self._tables.meta.name in names:
-                self._check_version(connection)
-                return False
-            if create is False or (create is None and names):
-                raise SchemaMismatch(
-                    f"the database has no tables of resolutionkit among its {len(names)}; pass create=True to make them"
-                )
-            return True
-
-    def _check_version(self, connection: Connection) -> None:
-        meta = self._tables.meta
-        query = select(meta.c.value).where(*(meta.c[name] == value for name, value in _SCHEMA.items()))
-        found = connection.scalar(query)
-        if found != SCHEMA_VERSION:
-            raise SchemaMismatch(
-                f"the tables are of version {shown(found)}, and this resolutionkit knows version {SCHEMA_VERSION!r}; "
-                "use the release of resolutionkit that wrote them, or a later one"
-            )
-
-    def _make_schema(self) -> None:
-        if not is_in_memory(self._engine.url):
-            use_write_ahead_log(self._engine)
-        with self._engine.connect() as plain:
-            connection = plain.execution_options(**{WRITES: True})
-            with connection.begin():
-                # Another process may have been quicker; both hold the write lock in turn.
-                if not inspect(connection).has_table(self._tables.meta.name, self._tables.metadata.schema):
-                    self._tables.metadata.create_all(connection)
-                    connection.execute(insert(self._tables.meta), {**_SCHEMA, "value": SCHEMA_VERSION})
 
 
 def open_store(options: StoreOptions) -> SqlStore:
@@ -130,15 +119,38 @@ def open_store(options: StoreOptions) -> SqlStore:
 
     Raises:
         StorageError: The URL is wrong, or the database cannot be used.
-        NotADatabase: There is no such file, and none may be made.
+        MissingExtra: The database's driver is not installed.
+        NotADatabase: There is no such file or database, and none may be made.
         SchemaMismatch: The tables are missing where none may be made, or another version wrote them.
     """
     engine = open_engine(options.url)
-    if options.create is False:
-        check_file(engine.url)
-    store = SqlStore(engine, make_tables())
+    if engine.dialect.name == "sqlite" and options.create is False:
+        sqlite.check_file(engine.url)
+    return _prepared(SqlStore(engine, make_tables(options.prefix or DEFAULT_PREFIX, options.schema)), options.create)
+
+
+def store_on(
+    engine: Engine, *, prefix: str = DEFAULT_PREFIX, schema: str | None = None, create: bool | None = None
+) -> SqlStore:
+    """Return a store on an engine of the host's, which it makes its own: how it begins transactions changes.
+
+    Args:
+        engine: The engine; closing the store disposes of it.
+        prefix: What every table's name begins with.
+        schema: The database schema, or None for the connection's own.
+        create: True to make the tables where they are missing.
+
+    Raises:
+        SchemaMismatch: The tables are missing where none may be made, or another version wrote them.
+        StorageError: The database cannot be used.
+    """
+    prepare_engine(engine)
+    return _prepared(SqlStore(engine, make_tables(prefix, schema)), create)
+
+
+def _prepared(store: SqlStore, create: bool | None) -> SqlStore:
     try:
-        store.prepare(create=options.create)
+        store.prepare(create=create)
     except BaseException:
         store.close()
         raise

@@ -13,11 +13,10 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from attrs import frozen
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, SmallInteger, String, Table, Text
-from sqlalchemy.dialects import mysql, postgresql
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, SmallInteger, Table
 
 from resolutionkit.model.values import ACCOUNT_MAX, CODE_MAX
+from resolutionkit.storage.sql.column_types import Body, CodePoints
 
 SCHEMA_VERSION = "1"
 """The version of this schema, kept in ``meta``."""
@@ -31,32 +30,17 @@ _LONG_ROWS = frozenset({"response_revisions", "texts"})
 _MakeIndex: TypeAlias = Callable[..., Index]
 
 
-def _string(length: int) -> TypeEngine[str]:
-    """Return a string that every database orders by code points, and in which trailing blanks count."""
-    return (
-        String(length)
-        .with_variant(postgresql.VARCHAR(length, collation="C"), "postgresql")
-        .with_variant(mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_nopad_bin"), "mariadb")
-        .with_variant(mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_0900_bin"), "mysql")
-    )
-
-
-def _body() -> TypeEngine[str]:
-    """Return text of up to 200,000 characters, the longest that a response may have, and its JSON."""
-    return Text().with_variant(mysql.MEDIUMTEXT(charset="utf8mb4"), "mysql", "mariadb")
-
-
 def _account() -> Column[str]:
-    return Column("account", _string(ACCOUNT_MAX), primary_key=True)
+    return Column("account", CodePoints(ACCOUNT_MAX), primary_key=True)
 
 
 def _key(name: str, length: int) -> Column[str]:
-    return Column(name, _string(length), primary_key=True)
+    return Column(name, CodePoints(length), primary_key=True)
 
 
 def _code(name: str, length: int = CODE_MAX) -> Column[str]:
     """Return a code that is empty where it is missing: NULL sorts differently in every database."""
-    return Column(name, _string(length), nullable=False)
+    return Column(name, CodePoints(length), nullable=False)
 
 
 def _number(name: str) -> Column[int]:
@@ -114,7 +98,7 @@ def make_tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tabl
             "response_revisions",
             _key("response", CODE_MAX),
             Column("revision", Integer, primary_key=True, autoincrement=False),
-            Column("body", _body(), nullable=False),
+            Column("body", Body(), nullable=False),
         ),
         response_people=table(
             "response_people",
@@ -132,7 +116,7 @@ def make_tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tabl
             "texts",
             _key("issue", ID_MAX),
             Column("number", Integer, primary_key=True, autoincrement=False),
-            Column("body", _body(), nullable=False),
+            Column("body", Body(), nullable=False),
         ),
         addresses=table(
             "addresses",
@@ -163,7 +147,7 @@ def _response_columns() -> list[Column[str] | Column[int] | Column[float]]:
         _code("replaced_by"),
         _code("issue", ID_MAX),
         _code("scope_group"),
-        Column("people", _body(), nullable=False),
+        Column("people", Body(), nullable=False),
         _code("email_hash", HASH_MAX),
         _code("company_hash", HASH_MAX),
     ]
@@ -257,11 +241,11 @@ def _event_columns() -> list[Column[str] | Column[int] | Column[float]]:
         _instant("at"),
         _code("actor"),
         _code("cause_kind", 16),
-        Column("cause_ref", _string(CODE_MAX), nullable=True),
+        Column("cause_ref", CodePoints(CODE_MAX), nullable=True),
         _code("policy", 16),
         _code("kind", 64),
         _number("format"),
-        Column("payload", _body(), nullable=False),
+        Column("payload", Body(), nullable=False),
         _code("response"),
         _number("revision"),
     ]
@@ -289,6 +273,6 @@ def _remembered_columns() -> list[Column[str] | Column[int] | Column[float]]:
         _code("issue", ID_MAX),
         _number("first_event"),
         _number("last_event"),
-        Column("advice", _body(), nullable=False),
+        Column("advice", Body(), nullable=False),
         _instant("at"),
     ]

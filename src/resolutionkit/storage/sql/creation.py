@@ -1,0 +1,80 @@
+"""The schema as it has to be: checked, or made where it is missing. What it consists of stands in ``tables``."""
+
+from __future__ import annotations
+
+from attrs import frozen
+from sqlalchemy import Connection, Engine, inspect, select
+from sqlalchemy.exc import DBAPIError
+
+from resolutionkit.errors import SchemaMismatch, shown
+from resolutionkit.storage.sql import sqlite
+from resolutionkit.storage.sql.dialects import spelling_of
+from resolutionkit.storage.sql.engine import WRITES
+from resolutionkit.storage.sql.tables import SCHEMA_VERSION, Tables
+
+_SCHEMA = {"account": "", "name": "schema"}
+_ATTEMPTS = 5
+
+
+@frozen
+class Creation:
+    """Checks and makes the tables of one database."""
+
+    engine: Engine
+    tables: Tables
+
+    def prepare(self, *, create: bool | None) -> None:
+        """Check the schema, or make it; see :meth:`resolutionkit.storage.sql.store.SqlStore.prepare`."""
+        if self._needs_schema(create):
+            self._make_schema()
+
+    @property
+    def _is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def _needs_schema(self, create: bool | None) -> bool:
+        with self.engine.connect() as connection, connection.begin():
+            names = set(inspect(connection).get_table_names(self.tables.metadata.schema))
+            if self.tables.meta.name in names and self._is_versioned(connection, may_be_unfinished=create is True):
+                return False
+            if create is False or (create is None and (names or not self._is_sqlite)):
+                raise SchemaMismatch(
+                    f"the database has no tables of resolutionkit among its {len(names)}; "
+                    "run `resolutionkit db upgrade`, or pass create=True to make them"
+                )
+            return True
+
+    def _is_versioned(self, connection: Connection, *, may_be_unfinished: bool) -> bool:
+        meta = self.tables.meta
+        query = select(meta.c.value).where(*(meta.c[name] == value for name, value in _SCHEMA.items()))
+        found = connection.scalar(query)
+        if found is None and may_be_unfinished and not self._is_sqlite:
+            return False  # where making a table commits by itself, another process may be half way
+        if found != SCHEMA_VERSION:
+            raise SchemaMismatch(
+                f"the tables are of version {shown(found)}, and this resolutionkit knows version {SCHEMA_VERSION!r}; "
+                "run `resolutionkit db upgrade`, or use the release of resolutionkit that wrote them, or a later one"
+            )
+        return True
+
+    def _make_schema(self) -> None:
+        if self._is_sqlite and not sqlite.is_in_memory(self.engine.url):
+            sqlite.use_write_ahead_log(self.engine)
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                self._make_tables()
+            except DBAPIError:
+                # Somebody else is making them at this moment, or has just done it: what is there is left alone.
+                if attempt == _ATTEMPTS or self._is_sqlite:
+                    raise
+            else:
+                return
+
+    def _make_tables(self) -> None:
+        with self.engine.connect() as plain:
+            connection = plain.execution_options(**{WRITES: True})
+            with connection.begin():
+                self.tables.metadata.create_all(connection)
+                spelling = spelling_of(connection.dialect)
+                row = {**_SCHEMA, "value": SCHEMA_VERSION}
+                connection.execute(spelling.insert_new(self.tables.meta), row)

@@ -1,0 +1,42 @@
+"""When a unit of work is run again, and after how long; whoever runs it waits in its own way."""
+
+from __future__ import annotations
+
+import random
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from resolutionkit.ports import WriteConflict
+from resolutionkit.storage.sql.failures import is_worth_repeating, translated
+
+ATTEMPTS = 8
+"""How often a unit of work is run before its conflict is reported."""
+PAUSE = 0.005
+"""Seconds; twice as long at most after each further attempt, and by chance less."""
+
+
+class Retries:
+    """The attempts of one unit of work."""
+
+    def __init__(self) -> None:
+        self._failed = 0
+
+    @property
+    def are_due(self) -> bool:
+        """Say whether an attempt failed: those after it lock what they decide on, and wait their turn for it."""
+        return self._failed > 0
+
+    def pause_after(self, problem: WriteConflict | SQLAlchemyError) -> float:
+        """Return how many seconds to wait before the next attempt.
+
+        Raises:
+            StorageError: There is no next attempt; the database's error is the cause.
+        """
+        self._failed += 1
+        is_last = self._failed == ATTEMPTS
+        if isinstance(problem, WriteConflict):
+            if is_last:
+                raise problem
+        elif is_last or not is_worth_repeating(problem):
+            raise translated(problem) from problem
+        return random.uniform(0, PAUSE * 2**self._failed)  # noqa: S311  (jitter is no secret)

@@ -1,0 +1,93 @@
+"""How the steps of one change are carried out: one by one everywhere, or all of them as one statement.
+
+A step is a statement with its rows. Steps that claim something (a row that must still be what was read) come first:
+what they miss ends the change before anything else is written.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from attrs import frozen
+
+from resolutionkit.ports import WriteConflict
+from resolutionkit.storage.sql.dialects import Spelling
+from resolutionkit.storage.sql.statements import Facts, Statement
+from resolutionkit.storage.sql.wire import Wire
+
+ROWS_AT_ONCE = 100
+"""How many rows one insert holds; each has up to thirty values, of 32,766 that every driver takes."""
+
+
+@frozen
+class Step:
+    """One statement of a change.
+
+    Attributes:
+        statement: The statement.
+        rows: The rows that it inserts, or the one set of values with which it changes others.
+        claims: What is no longer what was read where it meets no row; empty where it claims nothing.
+    """
+
+    statement: Statement
+    rows: Sequence[Facts]
+    claims: str = ""
+
+
+CarryOut: TypeAlias = Callable[[Wire, Sequence[Step]], None]
+"""Carries out the steps of one change, or raises :class:`~resolutionkit.ports.WriteConflict`."""
+
+
+def one_by_one(wire: Wire, steps: Sequence[Step]) -> None:
+    """Carry out each step by itself."""
+    for step in steps:
+        for start in range(0, len(step.rows), ROWS_AT_ONCE):
+            met = step.statement.run(wire, *step.rows[start : start + ROWS_AT_ONCE])
+            if step.claims and met != 1:
+                raise WriteConflict(step.claims)
+
+
+def as_one_statement(spelling: Spelling) -> CarryOut:
+    """Return a way to carry out all steps in one trip to the server, where they can be one statement.
+
+    The parts of such a statement do not see each other's rows, and their order is not defined. So no table may be
+    changed by one part and touched by another; and no part may fail where a claim is missed, so that inserts leave
+    existing rows alone and are counted afterwards.
+    """
+    texts: dict[tuple[tuple[str, int], ...], str] = {}
+
+    def carry_out(wire: Wire, steps: Sequence[Step]) -> None:
+        if not _can_be_one(steps):
+            one_by_one(wire, steps)
+            return
+        shape = tuple((step.statement.text, len(step.rows)) for step in steps)
+        text = texts.get(shape)
+        if text is None:
+            text = texts[shape] = spelling.written(_joined(steps))
+        given = [value for step in steps for value in step.statement.given(step.rows)]
+        (counts,) = wire.ask(text, given)
+        for step, met in zip(steps, counts, strict=True):
+            if (step.claims or step.statement.adds) and met != len(step.rows):
+                raise WriteConflict(step.claims or f"rows of {step.statement.table} are there already")
+
+    return carry_out
+
+
+def _can_be_one(steps: Sequence[Step]) -> bool:
+    touched = Counter(step.statement.table for step in steps)
+    return all(
+        (step.statement.adds or touched[step.statement.table] == 1) and len(step.rows) <= ROWS_AT_ONCE for step in steps
+    )
+
+
+def _joined(steps: Sequence[Step]) -> str:
+    parts, counts = [], []
+    for number, step in enumerate(steps):
+        text = step.statement.text_for(len(step.rows)) if step.statement.adds else step.statement.text
+        if step.statement.adds and "ON CONFLICT" not in text:
+            text += " ON CONFLICT DO NOTHING"
+        parts.append(f"s{number} AS ({text} RETURNING 1)")
+        counts.append(f"(SELECT count(*) FROM s{number}) AS n{number}")  # noqa: S608  (made of numbers)
+    return f"WITH {', '.join(parts)} SELECT {', '.join(counts)}"

@@ -1,0 +1,47 @@
+"""What a unit of work needs of a connection: to run text that is compiled already, and to ask a select."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeAlias
+
+from sqlalchemy import Connection, Select
+
+Row: TypeAlias = Any
+"""A row of a result, with its columns as attributes."""
+Given: TypeAlias = Sequence[Any]
+"""The values of one run of a statement, in the order of its placeholders."""
+
+
+class Wire(Protocol):
+    """A connection within a transaction that somebody else begins and ends."""
+
+    def run(self, text: str, given: Given) -> int:
+        """Run a statement, and return how many rows of the table it met."""
+
+    def ask(self, text: str, given: Given) -> Sequence[Row]:
+        """Run a question, and return all of its rows."""
+
+    def select(self, query: Select[Any]) -> Sequence[Row]:
+        """Ask a select that was built for this one question, and return all of its rows."""
+
+
+class SqlAlchemyWire:
+    """SQLAlchemy's connection: its pool, its transaction and its events are what hosts know."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def run(self, text: str, given: Given) -> int:
+        """Run a statement."""
+        return self._connection.exec_driver_sql(text, tuple(given)).rowcount
+
+    def ask(self, text: str, given: Given) -> Sequence[Row]:
+        """Run a question."""
+        return self._connection.exec_driver_sql(text, tuple(given)).all()
+
+    def select(self, query: Select[Any]) -> Sequence[Row]:
+        """Ask a select."""
+        return self._connection.execute(query).all()
