@@ -1,6 +1,7 @@
 """The project's checks, quickest first: `nox` runs them all, `nox -s tests-3.12 -- -k inbox` some of them."""
 
 import os
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -23,6 +24,11 @@ def group(name: str, *packages: str) -> list[str]:
     """Return the requirements of a dependency group, or of the given packages in it."""
     found = nox.project.dependency_groups(PROJECT, name)
     return [line for line in found if not packages or canonicalize_name(Requirement(line).name) in packages]
+
+
+def drivers() -> list[str]:
+    """Return the drivers that are built from source, where the client library that they need is installed."""
+    return group("built") if shutil.which("mariadb_config") else []
 
 
 def lowest() -> list[str]:
@@ -108,13 +114,13 @@ def bench(session: nox.Session) -> None:
 @nox.session(python=OLDEST)
 def tests_lowest(session: nox.Session) -> None:
     """Run the tests with the oldest dependencies that we promise to work with."""
-    session.install("-e", ".[all]", *lowest(), *group("test"))
+    session.install("-e", ".[all]", *lowest(), *group("test"), *drivers())
     session.run("pytest", "-n", "2", *session.posargs)
 
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests with the newest dependencies; on the oldest Python, with the floor of coverage."""
-    session.install("-e", ".[all]", *group("test"))
+    session.install("-e", ".[all]", *group("test"), *drivers())
     coverage = ["--cov"] if session.python == OLDEST and not session.posargs else []
     session.run("pytest", "-n", "2", *coverage, *session.posargs)

@@ -14,6 +14,7 @@ _HOMES = {
     "errors": (
         "AccessDenied",
         "AccountNotFound",
+        "CommitUnknown",
         "DirectoryError",
         "Fault",
         "FaultsFound",
@@ -40,6 +41,7 @@ _HOMES = {
         "StorageBusy",
         "StorageError",
         "StorageReadOnly",
+        "StorageUnavailable",
     ),
     "importing.mapping": ("ImportMapping",),
     "importing.rows": ("RejectedRow",),

@@ -5,6 +5,7 @@ from resolutionkit import ports as ports
 from resolutionkit.decisions.classify import classify as classify
 from resolutionkit.errors import AccessDenied as AccessDenied
 from resolutionkit.errors import AccountNotFound as AccountNotFound
+from resolutionkit.errors import CommitUnknown as CommitUnknown
 from resolutionkit.errors import DirectoryError as DirectoryError
 from resolutionkit.errors import Fault as Fault
 from resolutionkit.errors import FaultsFound as FaultsFound
@@ -31,6 +32,7 @@ from resolutionkit.errors import SchemaMismatch as SchemaMismatch
 from resolutionkit.errors import StorageBusy as StorageBusy
 from resolutionkit.errors import StorageError as StorageError
 from resolutionkit.errors import StorageReadOnly as StorageReadOnly
+from resolutionkit.errors import StorageUnavailable as StorageUnavailable
 from resolutionkit.importing.mapping import ImportMapping as ImportMapping
 from resolutionkit.importing.rows import RejectedRow as RejectedRow
 from resolutionkit.model.conflicts import MoveRefused as MoveRefused

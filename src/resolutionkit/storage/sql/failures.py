@@ -24,7 +24,7 @@ _UNMIGRATED = "the tables of resolutionkit, or columns of them, are missing; run
 _FULL = "the disk is full; make room and try again"
 _NO_WRITES = "the database accepts no writes; name its primary server, or an account that may write"
 _LOCKED = "other transactions kept the rows locked; try again"
-_GONE = "the database server cannot be reached, or has gone away; try again once it is back"
+_GONE = "the database server cannot be reached, lets nobody in, or has gone away; check the URL, or try again later"
 _CROWDED = "the database server takes no more connections; close some, or let it take more"
 _NO_ENTRY = "the database server refuses this user, password or database; check the URL"
 _CANCELLED = "the database server cancelled a statement; raise its time limit if it was that"
@@ -122,12 +122,12 @@ def _told(problem: BaseException) -> _Told:
     unknown = (StorageError, "")
     if isinstance(problem, sqlite3.Error):
         return _SQLITE.get(getattr(problem, "sqlite_errorcode", 0) & 0xFF, unknown)
+    if number(problem):  # first: these drivers may have a SQLSTATE beside it, which says less
+        return _MYSQL.get(number(problem), unknown)
     state = sqlstate(problem)
     if state:
         fitting = (_SQLSTATE[state[:length]] for length in (5, 3, 2) if state[:length] in _SQLSTATE)
         return next(fitting, unknown)
-    if number(problem):
-        return _MYSQL.get(number(problem), unknown)
     if isinstance(problem, OSError) or _is_connection_failure(problem):
         return StorageUnavailable, _GONE
     return unknown
