@@ -51,6 +51,8 @@ ERRORS: dict[str, tuple[Any, type[Exception]]] = {
     "StorageError": (rk.StorageError("x"), RuntimeError),
     "StorageBusy": (rk.StorageBusy("x"), RuntimeError),
     "StorageReadOnly": (rk.StorageReadOnly("x"), RuntimeError),
+    "StorageUnavailable": (rk.StorageUnavailable("x"), RuntimeError),
+    "CommitUnknown": (rk.CommitUnknown(), RuntimeError),
     "NotADatabase": (rk.NotADatabase("x"), RuntimeError),
     "SchemaMismatch": (rk.SchemaMismatch("x"), RuntimeError),
     "MoveRefused": (rk.MoveRefused("resolved", "x", ["cant_resolve"], ["in_progress"], "no such"), ValueError),
