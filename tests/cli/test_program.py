@@ -89,7 +89,7 @@ def test_no_words_at_all_show_the_help_as_a_wrong_command_line(shell: Any) -> No
 
 def test_every_command_and_option_says_what_it_does() -> None:
     """In the list of commands in full, without an ellipsis."""
-    groups: list[Any] = [program, program.commands["policy"]]
+    groups: list[Any] = [program, program.commands["policy"], program.commands["db"]]
     for command in (one for group in groups for one in group.commands.values()):
         assert command.help
         assert not command.get_short_help_str(limit=60).endswith("...")

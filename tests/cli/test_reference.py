@@ -68,6 +68,8 @@ DOCUMENTS = {
     "`import`": "a report",
     "`policy check`": "`sound`, `faults`, `warnings`, each with `file`, `place`, `problem`",
     "`policy show`": "a policy",
+    "`db check`": "`sound`, `differences`",
+    "`db current`": "`version` (null where there are no tables), `newest`, `pending`, `is_ours`",
 }
 OBJECTS: dict[str, type[Any]] = {
     "issue line": IssueLine,

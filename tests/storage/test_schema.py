@@ -51,8 +51,10 @@ def full(open_file: Open) -> Open:
 
 
 def tables(raw: Raw) -> list[str]:
-    """Return the names of all tables."""
-    return [name for (name,) in raw("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+    """Return the names of all tables but Alembic's, which has one row and no account."""
+    found = [name for (name,) in raw("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+    found.remove("resolutionkit_alembic_version")
+    return found
 
 
 def columns(raw: Raw, table: str) -> dict[str, str]:

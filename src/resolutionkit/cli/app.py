@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from resolutionkit.cli import plain
+from resolutionkit.cli.databases import db
 from resolutionkit.cli.exits import Exit, exit_of, report
 from resolutionkit.cli.importing import import_
 from resolutionkit.cli.policies import policy
@@ -107,6 +108,7 @@ for _command in (
     escalate,
     reopen,
     policy,
+    db,
 ):
     program.add_command(_command)
 

@@ -46,7 +46,7 @@ MEANINGS: Mapping[Exit, str] = {
     Exit.DONE: "Done.",
     Exit.FAILED: "A fault of the program itself; please report it.",
     Exit.USAGE: "The command line is wrong, or a setting is missing.",
-    Exit.INVALID: "A value or a file is not acceptable; `policy check` found faults.",
+    Exit.INVALID: "A value or a file is not acceptable; `policy check` or `db check` found faults.",
     Exit.NOT_FOUND: "There is no such issue, response or person, as far as you may see.",
     Exit.REFUSED: "The workflow or the policy refuses it; the line says what is allowed instead.",
     Exit.DENIED: "You are not in the directory, or no longer active.",

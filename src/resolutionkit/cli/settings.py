@@ -48,9 +48,23 @@ DIRECTORY = Setting(
     "directory", "--directory", "FILE", "RESOLUTIONKIT_DIRECTORY", "Who works here: people and groups, in TOML."
 )
 POLICY = Setting("policy", "--policy", "FILE", "RESOLUTIONKIT_POLICY", "The account's policy, in TOML; else the usual.")
+PREFIX = Setting(
+    "prefix",
+    "--prefix",
+    "TEXT",
+    "RESOLUTIONKIT_PREFIX",
+    "What the names of tables begin with; else 'resolutionkit_'.",
+)
+SCHEMA = Setting(
+    "schema",
+    "--schema",
+    "NAME",
+    "RESOLUTIONKIT_SCHEMA",
+    "The database schema of the tables; else the connection's own.",
+)
 ACCOUNT = Setting("account", "--account", "NAME", "RESOLUTIONKIT_ACCOUNT", "The account; else 'default'.")
 PERSON = Setting("person", "--as", "PERSON", "RESOLUTIONKIT_USER", "Your id in the directory: you see what it may see.")
-SETTINGS = (DATABASE, DIRECTORY, POLICY, ACCOUNT, PERSON)
+SETTINGS = (DATABASE, PREFIX, SCHEMA, DIRECTORY, POLICY, ACCOUNT, PERSON)
 """All of them, in the order in which help shows them."""
 
 _META = "resolutionkit.settings."
@@ -194,7 +208,13 @@ def account(*, url: str | None = None, may_be_new: bool = False, create: bool | 
     path = given(DIRECTORY)
     directory = StaticDirectory() if path is None else load_directory(path)
     with Tracker.open(
-        wanted, account=given(ACCOUNT) or "default", policy=policy, directory=directory, create=create
+        wanted,
+        account=given(ACCOUNT) or "default",
+        policy=policy,
+        directory=directory,
+        create=create,
+        prefix=given(PREFIX),
+        schema=given(SCHEMA),
     ) as tracker:
         yield Session(tracker, directory, policy)
 

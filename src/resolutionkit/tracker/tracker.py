@@ -88,6 +88,8 @@ class Tracker(Views):
         clock: Clock | None = None,
         accounts: Callable[[str], AccountSettings | None] | None = None,
         create: bool | None = None,
+        prefix: str | None = None,
+        schema: str | None = None,
         plugins: Iterable[object] = (),
     ) -> Self:
         """Open a store by its URL, and return a tracker on it.
@@ -101,9 +103,12 @@ class Tracker(Views):
             accounts: Gives the settings of any account by its name.
             create: True to make the tables where they are missing, False never to, None to make them in memory
                 and in an empty SQLite file only.
+            prefix: What the names of tables begin with, in a SQL database; None for ``resolutionkit_``.
+            schema: The database schema that they stand in; None for the connection's own.
             plugins: Modules or objects with hook implementations, beside the installed ones.
 
         Raises:
+            InvalidValue: The prefix or the schema cannot be used in names.
             PluginError: Nothing answers to the URL's scheme.
             MissingExtra: The backend's dependency is not installed.
             SchemaMismatch: The tables are missing, or another version wrote them.
@@ -111,7 +116,8 @@ class Tracker(Views):
         """
         if not isinstance(url, str):
             raise InvalidValue("url", url, "a URL as text, such as 'sqlite:///recovery.db'")
-        store = open_store(StoreOptions(url=url, create=create), plugin_manager(*plugins))
+        options = StoreOptions(url=url, create=create, prefix=prefix, schema=schema)
+        store = open_store(options, plugin_manager(*plugins))
         try:
             return cls(store, account=account, policy=policy, directory=directory, clock=clock, accounts=accounts)
         except BaseException:

@@ -1,14 +1,20 @@
-"""The two kinds of text in the tables, as each database spells them."""
+"""The kinds of columns that databases spell differently.
+
+Migrations use them too: what one renders never changes, and a column that shall become another gets another type.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import String, Text
+from sqlalchemy import Dialect, Float, String, Text
+from sqlalchemy.dialects import mysql
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.types import TypeEngine
 
 _MARIADB, _MYSQL = "utf8mb4_nopad_bin", "utf8mb4_0900_bin"
 """The collations by code points in which trailing blanks count; neither server knows the other's."""
+_POSTGRESQL = "C"
 
 
 class CodePoints(String):
@@ -23,16 +29,27 @@ class Body(Text):
     cache_ok = True
 
 
+def measure() -> TypeEngine[float]:
+    """Return a number of 53 binary digits; MySQL calls it DOUBLE, and is compared with what it is asked for."""
+    return Float(53).with_variant(mysql.DOUBLE(asdecimal=False), "mysql", "mariadb")
+
+
+def collation_on(dialect: Dialect) -> str | None:
+    """Return the collation of :class:`CodePoints`; None where every column has it unless told otherwise."""
+    if dialect.name in {"mysql", "mariadb"}:
+        # A URL that begins with mysql: may lead to a MariaDB: the dialect knows once it is connected.
+        return _MARIADB if getattr(dialect, "is_mariadb", False) else _MYSQL
+    return _POSTGRESQL if dialect.name == "postgresql" else None
+
+
 @compiles(CodePoints, "postgresql")
-def _code_points_on_postgresql(column_type: CodePoints, _compiler: Any, **_: Any) -> str:
-    return f'VARCHAR({column_type.length}) COLLATE "C"'
+def _code_points_on_postgresql(column_type: CodePoints, compiler: Any, **_: Any) -> str:
+    return f'VARCHAR({column_type.length}) COLLATE "{collation_on(compiler.dialect)}"'
 
 
 @compiles(CodePoints, "mysql", "mariadb")
 def _code_points_on_mysql(column_type: CodePoints, compiler: Any, **_: Any) -> str:
-    # A URL that begins with mysql: may lead to a MariaDB: the dialect knows once it is connected.
-    collation = _MARIADB if compiler.dialect.is_mariadb else _MYSQL
-    return f"VARCHAR({column_type.length}) CHARACTER SET utf8mb4 COLLATE {collation}"
+    return f"VARCHAR({column_type.length}) CHARACTER SET utf8mb4 COLLATE {collation_on(compiler.dialect)}"
 
 
 @compiles(Body, "mysql", "mariadb")

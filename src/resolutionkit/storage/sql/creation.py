@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from attrs import frozen
-from sqlalchemy import Connection, Engine, inspect, select
+from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DBAPIError
 
-from resolutionkit.errors import SchemaMismatch, shown
+from resolutionkit.errors import SchemaMismatch
 from resolutionkit.storage.sql import sqlite
 from resolutionkit.storage.sql.dialects import spelling_of
 from resolutionkit.storage.sql.engine import WRITES
 from resolutionkit.storage.sql.tables import SCHEMA_VERSION, Tables
+from resolutionkit.storage.sql.turns import alone
+from resolutionkit.storage.sql.versions import ROW, another_version, version_of
 
-_SCHEMA = {"account": "", "name": "schema"}
 _ATTEMPTS = 5
 
 
@@ -45,16 +48,11 @@ class Creation:
             return True
 
     def _is_versioned(self, connection: Connection, *, may_be_unfinished: bool) -> bool:
-        meta = self.tables.meta
-        query = select(meta.c.value).where(*(meta.c[name] == value for name, value in _SCHEMA.items()))
-        found = connection.scalar(query)
+        found = version_of(connection, self.tables)
         if found is None and may_be_unfinished and not self._is_sqlite:
             return False  # where making a table commits by itself, another process may be half way
         if found != SCHEMA_VERSION:
-            raise SchemaMismatch(
-                f"the tables are of version {shown(found)}, and this resolutionkit knows version {SCHEMA_VERSION!r}; "
-                "run `resolutionkit db upgrade`, or use the release of resolutionkit that wrote them, or a later one"
-            )
+            raise another_version(found)
         return True
 
     def _make_schema(self) -> None:
@@ -71,10 +69,21 @@ class Creation:
                 return
 
     def _make_tables(self) -> None:
+        tables = self.tables
         with self.engine.connect() as plain:
             connection = plain.execution_options(**{WRITES: True})
-            with connection.begin():
-                self.tables.metadata.create_all(connection)
-                spelling = spelling_of(connection.dialect)
-                row = {**_SCHEMA, "value": SCHEMA_VERSION}
-                connection.execute(spelling.insert_new(self.tables.meta), row)
+            with alone(connection, tables.prefix, tables.metadata.schema), connection.begin():
+                there = inspect(connection).get_table_names(tables.metadata.schema)
+                tables.metadata.create_all(connection)
+                self._make_missing_indexes(connection, there)
+                tables.alembic.create(connection, checkfirst=True)
+                insert_new = spelling_of(connection.dialect).insert_new
+                # As if the migrations had made them, so that those can take over from here.
+                connection.execute(insert_new(tables.alembic), {"version_num": SCHEMA_VERSION})
+                connection.execute(insert_new(tables.meta), {**ROW, "value": SCHEMA_VERSION})
+
+    def _make_missing_indexes(self, connection: Connection, there: Collection[str]) -> None:
+        """Make what is missing of tables that somebody made who was interrupted before their indexes."""
+        for table in self.tables.metadata.sorted_tables:
+            for index in table.indexes if table.name in there else ():
+                index.create(connection, checkfirst=True)

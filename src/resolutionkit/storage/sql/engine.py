@@ -74,6 +74,13 @@ def prepare_engine(engine: Engine) -> None:
     event.listen(engine, "begin", _begin)
 
 
+def guest_of(engine: Engine) -> Engine:
+    """Return a view of a host's engine, on which transactions begin as the store needs; the host's stay as they are."""
+    ours: Engine = engine.execution_options()
+    event.listen(ours, "begin", _begin)
+    return ours
+
+
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(WRITES, False)
     statement = beginning(connection.dialect.name, write=writes)

@@ -45,7 +45,7 @@ def is_in_memory(url: URL) -> bool:
     return named.removeprefix("file:") == ":memory:" or url.query.get("mode") == "memory"
 
 
-def check_file(url: URL) -> None:
+def check_file(url: URL, advice: str = "pass create=True to make it") -> None:
     """Refuse a file that is not there: connecting to it would leave an empty one wherever a name was mistyped.
 
     Raises:
@@ -53,7 +53,7 @@ def check_file(url: URL) -> None:
     """
     path = (url.database or "").removeprefix("file:")
     if not is_in_memory(url) and not Path(path).exists():
-        raise NotADatabase(f"there is no file {path}; pass create=True to make it")
+        raise NotADatabase(f"there is no file {path}; {advice}")
 
 
 def set_up(connection: Any, _record: object) -> None:

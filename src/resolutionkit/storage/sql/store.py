@@ -126,7 +126,8 @@ def open_store(options: StoreOptions) -> SqlStore:
     engine = open_engine(options.url)
     if engine.dialect.name == "sqlite" and options.create is False:
         sqlite.check_file(engine.url)
-    return _prepared(SqlStore(engine, make_tables(options.prefix or DEFAULT_PREFIX, options.schema)), options.create)
+    prefix = DEFAULT_PREFIX if options.prefix is None else options.prefix
+    return _prepared(SqlStore(engine, make_tables(prefix, options.schema)), options.create)
 
 
 def store_on(

@@ -9,20 +9,25 @@ ids, codes and numbers, so that erasing a person is an update in those three.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeAlias
 
 from attrs import frozen
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, SmallInteger, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, PrimaryKeyConstraint, SmallInteger, String, Table
 
+from resolutionkit.errors import InvalidValue
 from resolutionkit.model.values import ACCOUNT_MAX, CODE_MAX
-from resolutionkit.storage.sql.column_types import Body, CodePoints
+from resolutionkit.storage.sql.column_types import Body, CodePoints, measure
 
-SCHEMA_VERSION = "1"
-"""The version of this schema, kept in ``meta``."""
+SCHEMA_VERSION = "resolutionkit_0001"
+"""The version of this schema, kept in ``meta``: the last of the revisions in ``migrations``."""
 ID_MAX = 36
 HASH_MAX = 64
 DEFAULT_PREFIX = "resolutionkit_"
+_PREFIX = re.compile(r"([a-z_][a-z0-9_]{0,29})?")
+"""The longest name behind a prefix has 24 characters, and PostgreSQL knows names of at most 63 bytes."""
+_SCHEMA = re.compile(r"[A-Za-z_][A-Za-z0-9_$-]{0,62}")
 
 _LONG_ROWS = frozenset({"response_revisions", "texts"})
 """The tables whose rows may be longer than a page: there a tree of keys beside the rows is the better one."""
@@ -57,9 +62,18 @@ def _instant(name: str) -> Column[int]:
 
 @frozen(kw_only=True)
 class Tables:
-    """The tables under one prefix and schema."""
+    """The tables under one prefix and schema.
+
+    Attributes:
+        metadata: All of them but Alembic's.
+        prefix: What their names begin with.
+        alembic: Where Alembic notes what it has run, where it runs our revisions by themselves. It is as Alembic makes
+            it: one row, and so the one table that is keyed by no account.
+    """
 
     metadata: MetaData
+    prefix: str
+    alembic: Table
     meta: Table
     responses: Table
     response_revisions: Table
@@ -78,9 +92,13 @@ def make_tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tabl
     """Return the tables.
 
     Args:
-        prefix: What every table's and index's name begins with.
+        prefix: What every table's and index's name begins with; may be empty.
         schema: The database schema, or None for the connection's own.
+
+    Raises:
+        InvalidValue: One of them cannot be used in names.
     """
+    check_names(prefix, schema)
     metadata = MetaData(schema=schema)
 
     def table(name: str, *parts: Column[str] | Column[int] | Column[float] | Index) -> Table:
@@ -92,6 +110,8 @@ def make_tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tabl
 
     return Tables(
         metadata=metadata,
+        prefix=prefix,
+        alembic=_version_table(prefix, schema),
         meta=table("meta", _key("name", 64), _code("value")),
         responses=table("responses", *_response_columns(), *_response_indexes(index)),
         response_revisions=table(
@@ -129,6 +149,25 @@ def make_tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tabl
     )
 
 
+def check_names(prefix: object, schema: object) -> None:
+    """Refuse a prefix or a schema that would make names which some database does not take.
+
+    Raises:
+        InvalidValue: It would.
+    """
+    if not isinstance(prefix, str) or _PREFIX.fullmatch(prefix) is None:
+        allowed = "at most 30 lower-case letters, digits and underscores, of which a digit is not the first"
+        raise InvalidValue("prefix", prefix, allowed)
+    if schema is not None and (not isinstance(schema, str) or _SCHEMA.fullmatch(schema) is None):
+        raise InvalidValue("schema", schema, "a name of at most 63 letters, digits and underscores, or None")
+
+
+def _version_table(prefix: str, schema: str | None) -> Table:
+    name = f"{prefix}alembic_version"
+    key = PrimaryKeyConstraint("version_num", name=f"{name}_pkc")
+    return Table(name, MetaData(), Column("version_num", String(32), nullable=False), key, schema=schema)
+
+
 def _response_columns() -> list[Column[str] | Column[int] | Column[float]]:
     return [
         _key("id", CODE_MAX),
@@ -141,7 +180,7 @@ def _response_columns() -> list[Column[str] | Column[int] | Column[float]]:
         _code("segment"),
         _code("scale"),
         _code("category", 16),
-        Column("threshold", Float(53), nullable=False),
+        Column("threshold", measure(), nullable=False),
         _flag("needs_recovery"),
         _code("standing", 16),
         _code("replaced_by"),
@@ -174,7 +213,7 @@ def _issue_columns() -> list[Column[str] | Column[int] | Column[float]]:
         _code("response"),
         _number("revision"),
         _instant("received_at"),
-        Column("score", Float(53), nullable=False),
+        Column("score", measure(), nullable=False),
         _code("survey"),
         _code("ticket"),
         _code("group_code"),
