@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.harness import rates, say
+from benchmarks.harness import Sample, rates, say
 from benchmarks.lifecycles import Lifecycles, check
 from benchmarks.report import Budget, Line, Result
 
@@ -31,12 +31,19 @@ def compare(
     for kind in kinds:
         check(kind)
     say(f"{id}: {len(kinds)} sides do what they claim")
-    sample, *theirs = rates(kinds, rounds=options.rounds, seconds=options.seconds, folder=options.folder)
-    lines = [
-        Line(id=id, what=what, ours=sample, rival=_title(rival), theirs=found, budget=budget)
-        for (rival, budget), found in zip(rivals, theirs, strict=True)
-    ]
-    return Result(lines=tuple(lines))
+    found = rates(kinds, rounds=options.rounds, seconds=options.seconds, folder=options.folder)
+    return Result(lines=lines_of(id, what, rivals, found))
+
+
+def lines_of(
+    id: str, what: str, rivals: Sequence[tuple[type[Lifecycles], Budget | None]], found: Sequence[Sample]
+) -> tuple[Line, ...]:
+    """Return a line for each rival, from the samples of ours and of all of them."""
+    ours, *theirs = found
+    return tuple(
+        Line(id=id, what=what, ours=ours, rival=_title(rival), theirs=sample, budget=budget)
+        for (rival, budget), sample in zip(rivals, theirs, strict=True)
+    )
 
 
 def _title(kind: type[Lifecycles]) -> str:

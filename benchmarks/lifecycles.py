@@ -1,4 +1,4 @@
-"""The work that P1 and P2 time: a lifecycle, ours through the public API. Rivals do theirs in ``rivals``.
+"""The work that P1 to P4 time: a lifecycle, ours through the public API. Rivals do theirs in ``rivals``.
 
 A *lifecycle* is a detractor's response recorded (issue, event, messages), then *in progress* with a note, then
 *resolved* with a note, each in a transaction of its own.
@@ -78,18 +78,19 @@ def check(kind: type[Lifecycles]) -> None:
         raise NotTheWork(f"{kind.name}: {TRIED} lifecycles leave {found} instead of {wanted}")
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """Return the present instant."""
     return datetime.now(UTC)
 
 
-class _Ours(Lifecycles):
+class Ours(Lifecycles):
     """Ours, with nothing switched off: validation, access, events, messages. Building the response is part of it."""
 
     name = "resolutionkit"
     package: ClassVar[str | None] = "resolutionkit"
     leaves: ClassVar[Mapping[str, int]] = {"closed issues": 1, "events": 3, "notes": 2, "messages": 2}
 
-    def __init__(self, folder: Path, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, folder: Path, clock: Callable[[], datetime] = now) -> None:
         """Open a tracker on an empty store."""
         self._tracker = rk.Tracker.open(self.url(folder), directory=scene.directory(), clock=clock)
 
@@ -122,7 +123,7 @@ class _Ours(Lifecycles):
         self._tracker.close()
 
 
-class OursInMemory(_Ours):
+class OursInMemory(Ours):
     """Ours on the store in memory."""
 
     def url(self, folder: Path) -> str:
@@ -130,7 +131,7 @@ class OursInMemory(_Ours):
         return "memory:"
 
 
-class OursOnSqlite(_Ours):
+class OursOnSqlite(Ours):
     """Ours on a SQLite file, which it sets to write-ahead log and NORMAL."""
 
     def url(self, folder: Path) -> str:

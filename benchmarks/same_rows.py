@@ -1,54 +1,82 @@
-"""Whether the hand-written rival leaves the library's rows: every table, row by row, ids apart."""
+"""Whether the hand-written rivals leave the library's rows: every table, row by row, ids apart."""
 
 from __future__ import annotations
 
 import re
-import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from sqlalchemy import create_engine, select
+
 import resolutionkit as rk
-from benchmarks.lifecycles import TRIED, NotTheWork, OursOnSqlite
-from benchmarks.rivals.handwritten_sqlite import HandWrittenSqlite, keep_secret
+from benchmarks.lifecycles import TRIED, Lifecycles, NotTheWork, OursOnSqlite
+from benchmarks.rivals.handwritten_sqlite import HandWrittenSqlite
+from benchmarks.rivals.rows_by_hand import driver_url, keep_secret
+from resolutionkit.storage.sql.tables import make_tables
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+NOW = datetime.now(UTC).replace(microsecond=0)
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
-def rows(path: Path) -> Rows:
-    """Return every row of every table in a file, with ``#`` in the place of made-up ids."""
-    with closing(sqlite3.connect(path)) as connection:
-        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-        return {
-            name: sorted(
-                (tuple(_ID.sub("#", cell) if isinstance(cell, str) else cell for cell in row) for row in found),
-                key=repr,
-            )
-            for name in names
-            for found in [connection.execute(f"SELECT * FROM {name}").fetchall()]
-        }
+def rows(url: str) -> Rows:
+    """Return every row of every table of ours in a database, with ``#`` in the place of made-up ids."""
+    engine = create_engine(driver_url(url))
+    with engine.connect() as connection:
+        found = {table.name: connection.execute(select(table)).all() for table in make_tables().metadata.sorted_tables}
+    engine.dispose()
+    return {
+        name: sorted(
+            (tuple(_ID.sub("#", one) if isinstance(one, str) else one for one in row) for row in kept), key=repr
+        )
+        for name, kept in found.items()
+    }
 
 
-def both(folder: Path) -> tuple[Rows, Rows]:
-    """Run a few lifecycles at one instant, ours and by hand, and return what each left."""
-    now = datetime.now(UTC).replace(microsecond=0)
-    path = folder / "ours.db"
-    rk.Tracker.open(f"sqlite:///{path}").close()
-    keep_secret(path)
-    ours = OursOnSqlite(folder, clock=lambda: now)
-    theirs = HandWrittenSqlite(folder, clock=lambda: int(now.timestamp()) * 1_000_000)
-    for work in (ours, theirs):
-        for number in range(TRIED):
-            work.lifecycle(number)
-        work.close()
-    return rows(path), rows(folder / "handwritten.db")
+def now() -> datetime:
+    """Return the one instant at which everything happens."""
+    return NOW
 
 
-def check_same_rows() -> None:
-    """Compare them.
+def micros() -> int:
+    """Return that instant in microseconds."""
+    return int(NOW.timestamp()) * 1_000_000
+
+
+def both_on_sqlite(folder: Path) -> tuple[Rows, Rows]:
+    """Run a few lifecycles on SQLite, ours and by hand, and return what each left."""
+    url = f"sqlite:///{folder / 'ours.db'}"
+    rk.Tracker.open(url).close()
+    keep_secret(url)
+    with closing(OursOnSqlite(folder, now)) as ours, closing(HandWrittenSqlite(folder, micros)) as theirs:
+        return _left(ours, url), _left(theirs, f"sqlite:///{folder / 'handwritten.db'}")
+
+
+def _left(work: Lifecycles, url: str) -> Rows:
+    for number in range(TRIED):
+        work.lifecycle(number)
+    return rows(url)
+
+
+def both_on_postgresql(folder: Path, kind: Any) -> tuple[Rows, Rows]:
+    """Run a few lifecycles on PostgreSQL, ours and a rival's, and return what each left.
+
+    Args:
+        folder: For files; there are none.
+        kind: The rival's class, which takes a clock.
+    """
+    from benchmarks.on_postgresql import OursOnPostgresql
+
+    with closing(OursOnPostgresql(folder, now)) as ours, closing(kind(folder, micros)) as theirs:
+        return _left(ours, ours.database.url), _left(theirs, theirs.database.url)
+
+
+def check_same_rows(both: Callable[[Path], tuple[Rows, Rows]]) -> None:
+    """Compare what two sides leave.
 
     Raises:
         NotTheWork: A table differs.
@@ -57,4 +85,4 @@ def check_same_rows() -> None:
         ours, theirs = both(Path(folder))
     for name in sorted({*ours, *theirs}):
         if ours.get(name) != theirs.get(name):
-            raise NotTheWork(f"the hand-written rival leaves other rows in {name} than the library")
+            raise NotTheWork(f"the rival leaves other rows in {name} than the library")

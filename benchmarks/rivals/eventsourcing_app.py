@@ -1,4 +1,4 @@
-"""An aggregate of ``eventsourcing``: in memory as create, two events and one save; on SQLite in three transactions.
+"""An aggregate of ``eventsourcing``: in memory as create, two events and one save; on a database in three transactions.
 
 The aggregate holds plain strings and numbers only, the quickest that its transcoder knows. On SQLite each step is
 loaded and saved for itself, as in the lifecycle, and the connection runs with NORMAL as ours does.
@@ -78,10 +78,26 @@ class EventSourcingInMemory(_EventSourcing):
         self._app.save(case)
 
 
-class EventSourcingOnSqlite(_EventSourcing):
+class InThreeTransactions(_EventSourcing):
     """Three transactions, the second and third of which load first."""
 
     name = "eventsourcing, three transactions"
+
+    def lifecycle(self, number: int) -> None:
+        """Create and save; load, change and save, twice."""
+        case = self._opened(number)
+        self._app.save(case)
+        self._step(case.id, "in_progress", scene.FIRST_NOTE)
+        self._step(case.id, "resolved", scene.LAST_NOTE)
+
+    def _step(self, case_id: UUID, status: str, note: str) -> None:
+        case: Case = self._app.repository.get(case_id)
+        case.set_status(status, note)
+        self._app.save(case)
+
+
+class EventSourcingOnSqlite(InThreeTransactions):
+    """Those on a file."""
 
     def __init__(self, folder: Path) -> None:
         """Open an application on a file, with write-ahead log (its own doing) and NORMAL."""
@@ -95,18 +111,6 @@ class EventSourcingOnSqlite(_EventSourcing):
         pool.put_connection(connection)
         if modes != list(_MODES.values()):
             raise NotTheWork(f"{self.name}: the file runs with {modes}")
-
-    def lifecycle(self, number: int) -> None:
-        """Create and save; load, change and save, twice."""
-        case = self._opened(number)
-        self._app.save(case)
-        self._step(case.id, "in_progress", scene.FIRST_NOTE)
-        self._step(case.id, "resolved", scene.LAST_NOTE)
-
-    def _step(self, case_id: UUID, status: str, note: str) -> None:
-        case: Case = self._app.repository.get(case_id)
-        case.set_status(status, note)
-        self._app.save(case)
 
 
 _MODES = {"journal_mode": "wal", "synchronous": 1}

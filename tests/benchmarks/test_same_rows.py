@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.lifecycles import TRIED, NotTheWork
-from benchmarks.rivals import handwritten_sqlite
-from benchmarks.same_rows import both, check_same_rows
+from benchmarks.rivals import handwritten_sqlite, rows_by_hand
+from benchmarks.same_rows import both_on_sqlite, check_same_rows
 
 WRITTEN = {
     "responses": 1,
@@ -25,7 +25,7 @@ WRITTEN = {
 
 def test_the_rows_by_hand_are_those_of_the_library(tmp_path: Path) -> None:
     """Every table has the same rows, ids apart, and as many as a lifecycle leaves."""
-    ours, theirs = both(tmp_path)
+    ours, theirs = both_on_sqlite(tmp_path)
     assert ours == theirs
     found = {name.removeprefix("resolutionkit_"): len(rows) for name, rows in ours.items()}
     assert found | {"meta": 2} == found
@@ -34,9 +34,9 @@ def test_the_rows_by_hand_are_those_of_the_library(tmp_path: Path) -> None:
 
 def test_a_row_that_differs_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """One number that is wrong in one table stops the benchmark."""
-    monkeypatch.setattr(handwritten_sqlite, "_NEVER_DUE", 7)
+    monkeypatch.setattr(rows_by_hand, "NEVER_DUE", 7)
     with pytest.raises(NotTheWork, match="other rows in resolutionkit_issues"):
-        check_same_rows()
+        check_same_rows(both_on_sqlite)
 
 
 def test_the_connection_by_hand_is_set_as_ours_is(tmp_path: Path) -> None:
