@@ -6,6 +6,7 @@ A port says what a thing does, in which order and with which errors; nothing her
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
@@ -32,6 +33,7 @@ from resolutionkit.model.results import Advice
 
 __all__ = [
     "NO_NOTES",
+    "CanJoin",
     "Clock",
     "Directory",
     "HeadChange",
@@ -87,7 +89,10 @@ class Directory(Protocol):
 
 
 class WriteConflict(StorageError):
-    """What was about to be written no longer fits what is stored: the unit of work has to be run again."""
+    """What was about to be written no longer fits what is stored: the work has to be run again.
+
+    A store does so by itself, in transactions of its own. In a transaction of the host's only the host can.
+    """
 
 
 @frozen(kw_only=True)
@@ -212,6 +217,25 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of every connection; using the store afterwards is an error."""
+
+
+@runtime_checkable
+class CanJoin(Protocol):
+    """An optional ability of a store: it works in a transaction that the host begins and ends (requirement F2)."""
+
+    def joined(self, connection: object, /) -> AbstractContextManager[Store]:
+        """Return a context whose store works in the transaction of a host's connection.
+
+        The store begins, commits, rolls back and sets nothing. Work that is refused has written nothing, and a
+        conflict that comes once something was written is the host's to repeat. Within the work of one call there is
+        one :meth:`UnitOfWork.save`. After the block the store refuses use.
+
+        Args:
+            connection: The host's connection, with a transaction under way.
+
+        Raises:
+            InvalidValue: It cannot be joined; the error says what to pass instead.
+        """
 
 
 @frozen(kw_only=True)

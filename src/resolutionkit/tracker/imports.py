@@ -62,6 +62,7 @@ def import_file(
     progress: Callable[[int], object] | None,
 ) -> ImportReport:
     """Import a file; see :meth:`resolutionkit.tracker.tracker.Tracker.import_file`."""
+    runner.check_may_roll_back(for_good=not dry_run)
     if rejects is not None and rejects.exists() and rejects.samefile(path):
         raise InvalidValue("rejects", str(rejects), "another file than the one that is imported")
     # Ids built from a row are digests under the account's secret; a dry run makes up one where there is none yet.

@@ -1,12 +1,12 @@
 """The one way that everything takes: load, authorise, decide, apply, plan who is told, save.
 
 A command is turned into work on a unit of work; whoever has a store runs it there, in a transaction of its own or
-in one of the host's. Nothing else changes a response or an issue.
+in one of the host's. Nothing else changes a response or an issue. Every refusal is raised before anything is saved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from attrs import define, field, frozen
@@ -100,7 +100,9 @@ def record(unit: UnitOfWork, command: Record, around: Surroundings) -> Recorded:
     cause = Cause(CauseKind.RESPONSE, command.response.id)
     context = _context(around, (), loaded, cause, command.response)
     decision = intake.take_in(loaded.facts, command, context)
-    issue = _finish(unit, loaded, decision, context)
+    issue, write = _finish(unit, loaded, decision, context)
+    if write is not None:
+        unit.save((write,))
     return _recorded(
         outcome=decision.outcome or Outcome.STORED,
         issue=issue if decision.events or decision.outcome is Outcome.DUPLICATE else None,
@@ -111,20 +113,39 @@ def record(unit: UnitOfWork, command: Record, around: Surroundings) -> Recorded:
 
 def change(unit: UnitOfWork, command: Command, around: Surroundings, attempts: Attempts) -> Change:
     """Carry out one command of a person."""
+    done, write = _changed(unit, command, around, attempts)
+    if write is not None:
+        unit.save((write,))
+    return done
+
+
+def change_all(
+    unit: UnitOfWork, commands: Sequence[Command], around: Surroundings, attempts: Sequence[Attempts]
+) -> list[Change]:
+    """Carry out commands on as many issues: all are decided before any is saved, so that a refusal finds nothing."""
+    found = [_changed(unit, one, around, seen) for one, seen in zip(commands, attempts, strict=True)]
+    unit.save([write for _, write in found if write is not None])
+    return [done for done, _ in found]
+
+
+def _changed(
+    unit: UnitOfWork, command: Command, around: Surroundings, attempts: Attempts
+) -> tuple[Change, Write | None]:
+    """Return what a command does, and what is to be saved of it."""
     scope = scope_of(around.actor, around.settings.directory)
     if scope.person not in {None, around.actor}:
         around = changed(around, actor=scope.person)  # the directory's spelling of the id
     # First: what was done may have taken the issue from the sight of whoever did it, who may ask all the same.
     done = unit.remembered(around.actor, command.key) if command.key is not None else None
     if done is not None:
-        return _repeated(unit, command, done)
+        return _repeated(unit, command, done), None
     loaded = _load_flagged(unit, command, scope) if isinstance(command, Flag) else _load_issue(unit, command, scope)
     context = _context(around, _named(command), loaded, Cause(CauseKind.COMMAND, command.key))
     decision = _decided(unit, command, loaded, context, attempts)
-    issue = _finish(unit, loaded, decision, context, command)
+    issue, write = _finish(unit, loaded, decision, context, command)
     if issue is None:
         raise IssueNotFound(issue_of(command) or "")
-    return _change(issue=issue, events=decision.events, advice=decision.advice)
+    return _change(issue=issue, events=decision.events, advice=decision.advice), write
 
 
 def _load_response(unit: UnitOfWork, command: Record) -> _Loaded:
@@ -224,8 +245,8 @@ def _named(command: Command) -> Iterable[str | None]:
 
 def _finish(
     unit: UnitOfWork, loaded: _Loaded, decision: Decision, context: Context, command: Command | None = None
-) -> Issue | None:
-    """Apply what was decided, plan who is told, and save all of it."""
+) -> tuple[Issue | None, Write | None]:
+    """Apply what was decided, and plan who is told: return the issue, and what is to be saved if anything is."""
     # A response beside the standing one, outside the policy's window, opens an issue of its own.
     opens = bool(decision.events) and isinstance(decision.events[0], IssueOpened)
     issue = before = None if opens else loaded.issue
@@ -242,9 +263,8 @@ def _finish(
         messages=messages,
         remembered=_remembered(unit, command, issue, decision, context),
     )
-    if write.records or write.events or write.remembered is not None:
-        unit.save((write,))
-    return issue
+    is_something = write.records or write.events or write.remembered is not None
+    return issue, write if is_something else None
 
 
 def _remembered(

@@ -58,6 +58,7 @@ class Runner:
         settings: Its policy and directory.
         clock: Gives the instant.
         ids: Gives ids.
+        is_joined: Whether the store works in a transaction of the host's, which nobody here may roll back.
     """
 
     store: Store
@@ -65,6 +66,7 @@ class Runner:
     settings: AccountSettings
     clock: Clock
     ids: Callable[[], str]
+    is_joined: bool = False
 
     def reader(self, actor: str | None = None) -> Reader:
         """Return a reader for somebody, or for the account as a whole."""
@@ -82,10 +84,18 @@ class Runner:
     def record_batch(self, commands: Sequence[Record], *, for_good: bool = True) -> list[RecordedOrRefused]:
         """Take in many responses in one transaction; one that is refused does not stop the others.
 
+        In a host's transaction each is a unit of work by itself: one that must be run again then repeats no other.
+
         Args:
             commands: The responses.
             for_good: False to roll all of it back and only say what would have become of each.
+
+        Raises:
+            InvalidValue: It would have to roll back a transaction of the host's.
         """
+        if self.is_joined:
+            self.check_may_roll_back(for_good=for_good)
+            return [_tried(partial(self.record, command)) for command in commands]
         around = self._around()
 
         def work(unit: UnitOfWork) -> list[RecordedOrRefused]:
@@ -98,6 +108,16 @@ class Runner:
             return self.store.transact(self.account, work, write=True)
         except _NotForGood as tried:
             return tried.results
+
+    def check_may_roll_back(self, *, for_good: bool) -> None:
+        """Refuse to try something out where only the host may roll back.
+
+        Raises:
+            InvalidValue: It is to be tried out in a transaction of the host's.
+        """
+        if self.is_joined and not for_good:
+            told = "False in a joined transaction, which a dry run would roll back; run it on the tracker itself"
+            raise InvalidValue("dry_run", True, told)
 
     def change(self, command: Command, actor: str) -> Change:
         """Carry out one command, in a transaction of its own."""
@@ -113,7 +133,7 @@ class Runner:
         around, attempts = self._around(actor), [Attempts() for _ in commands]
 
         def work(unit: UnitOfWork) -> list[Change]:
-            return [pipeline.change(unit, one, around, seen) for one, seen in zip(commands, attempts, strict=True)]
+            return pipeline.change_all(unit, commands, around, attempts)
 
         return self.store.transact(self.account, work, write=True)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +12,7 @@ from typing import Self
 import attrs
 
 from resolutionkit.decisions.classify import classify
-from resolutionkit.errors import AccountNotFound, InvalidValue, ResolutionKitError
+from resolutionkit.errors import AccountNotFound, InvalidValue, ResolutionKitError, StorageError
 from resolutionkit.hooks import StoreOptions
 from resolutionkit.importing.mapping import ImportMapping
 from resolutionkit.model.commands import Record
@@ -21,7 +22,7 @@ from resolutionkit.model.response import Response
 from resolutionkit.model.results import Classification, Recorded, RecordedMany
 from resolutionkit.model.values import ACCOUNT_MAX, code
 from resolutionkit.policy.policy import Policy
-from resolutionkit.ports import Clock, Directory, Store
+from resolutionkit.ports import CanJoin, Clock, Directory, Store
 from resolutionkit.tracker.desk import Desk
 from resolutionkit.tracker.ids import Uuid7
 from resolutionkit.tracker.imports import ImportReport, import_file
@@ -160,10 +161,49 @@ class Tracker(Views):
         """
         if self._accounts is None:
             raise AccountNotFound(account, "open the tracker with accounts= to serve more than one")
-        runner = self._runner
-        other = Tracker(runner.store, account=account, clock=runner.clock, accounts=self._accounts)
-        other._runner = attrs.evolve(other._runner, ids=runner.ids)
+        name = code(account, "account", InvalidValue, ACCOUNT_MAX)
+        return self._with(attrs.evolve(self._runner, account=name, settings=_looked_up(self._accounts, name)))
+
+    def _with(self, runner: Runner) -> Tracker:
+        """Return a tracker that is like this one, on another runner."""
+        settings = runner.settings
+        other = Tracker(runner.store, account=runner.account, policy=settings.policy, directory=settings.directory)
+        other._runner, other._accounts, other._reader = runner, self._accounts, runner.reader()
         return other
+
+    @contextmanager
+    def joined(self, connection: object) -> Iterator[Tracker]:
+        """Work in the host's own transaction: what is done in the block stands or falls with all else in it (F2).
+
+        ::
+
+            with engine.begin() as connection:
+                connection.execute(...)
+                with tracker.joined(connection) as t:
+                    t.record(response)
+
+        The host begins, commits and rolls back; nothing of that is issued here. A command that is refused has written
+        nothing, and the host may go on. ``StorageError`` means that the transaction has to be rolled back, and
+        ``resolutionkit.ports.WriteConflict`` among them that it should then be run again.
+
+        Args:
+            connection: A SQLAlchemy ``Connection`` or ``Session``, or ``django.db.connection`` within ``atomic()``, to
+                the tracker's own database.
+
+        Returns:
+            A tracker of the same account and settings. After the block it refuses use, and its desks and inboxes do.
+
+        Raises:
+            InvalidValue: It is no such connection, or is closed, or commits every statement by itself.
+            StorageError: The tracker's store cannot join a transaction.
+        """
+        store = self._runner.store
+        if not isinstance(store, CanJoin):
+            raise StorageError(
+                f"{type(store).__name__} cannot join a transaction; open the tracker itself on the host's database"
+            )
+        with store.joined(connection) as within:
+            yield self._with(attrs.evolve(self._runner, store=within, is_joined=True))
 
     def as_user(self, person_id: str) -> Desk:
         """Return a person's desk; whether there is one shows at its first use.

@@ -7,12 +7,12 @@ of its row, a person's id that is an email address included.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Column, select
 
 from resolutionkit.storage.sql.schema import Schema
-from resolutionkit.storage.sql.wire import Wire
+from resolutionkit.storage.sql.wire import Row, Wire
 
 
 class AddressBook:
@@ -21,6 +21,7 @@ class AddressBook:
     def __init__(self, wire: Wire, schema: Schema, account: str) -> None:
         self._wire = wire
         self._table = schema.tables.addresses
+        self._spelling = schema.spelling
         self._new = schema.statements.new_address
         self._account = account
         self._keys: dict[str, str] = {}
@@ -41,18 +42,14 @@ class AddressBook:
         if missing:
             rows = [{"account": self._account, "id": str(uuid.uuid4()), "address": one} for one in missing]
             self._new.run(self._wire, *rows)
-            self._look_up(missing)
+            self._look_up(missing, latest=True)
         return {party: self._keys.get(party, party) for party in named}
 
-    def _look_up(self, addresses: Iterable[str]) -> None:
+    def _look_up(self, addresses: Iterable[str], *, latest: bool = False) -> None:
         unknown = [address for address in addresses if address not in self._keys]
-        if not unknown:
-            return
-        table = self._table
-        query = select(table.c.id, table.c.address)
-        query = query.where(table.c.account == self._account, table.c.address.in_(unknown))
-        for row in self._wire.select(query):
-            self._keys[row.address] = f"@{row.id}"
+        if unknown:
+            for row in self._found(self._table.c.address, unknown, latest=latest):
+                self._keys[row.address] = f"@{row.id}"
 
     def names(self, keys: Iterable[str]) -> Mapping[str, str]:
         """Return the parties of keys."""
@@ -60,7 +57,13 @@ class AddressBook:
         ids = [key[1:] for key in wanted if key.startswith("@")]
         if not ids:
             return {key: key for key in wanted}
+        found = {row.id: row.address for row in self._found(self._table.c.id, ids)}
+        missing = [one for one in ids if one not in found]
+        if missing:  # others made them after this transaction's first question
+            found |= {row.id: row.address for row in self._found(self._table.c.id, missing, latest=True)}
+        return {key: found.get(key[1:], key) if key.startswith("@") else key for key in wanted}
+
+    def _found(self, column: Column[str], values: Sequence[str], *, latest: bool = False) -> Sequence[Row]:
         table = self._table
-        query = select(table.c.id, table.c.address).where(table.c.account == self._account, table.c.id.in_(ids))
-        found = {f"@{row.id}": row.address for row in self._wire.select(query)}
-        return {key: found.get(key, key) for key in wanted}
+        query = select(table.c.id, table.c.address).where(table.c.account == self._account, column.in_(values))
+        return self._wire.select(self._spelling.latest(query) if latest else query)

@@ -34,7 +34,7 @@ _INSERT_NEW: Mapping[str, Callable[[Table], Insert]] = {
     "mariadb": _on_mysql,
 }
 _BEGIN: Mapping[tuple[str, bool], str] = {
-    # A deferred transaction that turns to writing can fail at once; IMMEDIATE waits its turn instead.
+    # Our connections leave it to us to begin. What is deferred and turns to writing can fail; IMMEDIATE waits its turn.
     ("sqlite", True): "BEGIN IMMEDIATE",
     ("sqlite", False): "BEGIN",
     # Several questions of one unit are answered as of one instant.
@@ -53,13 +53,11 @@ class Spelling:
     Attributes:
         dialect: What compiles clauses; its placeholders stand in their order, whatever the driver's own style is.
         is_numbered: Whether the driver wants its placeholders numbered.
-        placeholder: What stands for a value.
         has_writing_questions: Whether several statements that write can be one (``WITH ... INSERT ... RETURNING``).
     """
 
     dialect: Dialect
     is_numbered: bool
-    placeholder: str
     has_writing_questions: bool
 
     def insert_new(self, table: Table) -> Insert:
@@ -81,19 +79,29 @@ class Spelling:
         return _PLACEHOLDER.sub(lambda _: f"${next(numbers)}", text)
 
 
-def spelling_of(dialect: Dialect) -> Spelling:
-    """Return how statements are written for the dialect of a connection."""
-    style = "qmark" if dialect.name == "sqlite" else "format"
+def spelling_of(dialect: Dialect, *, placeholders: str | None = None) -> Spelling:
+    """Return how statements are written for the dialect of a connection.
+
+    Args:
+        dialect: The dialect.
+        placeholders: The style of placeholders that the connection takes, where it is not the driver's own.
+    """
+    style = placeholders or ("qmark" if dialect.name == "sqlite" else "format")
     make: Callable[..., Dialect] = type(dialect)
-    positional = make(paramstyle=style)
     return Spelling(
-        dialect=positional,
-        is_numbered=dialect.paramstyle == "numeric_dollar",
-        placeholder="?" if style == "qmark" else "%s",
+        dialect=make(paramstyle=style),
+        is_numbered=placeholders is None and dialect.paramstyle == "numeric_dollar",
         has_writing_questions=dialect.name == "postgresql",
     )
 
 
-def beginning(database: str, *, write: bool) -> str | None:
-    """Return what a transaction of our own begins with, or None where the driver's own beginning will do."""
-    return _BEGIN.get((database, write))
+def beginning(database: str, *, write: bool | None) -> str | None:
+    """Return what a transaction begins with, or None where the driver's own beginning will do.
+
+    Args:
+        database: The name of the database.
+        write: Whether it will write; None for a transaction that is not ours, on an engine that we share.
+    """
+    if write is None and database != "sqlite":
+        return None
+    return _BEGIN.get((database, bool(write)))

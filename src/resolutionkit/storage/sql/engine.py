@@ -12,7 +12,7 @@ from resolutionkit.storage.sql import sqlite
 from resolutionkit.storage.sql.dialects import beginning
 
 WRITES = "resolutionkit_writes"
-"""The execution option that says that a transaction will write."""
+"""The execution option that says whether a transaction of our own will write; the host's have none."""
 DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}
 """The driver of each database, unless the URL names one behind a plus sign."""
 _EXTRAS = {"psycopg": "postgres", "asyncpg": "postgres", "pymysql": "mysql", "asyncmy": "mysql"}
@@ -82,7 +82,7 @@ def guest_of(engine: Engine) -> Engine:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES, False)
+    writes = connection.get_execution_options().get(WRITES)
     statement = beginning(connection.dialect.name, write=writes)
     if statement is not None:
         connection.exec_driver_sql(statement)

@@ -143,12 +143,22 @@ def _is_connection_failure(problem: BaseException) -> bool:
 
 def is_worth_repeating(problem: SQLAlchemyError) -> bool:
     """Say whether the whole transaction should be run again: the database asks for it, or the connection was lost."""
-    if not isinstance(problem, DBAPIError):
-        return False
+    return isinstance(problem, DBAPIError) and (problem.connection_invalidated or _asks_for_repetition(problem))
+
+
+def is_conflict(problem: BaseException) -> bool:
+    """Say whether others were in the way, so that the same transaction may succeed when it is run again."""
+    return _asks_for_repetition(problem) or _told(original(problem)) == (StorageBusy, _LOCKED) or _is_busy(problem)
+
+
+def _asks_for_repetition(problem: BaseException) -> bool:
     driver_s = original(problem)
     return (
-        problem.connection_invalidated
-        or getattr(driver_s, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY_SNAPSHOT
+        getattr(driver_s, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY_SNAPSHOT
         or sqlstate(driver_s) in _REPEATED_STATES
         or number(driver_s) in _REPEATED_NUMBERS
     )
+
+
+def _is_busy(problem: BaseException) -> bool:
+    return getattr(original(problem), "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}

@@ -125,11 +125,11 @@ class Questions:
     @_sound
     def history(self, issue_id: str, /) -> tuple[Event, ...]:
         """Return the whole history of an issue in order, in one read but for addresses."""
-        statement = self._statements.history
-        if self._locks:
-            self._ask(self._statements.lock_issue, key_id=issue_id)
-            statement = self._statements.latest_history
-        rows = self._ask(statement, key_issue=issue_id)
+        locked = self._first(self._statements.lock_issue, key_id=issue_id) if self._locks else None
+        rows = self._ask(self._statements.history, key_issue=issue_id)
+        # A transaction that sees what was there at its first question may lack what others did before our own last.
+        if len(rows) != (locked.version if locked is not None else rows[-1].number if rows else 0):
+            rows = self._ask(self._statements.latest_history, key_issue=issue_id)
         payloads: list[dict[str, Any]] = [json.loads(row.payload) for row in rows]
         named = [row.actor for row in rows] + [key for payload in payloads for key in parties_of(payload)]
         names = self._addresses.names(named)
@@ -237,7 +237,8 @@ class Questions:
     def remembered(self, actor: str, key: str, /) -> Remembered | None:
         """Return what somebody did under a key."""
         who = self._addresses.key(actor)
-        row = None if who is None else self._first(self._statements.remembered, key_actor=who, key_key=key)
+        statement = self._statements.latest_remembered if self._locks else self._statements.remembered
+        row = None if who is None else self._first(statement, key_actor=who, key_key=key)
         return None if row is None else remembered_from(row, self._addresses.names([row.actor]))
 
     @_sound

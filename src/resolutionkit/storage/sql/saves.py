@@ -57,7 +57,8 @@ class SqlUnitOfWork(Questions):
         self._check_may_write()
         row = {"account": self._account, "name": SECRET_NAME, "value": secrets.token_bytes(32).hex()}
         self._statements.new_meta.run(self._wire, row)
-        return self.secret() or b""
+        self._secret = bytes.fromhex(self._ask(self._statements.latest_meta, key_name=SECRET_NAME)[0].value)
+        return self._secret
 
     def save(self, writes: Iterable[Write], /) -> None:
         """Save changes, in order."""
@@ -72,10 +73,10 @@ class SqlUnitOfWork(Questions):
         steps = list(self._head_steps(write.head))  # first what reading locks first
         for change in write.records:
             steps += self._record_steps(change, write.issue, keys)
+        steps += self._issue_steps(write, keys)
         if write.remembered is not None:
             row = remembered_row(self._account, write.remembered, keys)
             steps.append(Step(self._statements.new_remembered, [row], "a command with this key is there already"))
-        steps += self._issue_steps(write, keys)
         steps += self._people_steps(write, keys)
         if write.issue is not None and stored:
             steps += self._party_steps(write.issue, write.before, keys)

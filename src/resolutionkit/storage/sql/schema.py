@@ -27,5 +27,9 @@ class Schema:
 
 def schema_for(tables: Tables, dialect: Dialect) -> Schema:
     """Return the tables with their statements on a dialect."""
-    spelling = spelling_of(dialect)
+    return schema_of(tables, spelling_of(dialect))
+
+
+def schema_of(tables: Tables, spelling: Spelling) -> Schema:
+    """Return the tables with their statements in a spelling."""
     return Schema(tables=tables, spelling=spelling, statements=prepare(tables, spelling))

@@ -23,6 +23,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     insert,
+    literal_column,
     select,
     update,
 )
@@ -43,7 +44,19 @@ class Statement:
         adds: Whether it inserts rows.
     """
 
-    __slots__ = ("_after", "_before", "_given", "_spelling", "_texts", "_values", "adds", "table", "text")
+    __slots__ = (
+        "_after",
+        "_before",
+        "_changed",
+        "_given",
+        "_lock",
+        "_spelling",
+        "_texts",
+        "_values",
+        "adds",
+        "table",
+        "text",
+    )
 
     def __init__(self, clause: ClauseElement, spelling: Spelling, columns: Iterable[str] | None = None) -> None:
         """Compile a clause; an insert is given the columns that its rows have."""
@@ -52,6 +65,8 @@ class Statement:
         self._spelling = spelling
         self.text: str = str(compiled)
         self.adds = names is not None
+        self._changed = clause if isinstance(clause, Update) else None
+        self._lock: Statement | None = None
         self.table: str = clause.table.description if isinstance(clause, Insert | Update | Delete) else ""
         self._before, self._values, self._after = _around_values(self.text) if self.adds else (self.text, "", "")
         self._texts = {1: spelling.written(self.text)}
@@ -75,6 +90,16 @@ class Statement:
     def ask(self, wire: Wire, facts: Facts) -> Sequence[Row]:
         """Run it, and return what it finds."""
         return wire.ask(self._texts[1], self._given(facts))
+
+    def lock(self, wire: Wire, facts: Facts) -> bool:
+        """Lock the rows that it would change, until the transaction ends, and say whether there are any."""
+        if self._lock is None:
+            changed = self._changed
+            if changed is None or changed.whereclause is None:
+                raise ValueError(f"no rows to lock: {self.text}")
+            found: Select[Any] = select(literal_column("1")).select_from(changed.table).where(changed.whereclause)
+            self._lock = Statement(found.with_for_update(), self._spelling)
+        return bool(self._lock.ask(wire, facts))
 
 
 def _around_values(text: str) -> tuple[str, str, str]:
@@ -110,7 +135,9 @@ class Statements:
     latest_history: Statement
     lock_issue: Statement
     remembered: Statement
+    latest_remembered: Statement
     meta: Statement
+    latest_meta: Statement
 
     new_meta: Statement
     new_address: Statement
@@ -173,16 +200,20 @@ def _questions(tables: Tables, spelling: Spelling) -> dict[str, Select[Any]]:
     record = record_query(tables).where(_is(tables.responses, "id"))
     standing = select(heads.c.response).where(_is(heads, "survey", "ticket"))
     history = _history_query(tables)
+    known_key = select(remembered).where(_is(remembered, "actor", "key"))
+    named = select(meta.c.value).where(_is(meta, "name"))
     return {
         "record": record,
         "standing": standing,
         "history": history,
-        "latest_record": spelling.latest(record),
+        "latest_record": record.with_for_update(of=tables.responses),
         "latest_standing": standing.with_for_update(),
         "latest_history": spelling.latest(history),
         "lock_issue": select(issues.c.version).where(_is(issues, "id")).with_for_update(),
-        "remembered": select(remembered).where(_is(remembered, "actor", "key")),
-        "meta": select(meta.c.value).where(_is(meta, "name")),
+        "remembered": known_key,
+        "latest_remembered": spelling.latest(known_key),
+        "meta": named,
+        "latest_meta": spelling.latest(named),
     }
 
 

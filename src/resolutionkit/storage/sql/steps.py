@@ -75,6 +75,35 @@ def as_one_statement(spelling: Spelling) -> CarryOut:
     return carry_out
 
 
+class InHostsTransaction:
+    """Carries out changes where nothing of them may be left behind that misses a claim: nobody here rolls back.
+
+    What a change claims of rows that are there is locked and compared first, then the new rows are put where nobody may
+    have put any; only then is anything written that says more.
+
+    Attributes:
+        has_written: Whether something was written, so that the work cannot be run again.
+    """
+
+    def __init__(self, carry_out: CarryOut) -> None:
+        self._carry_out = carry_out
+        self.has_written = False
+
+    def __call__(self, wire: Wire, steps: Sequence[Step]) -> None:
+        """Carry out the steps of one change."""
+        new = [step for step in steps if step.claims and step.statement.adds]
+        others = [step for step in steps if not (step.claims and step.statement.adds)]
+        for step in others:
+            if step.claims and not step.statement.lock(wire, step.rows[0]):
+                raise WriteConflict(step.claims)
+        for step in new:
+            one_by_one(wire, [step])
+            self.has_written = True
+        if others:
+            self.has_written = True
+            self._carry_out(wire, others)
+
+
 def _can_be_one(steps: Sequence[Step]) -> bool:
     touched = Counter(step.statement.table for step in steps)
     return all(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -18,6 +18,7 @@ from resolutionkit.storage.sql import sqlite
 from resolutionkit.storage.sql.creation import Creation
 from resolutionkit.storage.sql.engine import WRITES, open_engine, prepare_engine
 from resolutionkit.storage.sql.failures import translated
+from resolutionkit.storage.sql.joined import JoinedStore, Joining
 from resolutionkit.storage.sql.retries import Retries
 from resolutionkit.storage.sql.saves import SqlUnitOfWork
 from resolutionkit.storage.sql.schema import schema_for
@@ -50,6 +51,7 @@ class SqlStore:
         )
         # SQLite lets writers wait by chance; among the threads of one process each gets its turn.
         self._write_turn: AbstractContextManager[object] = threading.RLock() if is_sqlite else nullcontext()
+        self._joining = Joining(tables, engine.dialect.name)
         self._is_closed = False
 
     def transact(self, account: str, work: Callable[[UnitOfWork], T], /, *, write: bool) -> T:
@@ -63,8 +65,7 @@ class SqlStore:
             time.sleep(pause)
 
     def _once(self, account: str, work: Callable[[UnitOfWork], T], *, write: bool, locks: bool) -> T:
-        if self._is_closed:
-            raise StorageError("this store is closed; open another one")
+        self._check_is_open()
         with self._turn, self._write_turn if write else nullcontext(), self.engine.connect() as plain:
             connection = plain.execution_options(**{WRITES: write})
             return self.run_on(connection, account, work, write=write, locks=locks)
@@ -91,6 +92,24 @@ class SqlStore:
                 raise CommitUnknown from problem
             raise
         return result
+
+    @contextmanager
+    def joined(self, connection: object, /) -> Iterator[JoinedStore]:
+        """Work in a transaction of the host's; see :class:`~resolutionkit.ports.CanJoin`.
+
+        Args:
+            connection: A SQLAlchemy ``Connection`` or ``Session``, or Django's connection, to the same database.
+        """
+        self._check_is_open()
+        store = self._joining.join(connection)
+        try:
+            yield store
+        finally:
+            store.close()
+
+    def _check_is_open(self) -> None:
+        if self._is_closed:
+            raise StorageError("this store is closed; open another one")
 
     def close(self) -> None:
         """Let go of every connection."""

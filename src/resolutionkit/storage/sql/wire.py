@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from sqlalchemy import Connection, Select
@@ -29,19 +29,21 @@ class Wire(Protocol):
 class SqlAlchemyWire:
     """SQLAlchemy's connection: its pool, its transaction and its events are what hosts know."""
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_connection", "_options")
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, options: Mapping[str, Any] | None = None) -> None:
+        """Run statements on a connection, each with these execution options."""
         self._connection = connection
+        self._options = options
 
     def run(self, text: str, given: Given) -> int:
         """Run a statement."""
-        return self._connection.exec_driver_sql(text, tuple(given)).rowcount
+        return self._connection.exec_driver_sql(text, tuple(given), execution_options=self._options).rowcount
 
     def ask(self, text: str, given: Given) -> Sequence[Row]:
         """Run a question."""
-        return self._connection.exec_driver_sql(text, tuple(given)).all()
+        return self._connection.exec_driver_sql(text, tuple(given), execution_options=self._options).all()
 
     def select(self, query: Select[Any]) -> Sequence[Row]:
         """Ask a select."""
-        return self._connection.execute(query).all()
+        return self._connection.execute(query, execution_options=self._options).all()
