@@ -200,9 +200,13 @@ class Table:
 
     def done(self) -> None:
         """Note every key that nobody asked for, with the nearest that there is."""
+        is_listed = False
         for key in self.data:
             if key not in self._asked:
-                self.fault(key, f"is not a key here{nearest(key, self._asked)}")
+                near = meant(key, self._asked)
+                hint = "" if near is None and is_listed else nearest(key, self._asked)
+                is_listed |= near is None  # once is enough
+                self.fault(key, f"is not a key here{hint}")
 
     def _at(self, key: str) -> str:
         return f"{self._place}.{key_of(key)}" if self._place else key_of(key)
@@ -216,8 +220,14 @@ def key_of(name: str) -> str:
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return the end of a sentence about an unknown name: which known one was meant, or which there are."""
     names = sorted(known)
-    folded = {one.strip().casefold(): one for one in names}
-    near = difflib.get_close_matches(name.strip().casefold(), folded, 1)
-    if near:
-        return f"; did you mean {shown(folded[near[0]])}?"
+    near = meant(name, names)
+    if near is not None:
+        return f"; did you mean {shown(near)}?"
     return f"; there are {', '.join(shown(one) for one in names[:30])}"
+
+
+def meant(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that an unknown one is most like, whatever its case, or None where none is like it."""
+    folded = {one.strip().casefold(): one for one in known}
+    near = difflib.get_close_matches(name.strip().casefold(), folded, 1)
+    return folded[near[0]] if near else None

@@ -8,6 +8,7 @@ and says in its message what is allowed instead.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import NamedTuple
 
 
@@ -375,6 +376,8 @@ class SchemaMismatch(StorageError):
 
 def shown(value: object, limit: int = 80) -> str:
     """Return a value as a message shows it: escaped and cut, since a respondent may have typed it (C12)."""
+    if isinstance(value, date):
+        return value.isoformat()
     try:
         text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
     except ValueError:  # Python refuses to write out an integer of thousands of digits

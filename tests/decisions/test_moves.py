@@ -244,6 +244,18 @@ def test_reopening_begins_a_new_episode(office: Any, status: str | None, reached
     assert (after.episode, after.assignee, after.episodes[1].opened_at) == (2, issue.assignee, NOON + timedelta(days=1))
 
 
+@pytest.mark.parametrize(
+    ("wanted", "hint"),
+    [("resolvd", "(did you mean 'resolved'?)"), ("Can't Resolve", "(did you mean 'cant_resolve'?)"), ("frob", "")],
+)
+def test_a_status_that_there_is_not_is_told_with_the_one_that_was_meant(office: Any, wanted: str, hint: str) -> None:
+    """Its key, whether the key or the label was written; nothing where nothing is like it."""
+    issue = opened_as(office, "in_progress")
+    with pytest.raises(MoveRefused) as refused:
+        office.decide(issue, SetStatus(issue=issue.id, status=wanted, note="N"))
+    assert refused.value.problem == f"the workflow 'standard' has no such status {hint}".strip()
+
+
 @pytest.mark.parametrize("status", ["escalated", "resolved", "waiting"])
 def test_reopening_leads_to_the_workflow_s_two_statuses_only(office: Any, status: str) -> None:
     """The refusal names them."""

@@ -108,8 +108,11 @@ def test_faults_are_listed_with_their_places_and_their_number() -> None:
         ("\x1b[31mred", r"'\x1b[31mred'"),
         ("\u202eevil", r"'\u202eevil'"),
         (True, "True"),
+        (NOON, "2026-11-20T12:00:00+00:00"),
+        (NOON.replace(tzinfo=None), "2026-11-20T12:00:00"),
+        (NOON.date(), "2026-11-20"),
     ],
-    ids=["plain", "lines", "escape", "bidi", "bool"],
+    ids=["plain", "lines", "escape", "bidi", "bool", "instant", "naive", "day"],
 )
 def test_a_value_is_shown_escaped(value: object, printed: str) -> None:
     """What a respondent typed cannot add a line to a log nor a colour to a terminal."""
@@ -132,6 +135,12 @@ def test_a_refused_move_says_what_is_allowed_instead() -> None:
     error = rk.MoveRefused("resolved", "open", ["cant_resolve", "not_an_issue"], ["needs_attention"])
     assert "set_status to cant_resolve, not_an_issue or reopen to needs_attention" in str(error)
     assert str(rk.MoveRefused("a", "b", ())).endswith("allowed now: nothing")
+
+
+def test_a_conflict_shows_instants_as_people_write_them() -> None:
+    """Whole, and not as Python writes them out."""
+    error = rk.ResponseConflict("r-1", [("received_at", NOON, NOON.replace(microsecond=1))])
+    assert "received_at: stored 2026-11-20T12:00:00+00:00, given 2026-11-20T12:00:00.000001+00:00)" in str(error)
 
 
 def test_a_conflict_shows_both_contents_escaped() -> None:

@@ -264,3 +264,14 @@ def test_a_file_without_end_is_a_fault_and_not_read_whole(tmp_path: Path, monkey
     path.write_text("# " + "x" * 1000, encoding="utf-8")
     with pytest.raises(PolicyError, match="longer than 1,000 bytes"):
         Policy.load(path)
+
+
+def test_the_keys_that_there_are_are_told_once(load: Load) -> None:
+    """Of many unknown keys the first that is like none brings the list; one that was mistyped brings what was meant."""
+    with pytest.raises(PolicyError) as refused:
+        load('zoen = "UTC"\nxxxx = 1\nyyyyyyyyy = 2\nroot_cause = ["q"]')
+    first, second, third, fourth = (fault.problem for fault in refused.value.faults)
+    assert first == "is not a key here; did you mean 'zone'?"
+    assert second.startswith("is not a key here; there are 'advised_note_length', ")
+    assert third == "is not a key here"
+    assert fourth == "is not a key here; did you mean 'root_causes'?"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +12,14 @@ from resolutionkit import (
     CauseKind,
     Desk,
     InvalidCommand,
+    InvalidValue,
     Issue,
     IssueFilter,
     IssueNotFound,
     KeyReused,
     MoveRefused,
     NoteRequired,
+    Person,
     Policy,
     ResponseHasIssue,
     ResponseNotFound,
@@ -90,6 +93,28 @@ def test_an_issue_is_known_as_of_any_instant(tracker: Tracker, desk: Desk, issue
     assert refused.value.field == "instant"
 
 
+@pytest.mark.parametrize(
+    ("work", "instead"),
+    [
+        (lambda tracker, desk, issue: desk.set_status(issue, "resolved", note="x"), "pass issue.id"),
+        (lambda tracker, desk, issue: desk.issue(issue), "pass issue.id"),
+        (lambda tracker, desk, issue: tracker.outbox(issue), "pass issue.id"),
+        (lambda tracker, desk, issue: desk.flag(issue.response, note="x"), "pass response.id"),
+        (lambda tracker, desk, issue: desk.response(issue.response), "pass response.id"),
+        (lambda tracker, desk, issue: desk.assign(issue.id, Person(id="ed"), note="x"), "pass person.id"),
+        (lambda tracker, desk, issue: desk.follow(issue.id, Person(id="ed")), "pass person.id"),
+        (lambda tracker, desk, issue: tracker.as_user(Person(id="ed")), "pass person.id"),
+    ],
+    ids=["status", "issue", "outbox", "flag", "response", "assign", "follow", "desk"],
+)
+def test_whoever_passes_the_thing_is_told_to_pass_its_id(
+    work: Callable[[Tracker, Desk, Issue], object], instead: str, tracker: Tracker, desk: Desk, issue: Issue
+) -> None:
+    """An issue, a response or a person in place of an id is refused with what to pass instead."""
+    with pytest.raises(InvalidValue, match=instead):
+        work(tracker, desk, issue)
+
+
 def test_a_command_given_twice_with_one_key_happens_once(tracker: Tracker, desk: Desk, issue: Issue) -> None:
     """It answers as it was answered: the same events and advice, and the issue as it was then."""
     first = desk.set_status(issue.id, "resolved", note="Done.", key="form-1")
@@ -97,6 +122,7 @@ def test_a_command_given_twice_with_one_key_happens_once(tracker: Tracker, desk:
     desk.add_note(issue.id, "Later.")
     again = desk.set_status(issue.id, "resolved", note="Done.", key="form-1")
     assert again == first
+    assert (first.is_repetition, again.is_repetition) == (False, True)
     assert again.advice
     assert tracker.issue(issue.id).version == 3
     assert tracker.outbox(issue.id) == told

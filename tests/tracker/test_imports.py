@@ -94,6 +94,17 @@ def test_a_file_that_cannot_be_read_is_refused_whole(tracker: Tracker, mapping: 
     assert len(tracker.responses()) == 0
 
 
+def test_a_mapping_is_no_path(tracker: Tracker, file: Path) -> None:
+    """Whoever passes the file's name is told who reads it, and nothing is recorded; a directory's likewise."""
+    mapping: Any = "mapping.toml"
+    with pytest.raises(InvalidValue, match=r"a file is read with ImportMapping\.load\(path\)") as refused:
+        tracker.import_file(file, mapping)
+    assert refused.value.field == "mapping"
+    with pytest.raises(InvalidValue, match=r"a file is read with load_directory\(path\)") as refused:
+        Tracker.open("memory:", directory=mapping)
+    assert refused.value.field == "directory"
+
+
 def test_the_rejects_never_take_the_place_of_the_file(tracker: Tracker, mapping: ImportMapping, file: Path) -> None:
     """However its path is written; the file stays as it was and nothing is recorded."""
     for rejects in (file, str(file), file.parent / "." / ".." / file.parent.name / file.name):

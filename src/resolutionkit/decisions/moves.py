@@ -5,10 +5,11 @@ The table stands in ``policy.workflow``; assigning, following and notes in ``dec
 
 from __future__ import annotations
 
+from resolutionkit.datafile import meant
 from resolutionkit.decisions.context import Context, Decision, Draft
 from resolutionkit.decisions.notes import advice_on, note_from
 from resolutionkit.decisions.routing import group_lead
-from resolutionkit.errors import InvalidCommand, NoteRequired, ReasonRequired
+from resolutionkit.errors import InvalidCommand, NoteRequired, ReasonRequired, shown
 from resolutionkit.model.commands import Escalate, Flag, Reopen, SetStatus
 from resolutionkit.model.conflicts import MoveRefused
 from resolutionkit.model.events import Escalated, NoteAdded, Reopened, RootCauseRecorded, StatusChanged
@@ -237,7 +238,7 @@ def _needs_note(move: Move | None, policy: Policy) -> bool:
 def _advice(move: Move | None, rule: StatusRule, note_count: int) -> tuple[Advice, ...]:
     advice = []
     if move is not None and move.is_unusual:
-        message = f"{rule.label!r} straight from here is unusual: an issue is worked before it is closed so."
+        message = f"{rule.label!r} straight from here is unusual: most issues are worked before they end there."
         advice.append(Advice(AdviceCode.UNUSUAL_MOVE, message))
     if rule.wants_history and not note_count:
         message = f"{rule.label!r} usually follows notes on what was tried; the note log was empty."
@@ -255,7 +256,10 @@ def _rule(workflow: Workflow, key: str) -> StatusRule:
 def _unknown(workflow: Workflow, wanted: str) -> str:
     if workflow.status(wanted) is not None:
         return ""
-    return f"the workflow {workflow.name!r} has no such status"
+    named = {name: rule.key for rule in workflow.statuses for name in (rule.key, rule.label)}
+    near = meant(wanted, named)
+    hint = "" if near is None else f" (did you mean {shown(named[near])}?)"
+    return f"the workflow {workflow.name!r} has no such status{hint}"
 
 
 def _settable(issue: Issue, workflow: Workflow) -> tuple[str, ...]:

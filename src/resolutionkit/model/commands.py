@@ -26,10 +26,16 @@ from resolutionkit.model.values import (
     code,
     collected,
     flag,
+    id_code,
     optional_code,
     text,
     utc,
 )
+
+ISSUE_ID = "an issue's id, as text; pass issue.id"
+RESPONSE_ID = "a response's id, as text; pass response.id"
+"""What a caller is told who passes the thing where its id is expected."""
+_WHO = "a person's id or an email address, as text; pass person.id"
 
 
 def words(value: object, name: str, maximum: int = TEXT_MAX) -> str | None:
@@ -48,11 +54,11 @@ def _words(name: str, maximum: int = TEXT_MAX) -> Any:
 
 
 def _issue(value: str) -> str:
-    return code(value, "issue", InvalidCommand)
+    return id_code(value, "issue", InvalidCommand, ISSUE_ID)
 
 
 def _response(value: str) -> str:
-    return code(value, "response", InvalidCommand)
+    return id_code(value, "response", InvalidCommand, RESPONSE_ID)
 
 
 def _status(value: str) -> str:
@@ -60,7 +66,7 @@ def _status(value: str) -> str:
 
 
 def _assignee(value: str) -> str:
-    return text(value, "assignee", InvalidCommand, CODE_MAX)
+    return _who(value, "assignee", InvalidCommand)
 
 
 def _optional_code(name: str) -> Any:
@@ -72,6 +78,8 @@ def _flag(name: str) -> Any:
 
 
 def _who(value: object, name: str, error: Checked) -> str:
+    if not isinstance(value, str):
+        raise error(name, value, _WHO)
     return text(value, name, error, CODE_MAX)
 
 

@@ -44,11 +44,14 @@ class Change:
         issue: The issue after it.
         events: What happened, in order; empty where everything was so already.
         advice: What the process would have otherwise.
+        is_repetition: Whether the command had been done before under its key, so that nothing was done now; it
+            answers as it did then, and the two answers are equal.
     """
 
     issue: Issue
     events: tuple[Event, ...] = ()
     advice: tuple[Advice, ...] = ()
+    is_repetition: bool = field(default=False, eq=False)
 
 
 class Outcome(StrEnum):

@@ -99,6 +99,13 @@ def code(value: object, field: str, error: Checked, maximum: int = CODE_MAX) -> 
     return checked
 
 
+def id_code(value: object, field: str, error: Checked, instead: str) -> str:
+    """Return an id as :func:`code` does; whoever passes the thing itself is told what to pass instead."""
+    if not isinstance(value, str):
+        raise error(field, value, instead)
+    return code(value, field, error)
+
+
 def optional_code(value: object, field: str, error: Checked) -> str | None:
     """Return a code, or None where it is missing; a blank one counts as missing."""
     if value is None:

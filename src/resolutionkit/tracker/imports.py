@@ -63,6 +63,8 @@ def import_file(
 ) -> ImportReport:
     """Import a file; see :meth:`resolutionkit.tracker.tracker.Tracker.import_file`."""
     runner.check_may_roll_back(for_good=not dry_run)
+    if not isinstance(mapping, ImportMapping):
+        raise InvalidValue("mapping", mapping, "an ImportMapping; a file is read with ImportMapping.load(path)")
     if rejects is not None and rejects.exists() and rejects.samefile(path):
         raise InvalidValue("rejects", str(rejects), "another file than the one that is imported")
     # Ids built from a row are digests under the account's secret; a dry run makes up one where there is none yet.

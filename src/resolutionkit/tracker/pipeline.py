@@ -55,7 +55,8 @@ class AccountSettings:
     def _check_directory(self, _attribute: object, value: object) -> None:
         missing = [name for name in _DIRECTORY if not callable(getattr(value, name, None))]
         if missing:
-            raise InvalidValue("directory", value, f"an object with the methods {', '.join(_DIRECTORY)}")
+            methods = f"an object with the methods {', '.join(_DIRECTORY)}"
+            raise InvalidValue("directory", value, f"{methods}; a file is read with load_directory(path)")
 
 
 @frozen(kw_only=True, weakref_slot=False)
@@ -289,4 +290,5 @@ def _repeated(unit: UnitOfWork, command: Command, done: Remembered) -> Change:
     if done.fingerprint != command.fingerprint(unit.make_secret()):
         raise KeyReused(done.key)
     history = unit.history(done.issue)[: done.last_event]
-    return _change(issue=replay(history), events=history[done.first_event - 1 :], advice=done.advice)
+    events = history[done.first_event - 1 :]
+    return _change(issue=replay(history), events=events, advice=done.advice, is_repetition=True)

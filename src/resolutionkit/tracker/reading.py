@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 
 from resolutionkit.decisions.moves import legal_moves
 from resolutionkit.errors import InvalidCommand, InvalidFilter, IssueNotFound, ResponseNotFound
+from resolutionkit.model.commands import ISSUE_ID, RESPONSE_ID
 from resolutionkit.model.events import Event
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Issue, IssueLine, Phase
@@ -37,7 +38,7 @@ from resolutionkit.model.query import (
 )
 from resolutionkit.model.response import ResponseRecord
 from resolutionkit.model.results import LegalMove
-from resolutionkit.model.values import code, utc
+from resolutionkit.model.values import id_code, utc
 from resolutionkit.ports import Store, UnitOfWork
 from resolutionkit.tracker.access import party_of, scope_of
 from resolutionkit.tracker.cursors import binding, cursor, key_of
@@ -74,7 +75,7 @@ class Reader:
         Raises:
             IssueNotFound: There is none within the scope.
         """
-        issue_id = code(issue_id, "issue", InvalidCommand)
+        issue_id = id_code(issue_id, "issue", InvalidCommand, ISSUE_ID)
 
         def question(unit: UnitOfWork, scope: Scope) -> tuple[Event, ...]:
             events = unit.history(issue_id)
@@ -111,7 +112,7 @@ class Reader:
         Raises:
             ResponseNotFound: There is none within the scope.
         """
-        response_id = code(response_id, "response", InvalidCommand)
+        response_id = id_code(response_id, "response", InvalidCommand, RESPONSE_ID)
 
         def question(unit: UnitOfWork, scope: Scope) -> ResponseRecord:
             found = unit.response(response_id)

@@ -20,7 +20,7 @@ from resolutionkit.model.messages import Message
 from resolutionkit.model.people import StaticDirectory
 from resolutionkit.model.response import Response
 from resolutionkit.model.results import Classification, Recorded, RecordedMany
-from resolutionkit.model.values import ACCOUNT_MAX, code
+from resolutionkit.model.values import ACCOUNT_MAX, code, id_code
 from resolutionkit.policy.policy import Policy
 from resolutionkit.ports import CanJoin, Clock, Directory, Store
 from resolutionkit.tracker.desk import Desk
@@ -31,6 +31,8 @@ from resolutionkit.tracker.plugins import open_store, plugin_manager
 from resolutionkit.tracker.runner import RecordedOrRefused, Runner, as_record, batches
 from resolutionkit.tracker.tally import Tally
 from resolutionkit.tracker.views import Views
+
+PERSON_ID = "a person's id, as text; pass person.id"
 
 
 def _now() -> datetime:
@@ -211,7 +213,7 @@ class Tracker(Views):
         Raises:
             AccessDenied: At the first use: the person is unknown or inactive.
         """
-        return Desk(self._runner, code(person_id, "person_id", InvalidValue))
+        return Desk(self._runner, id_code(person_id, "person_id", InvalidValue, PERSON_ID))
 
     def classify(self, response: Response) -> Classification:
         """Return what a response's score means under the account's policy, without recording it.
@@ -299,6 +301,7 @@ class Tracker(Views):
             progress: Called after each batch with how many rows were read so far.
 
         Raises:
+            InvalidValue: The mapping is no :class:`ImportMapping`.
             MappingError: The mapping names columns that the file lacks.
             ImportFailed: The file cannot be read as what it should be.
         """
