@@ -33,9 +33,15 @@ def test_every_exit_code_has_a_meaning() -> None:
     assert list(MEANINGS) == list(Exit)
 
 
+STATUS = ("status", "--response", "R-1048")
+ESCALATE = ("escalate", "--response", "R-1048", "--note", "x", "--reason", "x")
 RESOLVED = ("status", "--response", "R-1048", "resolved", "--note", "x")
 REFUSALS = [
-    (5, "in TEXT or --note", ("status", "--response", "R-1048", "resolved")),
+    (5, "say in --note what", ("status", "--response", "R-1048", "resolved")),
+    (5, "say in TEXT what", ("note", "--response", "R-1048", "")),
+    (5, "say in --note what", ("flag", "R-1047")),
+    (5, "did you mean 'resolved'?", ("status", "--response", "R-1048", "Resolvd", "--note", "x")),
+    (5, "(did you mean 'in_progress'?)", (*STATUS, "Resolution in progress", "--note", "x")),
     (5, "add --reason TEXT", ("escalate", "--response", "R-1048", "--note", "x")),
     (5, "no such status; allowed now: status in_progress, ", ("status", "--response", "R-1048", "frob", "--note", "x")),
     (5, "it is not closed", ("reopen", "--response", "R-1048", "--note", "x")),
@@ -50,7 +56,10 @@ REFUSALS = [
     (4, "no response 'nope'", ("show", "--response", "nope")),
     (4, "'resolutionkit flag' makes it one", ("note", "--response", "R-1047", "x")),
     (4, "'zoe' is unknown", ("assign", "--response", "R-1048", "zoe", "--note", "x")),
+    (4, "is unknown; did you mean 'nathan'?", ("assign", "--response", "R-1048", "nathn", "--note", "x")),
+    (4, "is unknown; did you mean 'nathan'?", ("assign", "--response", "R-1048", "Nathan Birch", "--note", "x")),
     (6, "is not in the directory", ("inbox", "--as", "zoe")),
+    (6, "have a desk; did you mean 'bridget'?", ("inbox", "--as", "bridgt")),
     (
         7,
         "--expected-version 1",
@@ -61,12 +70,15 @@ REFUSALS = [
     (2, "missing ISSUE, or --response ID", ("show",)),
     (2, "not both", ("show", "x", "--response", "R-1048")),
     (2, "not both", ("assign", "x", "nathan", "--response", "R-1048")),
+    (2, "missing RESPONSE", ("flag", "--note", "x")),
+    (2, "give RESPONSE or --response ID, not both", ("flag", "R-1047", "--response", "R-1047", "--note", "x")),
     (2, "missing ASSIGNEE", ("assign", "--response", "R-1048")),
     (2, "missing TEXT, or '-'", ("note", "--response", "R-1048")),
     (2, "--order does not go with 'responses'", ("list", "responses", "--order", "newest")),
     (2, "no such command 'frob'", ("frob",)),
     (2, "see 'resolutionkit list --help'", ("list", "--frob")),
-    (9, "no storage backend answers to 'x'", ("list", "--database", "x")),
+    (2, "'f.db' is no URL; a file of that name is sqlite:///f.db", ("list", "--database", "f.db")),
+    (9, "no storage backend answers to 'x'", ("list", "--database", "x:")),
 ]
 
 
@@ -74,6 +86,37 @@ REFUSALS = [
 def test_a_refusal_says_what_to_do_instead(code: int, said: str, words: tuple[str, ...], company: Any) -> None:
     """In the words of the command line, and with the exit code of its kind; nothing else is written."""
     assert said in company.error(code, *words)
+
+
+WHAT_NOTE = "expected none: only an escalation takes one; say it in --note\n"
+LATE = "2030-01-01T00:00:00+00:00 is not acceptable; expected an instant that is not in the future of 20"
+ARGUMENTS = [
+    ("--reason: 'q' is not acceptable; " + WHAT_NOTE, (*RESOLVED, "--reason", "q")),
+    ("--reason-kind: 'q' is not acceptable; expected one of attempts_failed, ", (*ESCALATE, "--reason-kind", "q")),
+    ("reputation_at_risk, other\n", (*ESCALATE, "--reason-kind", "q")),
+    (f"--happened-at: {LATE}", (*RESOLVED, "--happened-at", "2030-01-01")),
+    ("--expected-version: 0 is not acceptable; expected the version of", (*RESOLVED, "--expected-version", "0")),
+    ("from 1 up\n", (*RESOLVED, "--expected-version", "0")),
+    ("--why: ", (*RESOLVED, "--root-cause", "q", "--why", "x" * 50_001)),
+    ("--root-cause: 'q'", (*RESOLVED, "--root-cause", "q")),
+    ("--score-min: nan is not acceptable; expected a number\n", ("list", "--score-min", "nan")),
+    ("--follower: ", ("assign", "--response", "R-1048", "ines", "--note", "x", "--follower", "x" * 200)),
+    ("ASSIGNEE: ", ("assign", "--response", "R-1048", "x" * 200, "--note", "x")),
+    ("TEXT: ", ("note", "--response", "R-1048", "x" * 50_001)),
+    ("RESPONSE: ' '", ("flag", " ", "--note", "x")),
+    ("--response: ' '", ("show", "--response", " ")),
+    ("ISSUE: ' '", ("show", " ")),
+    ("--as: ' '", ("list", "--as", " ")),
+    ("--account: ' '", ("list", "--account", " ")),
+]
+
+
+@pytest.mark.parametrize(("said", "words"), ARGUMENTS)
+def test_an_argument_is_called_what_the_command_calls_it(said: str, words: tuple[str, ...], company: Any) -> None:
+    """No name of the Python interface, none of its words, and instants as people write them."""
+    told = company.error(3, *words)
+    assert said in told
+    assert "None" not in told
 
 
 def test_a_stale_command_says_what_happened_since(company: Any) -> None:
@@ -88,7 +131,10 @@ def test_a_stale_command_says_what_happened_since(company: Any) -> None:
 def test_a_key_makes_a_command_happen_once_and_belongs_to_it(company: Any) -> None:
     """Repeating it changes nothing; another command under it is a conflict."""
     first = company.data("note", "--response", "R-1048", "Rang.", "--key", "k")
-    assert company.data("note", "--response", "R-1048", "Rang.", "--key", "k") == first
+    again = company.data("note", "--response", "R-1048", "Rang.", "--key", "k")
+    assert (first.pop("is_repetition"), again.pop("is_repetition")) == (False, True)
+    assert again == first
+    assert "Already   under this key: note\n" in company.ok("note", "--response", "R-1048", "Rang.", "--key", "k")
     company.error(7, "note", "--response", "R-1048", "Other.", "--key", "k")
 
 

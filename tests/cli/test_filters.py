@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,6 +66,39 @@ def test_no_option_asks_nothing() -> None:
     given = {one.name: () if one.many else None for one in OPTIONS}
     assert filter_of(IssueFilter, given, Policy()) == IssueFilter()
     assert filter_of(ResponseFilter, given, Policy()) == ResponseFilter()
+
+
+MISTAKEN = [
+    (("--status", "foo"), "no status 'foo' in this policy; there are 'cant_resolve', 'escalated', "),
+    (("--status", "resolvd"), "no status 'resolvd' in this policy; did you mean 'resolved'?"),
+    (("--status", "In Progress"), "no status 'In Progress' in this policy; did you mean 'in_progress'?"),
+    (("--group", "NOPE"), "no group 'NOPE' in this directory; there are 'AMERICAS-SUPPORT', "),
+    (("--group", "field"), "no group 'field' in this directory; did you mean 'FIELD'?"),
+    (("--assignee", "nobdy"), "nobody with the id 'nobdy' in this directory\n"),
+    (("--follower", "Nathan Birch"), "nobody with the id 'Nathan Birch' in this directory; did you mean 'nathan'?"),
+]
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["text", "json"])
+@pytest.mark.parametrize(("words", "warned"), MISTAKEN, ids=lambda value: " ".join(value)[:30])
+def test_a_filter_that_asks_for_what_nobody_knows_is_warned_of(
+    words: tuple[str, ...], warned: str, form: tuple[str, ...], company: Any
+) -> None:
+    """On the error stream, and with success: an older policy may have left a status on an issue."""
+    done = company.run("list", *words, *form)
+    assert done.exit_code == 0
+    assert done.stderr.startswith(f"warning: {warned}")
+    assert done.stderr.count("\n") == 1
+    assert "warning" not in done.stdout
+
+
+def test_a_filter_that_may_find_something_is_not_warned_of(company: Any, write: Callable[[str, str], str]) -> None:
+    """What the policy or the directory has, an address of anybody, and any group where none are listed."""
+    for words in (("--status", "resolved"), ("--group", "FIELD"), ("--assignee", "a@b.example"), ("--survey", "x")):
+        assert company.run("list", *words).stderr == ""
+    people = write("people.toml", '[[people]]\nid = "bridget"\naccess = "everything"')
+    assert company.run("list", "--group", "NOPE", "--directory", people).stderr == ""
+    assert "no group" in company.run("list", "responses", "--group", "NOPE").stderr
 
 
 def test_a_switch_that_was_turned_off_is_asked(company: Any) -> None:

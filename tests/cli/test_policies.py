@@ -59,7 +59,12 @@ POLICY_FINDINGS = [
 def test_what_is_sound_has_no_findings(shell: Any, write: Callable[[str, str], str]) -> None:
     """The policies that ship, the quickstart's directory, and a small one."""
     assert "Sound" in shell.ok("policy", "check")
-    assert "Sound" in shell.ok("policy", "check", write("p.toml", FLOW), "--directory", write("d.toml", SOUND))
+    policy, people = write("p.toml", FLOW), write("d.toml", SOUND)
+    told = shell.ok("policy", "check", policy, "--directory", people)
+    assert told == f"Sound: {policy}, {people}: no faults, no warnings.\n"
+    bad = shell.run("policy", "check", write("bad.toml", "zoen = 3"), "--directory", people).stdout
+    assert bad.startswith(f"Sound: {people}: no faults, no warnings.\n")
+    assert "Sound: " + people in shell.ok("policy", "check", "--directory", people)
     assert shell.data("policy", "check", write("p.toml", FLOW)) == {"sound": True, "faults": [], "warnings": []}
 
 

@@ -64,7 +64,26 @@ def test_a_card_shows_every_question_the_unanswered_ones_too(company: Any) -> No
     assert "What should we do differently?\n    (not answered)" in shown
     assert "Fault logged at eight, fixed before nine." in shown
     assert "knowledge" in shown
-    assert "sites                  14" in shown
+    assert shown.startswith("No issue: it needs no recovery; 'resolutionkit flag R-1001 --note TEXT' makes it one.")
+    assert "Attributes\ncountry  GB\nplan     Complete\nsites    14\n" in shown
+
+
+def test_a_response_in_whose_place_another_stands_names_that_one(company: Any) -> None:
+    """It cannot be flagged, so nothing says that it can."""
+    replaced = company.data("list", "responses", "--with-replaced", "--limit", "99")["items"]
+    first = next(one["record"] for one in replaced if one["record"]["replaced_by"] and not one["record"]["issue"])
+    told = company.ok("show", "--response", first["response"]["id"])
+    assert told.startswith(f"No issue: {first['replaced_by']!r} stands in its place.")
+
+
+def test_a_piped_list_is_no_wider_than_what_it_has_to_say(company: Any) -> None:
+    """The longest comment pads no other line, and a note beside a comment says what it is."""
+    company.ok("note", "--response", "R-1048", "Rang.")
+    lines = company.ok("list", "responses", "--limit", "5").splitlines()
+    assert lines[0].endswith("  Comment  Latest note")
+    assert lines[1].split("before Friday if you can.")[1].startswith("  latest note: 2")
+    assert max(map(len, lines)) > 1000
+    assert not any(" " * 60 in line for line in lines)
 
 
 def test_a_response_without_an_issue_is_shown_and_an_issue_with_its_moves(company: Any) -> None:

@@ -81,7 +81,7 @@ def test_closed_streams_and_a_full_disk_are_no_traceback(company: Any) -> None:
     assert (silent.returncode, silent.stdout) == (4, b"")
     if Path("/dev/full").exists():
         full = subprocess.run(f"{script} list >/dev/full", shell=True, env=env, capture_output=True, check=False)
-        assert (full.returncode, full.stderr) == (8, b"error: No space left on device\n")
+        assert (full.returncode, full.stderr) == (8, b"error: the standard output: No space left on device\n")
 
 
 def test_a_stream_that_knows_few_characters_shows_the_others_escaped(company: Any) -> None:

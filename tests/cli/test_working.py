@@ -61,8 +61,11 @@ def test_a_change_tells_what_was_done_and_what_is_advised(company: Any) -> None:
     told = company.ok("status", *ISSUE, "resolved", "--note", "x")
     assert "status Resolved, with a note (advised against: unusual_move)" in told
     assert "Advice    'Resolved' straight from here is unusual" in told
-    assert "nothing: it was so already" in company.ok("unfollow", *ISSUE)
-    assert set(company.data("follow", *ISSUE)) == {"issue", "events", "advice"}
+    assert "Unchanged  followed by nobody" in company.ok("unfollow", *ISSUE)
+    told = company.ok("assign", *ISSUE, "nathan", "--note", "x")
+    assert "Unchanged  assigned to Nathan Birch (nathan)\nDone       note\n" in told
+    assert "Unchanged  status Resolved\nDone       note\n" in company.ok("status", *ISSUE, "resolved", "--note", "x")
+    assert set(company.data("follow", *ISSUE)) == {"issue", "events", "advice", "is_repetition"}
 
 
 def test_a_root_cause_is_recorded_and_shown(company: Any, write: Callable[[str, str], str]) -> None:
@@ -83,6 +86,12 @@ def test_the_issue_s_own_id_serves_as_well(company: Any) -> None:
     found = company.data("show", issue)["issue"]
     assert found["followers"] == ["bridget", "lee@x.example"]
     assert "Followers  Bridget Calloway (bridget), lee@x.example" in company.ok("show", issue)
+
+
+def test_a_response_is_flagged_by_either_spelling(company: Any) -> None:
+    """As a word, or with the option that names a response in every other command."""
+    assert company.data("flag", "--response", "R-1047", "--note", "x")["issue"]["response"]["id"] == "R-1047"
+    assert company.data("flag", "R-1001", "--note", "x")["issue"]["response"]["id"] == "R-1001"
 
 
 OWN = {"issue", "text", "response_id", "as_json", "help", "status", "assignee", "who", "response", "whys", "actions"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from resolutionkit.cli.document import Document, Element, Entries, Heading, Prose, Role, Styled, facts
+from resolutionkit.cli.document import Document, Element, Entries, Fields, Heading, Prose, Role, Styled, facts
 from resolutionkit.cli.settings import Session
 from resolutionkit.cli.tables import move_table, status_cell
 from resolutionkit.cli.timeline import stamp, timeline
@@ -78,10 +78,11 @@ def response_card(response: Response, record: ResponseRecord, session: Session) 
             ("Tags", ", ".join(response.tags)),
             ("Factors", ", ".join(response.factors)),
             ("Asked to be contacted", "yes" if response.wants_contact else "no"),
-            *((name, str(value)) for name, value in response.attributes.items()),
             ("Comment", response.comment),
         ),
     ]
+    if response.attributes:
+        card += [Heading("Attributes"), Fields(tuple((name, str(one)) for name, one in response.attributes.items()))]
     if response.answers:
         card += [Heading("Questions"), Entries(tuple((_question(one), _answer(one)) for one in response.answers))]
     return card

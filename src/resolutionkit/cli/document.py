@@ -41,7 +41,8 @@ class Column:
         is_number: Whether it is aligned to the right.
         stacked: Where the table is wider than the terminal: 0 to stay a column, else the line in which its cell
             then stands, under the first column that wraps. The greatest go first, and only as many as must.
-        prefix: What stands before the cell there, since it has lost its heading.
+        prefix: What stands before the cell there, since it has lost its heading; so too where the last wide columns
+            share a line without an end.
         wraps: Whether its cells may be broken into lines.
         cut: The most characters of a cell on a terminal; None for all. What is not a terminal gets all.
     """

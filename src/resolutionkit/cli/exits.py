@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -40,6 +41,21 @@ class NoIssue(click.ClickException):
     def __init__(self, response_id: str) -> None:
         """Name the response."""
         super().__init__(f"response {shown(response_id)} belongs to no issue; 'resolutionkit flag' makes it one")
+
+
+class Refused(click.ClickException):
+    """An error of the library, and what the command that met it calls the arguments of the library.
+
+    Attributes:
+        problem: The error.
+        names: How the command writes its options and words, by their names in the program.
+    """
+
+    def __init__(self, problem: errors.ResolutionKitError, names: Mapping[str, str]) -> None:
+        """Keep both."""
+        super().__init__(str(problem))
+        self.problem = problem
+        self.names = names
 
 
 MEANINGS: Mapping[Exit, str] = {
@@ -84,6 +100,24 @@ _CODES: Mapping[type[BaseException], Exit] = {
 }
 
 
+_ALIASES = {"note": "text", "response": "response_id", "person_id": "person"}
+"""What the library calls otherwise than the program does; for a note, TEXT where a command has no --note."""
+
+
+def _written(field: str, names: Mapping[str, str]) -> str:
+    """Return how a command writes an argument of the library; one that it does not have stays as it is."""
+    whole = field.partition("[")[0]  # of "root_cause.whys[1]"
+    parts = (whole, whole.rpartition(".")[2], whole.partition(".")[0])
+    known = (names.get(one) or names.get(_ALIASES.get(one, "")) for one in parts)
+    return next(filter(None, known), field)
+
+
+def _invalid(problem: errors.InvalidValue, names: Mapping[str, str]) -> str:
+    expected = re.sub(r"\b([a-z_]+)=", lambda found: _written(found[1], names), problem.expected)
+    said = f"{shown(problem.value)} is not acceptable; expected {expected.removesuffix(', or None')}"
+    return f"{_written(problem.field, names)}: {said}"
+
+
 def _usage(problem: click.UsageError) -> str:
     path = problem.ctx.command_path if problem.ctx is not None else "resolutionkit"
     said = problem.format_message().rstrip(".")
@@ -116,8 +150,14 @@ def _system(problem: OSError) -> str:
     return f"{where}{problem.strerror or type(problem).__name__}"
 
 
+_NAMING: Mapping[type[BaseException], Callable[[Any, Mapping[str, str]], str]] = {
+    errors.InvalidValue: _invalid,
+    errors.NoteRequired: lambda problem, names: (
+        f"{problem.step} needs a note; say in {_written('note', names)} what was done or said"
+    ),
+}
+"""The errors that speak of an argument, which each command writes in its own way."""
 _WORDS: Mapping[type[BaseException], Callable[[Any], str]] = {
-    errors.NoteRequired: lambda problem: f"{problem.step} needs a note; say in TEXT or --note what was done or said",
     errors.ReasonRequired: lambda problem: (
         f"{problem.step} needs a reason; add --reason TEXT with why leadership has to step in"
     ),
@@ -148,15 +188,26 @@ _WORDS: Mapping[type[BaseException], Callable[[Any], str]] = {
 
 def exit_of(problem: BaseException) -> Exit:
     """Return the exit code of an error: that of the nearest class in the table."""
+    if isinstance(problem, Refused):
+        problem = problem.problem
     return next((_CODES[kind] for kind in type(problem).__mro__ if kind in _CODES), Exit.FAILED)
 
 
 def message_of(problem: BaseException) -> str:
     """Return an error as one harmless line, in the words of the command line."""
-    told = next((_WORDS[kind](problem) for kind in type(problem).__mro__ if kind in _WORDS), None)
+    told = _told(problem.problem, problem.names) if isinstance(problem, Refused) else _told(problem, {})
     if told is None and exit_of(problem) is Exit.FAILED:
         told = f"unexpected {type(problem).__name__}: {problem}; please report it (RESOLUTIONKIT_DEBUG=1 says where)"
     return plain.line(str(problem) if told is None else told)
+
+
+def _told(problem: BaseException, names: Mapping[str, str]) -> str | None:
+    for kind in type(problem).__mro__:
+        if kind in _NAMING:
+            return _NAMING[kind](problem, names)
+        if kind in _WORDS:
+            return _WORDS[kind](problem)
+    return None
 
 
 def report(problem: BaseException) -> Exit:

@@ -14,6 +14,7 @@ from resolutionkit.cli.exits import Exit, say
 from resolutionkit.cli.options import as_json
 from resolutionkit.cli.settings import DATABASE, HouseCommand, account, missing_file, needed
 from resolutionkit.importing.mapping import ImportMapping
+from resolutionkit.model.results import Outcome
 from resolutionkit.tracker.imports import ImportReport
 
 _SHOWN = 10
@@ -49,6 +50,9 @@ def import_(
         printing.show_data({**asjson.data(report), "recorded": report.recorded})
     else:
         printing.show(_told(report, file))
+    known = report.counts[Outcome.DUPLICATE]
+    if announce and known:
+        say(f"note: {known} of {report.rows} rows were known already, and nobody is told of those by --announce")
     if report.rejected:
         say(_about_rejects(report, rejects))
         click.get_current_context().exit(Exit.PARTLY)
@@ -76,7 +80,7 @@ def _told(report: ImportReport, file: str) -> Document:
         facts(
             ("Rows", str(report.rows)),
             ("Responses", counts or "none"),
-            ("Issues opened", f"{report.issues_opened}, of which {report.issues_backfilled} backfilled"),
+            ("Issues opened", _opened(report)),
             ("Rejected", Styled(str(report.rejected), Role.ALARM if report.rejected else Role.DONE)),
         ),
     ]
@@ -85,6 +89,12 @@ def _told(report: ImportReport, file: str) -> Document:
     if report.rejects:
         done += [Heading("Rejected rows"), _reject_table(report)]
     return done
+
+
+def _opened(report: ImportReport) -> str:
+    if not report.issues_backfilled:
+        return str(report.issues_opened)
+    return f"{report.issues_opened}, of which {report.issues_backfilled} backfilled"
 
 
 def _reject_table(report: ImportReport) -> Table:

@@ -40,6 +40,16 @@ class Layout:
         kept = [at for at, column in enumerate(columns) if not column.stacked or any(row[at].plain for row in rows)]
         return cls([columns[at] for at in kept], [[row[at] for at in kept] for row in rows])
 
+    def endless(self) -> Layout:
+        """Return the layout for lines without an end: the last columns that wrap are one, so that none pads another."""
+        count = next((at for at, column in enumerate(reversed(self.columns)) if not column.wraps), len(self.columns))
+        if count < 2:
+            return self
+        last, kept = self.columns[-count:], self.columns[:-count]
+        title = (" " * GAP).join(column.title for column in last)
+        rows = [(*row[:-count], _side_by_side(zip(last, row[-count:], strict=True))) for row in self.rows]
+        return Layout((*kept, Column(title, wraps=True)), rows)
+
     def fitted(self, width: int) -> RenderableType:
         """Return the table for a width: what stands in the last lines is stacked first, until the rest fits."""
         under = set[int]()
@@ -89,6 +99,13 @@ class Layout:
         cells = [text for _, text in kept]
         cells[home] = _lines(cells[home], [pair for pair in pairs if pair[0].stacked in under])
         return cells
+
+
+def _side_by_side(cells: Iterable[tuple[Column, Text]]) -> Text:
+    from rich.text import Text
+
+    shown = [Text.assemble(column.prefix, text) for column, text in cells if text.plain]
+    return Text(" " * GAP, overflow="fold").join(shown)
 
 
 def _lines(first: Text, stacked: Iterable[tuple[Column, Text]]) -> Text:

@@ -51,6 +51,21 @@ class Known(TextType):
         ]
 
 
+class Word(click.Argument):
+    """A word of a command on an issue: where --response names the issue, each word stands one place further left."""
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return what can stand at this place of the line."""
+        words = [one for one in ctx.command.params if isinstance(one, click.Argument)]
+        place = words.index(self) + (ctx.params.get("response_id") is not None)
+        return words[place].type.shell_complete(ctx, self, incomplete) if place < len(words) else []
+
+
+def word(name: str, type: click.ParamType[Any] | None = None) -> Decorator:  # noqa: A002  (as click calls it)
+    """Return the decorator for a word of a command on an issue."""
+    return click.argument(name, required=False, cls=Word, type=type)
+
+
 def _statuses() -> Pairs:
     return [(rule.key, rule.label) for rule in policy_in_force().workflow.statuses]
 
@@ -154,6 +169,8 @@ noted: Decorator = with_all(note_option, signing)
 response_option: Decorator = click.option(
     "--response", "response_id", metavar="ID", help="The issue of this response, in place of ISSUE."
 )
+
+flagged_option: Decorator = click.option("--response", "response_id", metavar="ID", help="The same as RESPONSE.")
 
 
 def read_note(text: str | None) -> str | None:

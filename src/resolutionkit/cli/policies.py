@@ -48,7 +48,8 @@ def check(file: str | None, strict: bool, as_json: bool) -> None:
     if directory is not None and people is not None:
         found = directory_findings(directory, directory.groups or (), rules or Policy())
         warnings += [(people, one) for one in found]
-    _show_findings(faults, warnings, as_json=as_json)
+    checked = [one for one in (path, people) if one is not None]
+    _show_findings(checked, faults, warnings, as_json=as_json)
     if faults or (strict and warnings):
         click.get_current_context().exit(Exit.INVALID)
 
@@ -61,7 +62,9 @@ def _loaded(load: Callable[[str], T], path: str, faults: list[tuple[str, Fault]]
         return None
 
 
-def _show_findings(faults: list[tuple[str, Fault]], warnings: list[tuple[str, Fault]], *, as_json: bool) -> None:
+def _show_findings(
+    checked: list[str], faults: list[tuple[str, Fault]], warnings: list[tuple[str, Fault]], *, as_json: bool
+) -> None:
     if as_json:
         kinds = {"faults": faults, "warnings": warnings}
         told = {
@@ -71,8 +74,9 @@ def _show_findings(faults: list[tuple[str, Fault]], warnings: list[tuple[str, Fa
         printing.show_data({"sound": not faults, **told})
         return
     told_of = dict.fromkeys(path for path, _ in (*faults, *warnings))
-    if not told_of:
-        printing.show([Prose("Sound: no faults, no warnings.")])
+    sound = [path for path in checked if path not in told_of]
+    if sound:
+        printing.show([Prose(f"Sound: {', '.join(sound)}: no faults, no warnings.")])
     for path in told_of:
         rows = [(Styled("fault", Role.ALARM), one.place, one.problem) for where, one in faults if where == path]
         rows += [(Styled("warning", Role.ADVICE), one.place, one.problem) for where, one in warnings if where == path]

@@ -48,7 +48,9 @@ _BAR = 30
 def show(document: Document) -> None:
     """Write a document to the standard output."""
     if sys.stdout is not None:
-        write(rendered(document, sys.stdout))
+        with _named_output():  # a console writes to its stream even where it is captured
+            text = rendered(document, sys.stdout)
+        write(text)
 
 
 def show_data(data: object) -> None:
@@ -59,8 +61,20 @@ def show_data(data: object) -> None:
 def write(text: str) -> None:
     """Write text that is harmless already."""
     if sys.stdout is not None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        with _named_output():
+            sys.stdout.write(text)
+            sys.stdout.flush()
+
+
+@contextmanager
+def _named_output() -> Iterator[None]:
+    """Let the system's errors say that it was the standard output, which has no file name."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror, "the standard output") from problem
 
 
 def rendered(document: Document, stream: TextIO) -> str:
@@ -141,7 +155,7 @@ def _table(element: Table, console: Console) -> RenderableType:
             for row in element.rows
         ],
     )
-    return grid.fitted(console.width)
+    return (grid if cuts else grid.endless()).fitted(console.width)
 
 
 _RENDERERS: Mapping[type[Any], Callable[[Any, Console], RenderableType]] = {

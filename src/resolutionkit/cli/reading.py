@@ -14,11 +14,14 @@ from resolutionkit.cli.cards import issue_card, response_card
 from resolutionkit.cli.document import Document, Heading, Prose, Table
 from resolutionkit.cli.exits import say
 from resolutionkit.cli.filters import filter_of, filtering
-from resolutionkit.cli.options import INSTANT, Decorator, as_json, paging, placed, response_option
+from resolutionkit.cli.known import warn_of_unknown
+from resolutionkit.cli.options import INSTANT, Decorator, as_json, paging, placed, response_option, word
 from resolutionkit.cli.settings import HouseCommand, Session, at_desk
 from resolutionkit.cli.tables import count_line, issue_table, response_table
 from resolutionkit.cli.which import issue_of, named
+from resolutionkit.errors import shown
 from resolutionkit.model.query import IssueFilter, Order, Page, ResponseFilter
+from resolutionkit.model.response import ResponseRecord
 from resolutionkit.tracker.inbox import Inbox
 
 _ORDERS = {order.value.replace("_", "-"): order for order in Order}
@@ -76,6 +79,7 @@ def list_(*, what: str, order: str | None, limit: int, after: str | None, as_jso
     with at_desk() as session:
         found, table = _issues if what == "issues" else _responses, issue_table if what == "issues" else response_table
         page = found(session, conditions, order or "newest", limit, after)
+        warn_of_unknown(conditions, session.policy, session.directory)
         _show_page(page, table(page, session), as_json=as_json)
 
 
@@ -118,7 +122,7 @@ def _without_after(given: tuple[str, ...]) -> list[str]:
 
 
 @click.command(cls=HouseCommand, short_help="Show one issue with all that is known of it.")
-@click.argument("issue", required=False)
+@word("issue")
 @response_option
 @click.option("--as-of", type=INSTANT, help="The issue as it was at this instant.")
 @as_json
@@ -140,7 +144,14 @@ def _show_response(session: Session, response_id: str, *, as_json: bool) -> None
     if as_json:
         printing.show_data({"record": asjson.data(record)})
     else:
-        printing.show(response_card(record.response, record, session))
+        printing.show([Prose(_no_issue(record)), *response_card(record.response, record, session)])
+
+
+def _no_issue(record: ResponseRecord) -> str:
+    if record.replaced_by is not None:
+        return f"No issue: {shown(record.replaced_by)} stands in its place."
+    need = "it needs recovery, but opened none" if record.needs_recovery else "it needs no recovery"
+    return f"No issue: {need}; 'resolutionkit {shlex.join(['flag', record.id])} --note TEXT' makes it one."
 
 
 def _show_issue(session: Session, issue_id: str, as_of: datetime | None, *, as_json: bool) -> None:

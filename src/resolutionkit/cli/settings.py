@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 import click
 from attrs import frozen
 
-from resolutionkit.errors import StorageError
+from resolutionkit.cli.exits import Refused
+from resolutionkit.cli.known import hint_at
+from resolutionkit.errors import AccessDenied, PersonNotFound, ResolutionKitError, StorageError, shown
 from resolutionkit.model.people import StaticDirectory
 from resolutionkit.policy.directory_file import load_directory
 from resolutionkit.policy.policy import Policy
@@ -118,6 +120,13 @@ class HouseCommand(click.Command):
         super().__init__(*arguments, **keywords)
         self.params.extend(SettingOption(setting, reads_variable=False) for setting in SETTINGS)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what it meets is told in the names of its own options and words."""
+        try:
+            return super().invoke(ctx)
+        except ResolutionKitError as problem:
+            raise Refused(problem, {one.name: _written(one) for one in self.params if one.name}) from problem
+
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the command's own options, then the settings."""
         own: list[tuple[str, str]] = []
@@ -129,6 +138,10 @@ class HouseCommand(click.Command):
         for title, records in (("Options", own), ("Settings, here or before the command", settings)):
             with formatter.section(title):
                 formatter.write_dl(records)
+
+
+def _written(one: click.Parameter) -> str:
+    return max(one.opts, key=len) if isinstance(one, click.Option) else (one.name or "").upper()
 
 
 class HouseGroup(click.Group):
@@ -184,7 +197,11 @@ def at_desk() -> Iterator[Session]:
     for setting in (DATABASE, PERSON, DIRECTORY):
         needed(setting)
     with account() as session:
-        yield session
+        try:
+            yield session
+        except (PersonNotFound, AccessDenied) as problem:
+            hint = "" if session.directory.person(problem.who) else hint_at(problem.who, session.directory)
+            raise type(problem)(problem.who, problem.problem + hint) from problem
 
 
 @contextmanager
@@ -200,6 +217,9 @@ def account(*, url: str | None = None, may_be_new: bool = False, create: bool | 
         StorageError: The database cannot be used, or is a file that is not there.
     """
     wanted = needed(DATABASE) if url is None else url
+    if ":" not in wanted:
+        what = f"{DATABASE.flag} {shown(wanted)} is no URL; a file of that name is sqlite:///{wanted}"
+        raise click.UsageError(what, click.get_current_context())
     missing = missing_file(wanted)
     if missing is not None and not may_be_new:
         # Opening it would leave an empty file wherever a name was mistyped.

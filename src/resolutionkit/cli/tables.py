@@ -113,7 +113,7 @@ def move_table(moves: Iterable[LegalMove]) -> Table:
         Column("Leads to", stacked=1),
         Column("Demands", stacked=1, prefix="demands "),
         Column("When to use it", wraps=True),
-        Column("Advice", stacked=2, wraps=True),
+        Column("Advice", stacked=2, prefix="advice: ", wraps=True),
     )
 
     def row(move: LegalMove) -> tuple[Cell, ...]:

@@ -46,6 +46,20 @@ def named(issue: str | None, response_id: str | None, *rest: str | None, most: i
     return Which(None, response_id, words)
 
 
+def response_named(response: str | None, response_id: str | None) -> str:
+    """Return the id of a response, which is given as a word or, as in the other commands, with --response.
+
+    Raises:
+        click.UsageError: It is given nowhere, or twice.
+    """
+    found = response_id if response is None else response
+    if found is None:
+        raise click.UsageError("missing RESPONSE", click.get_current_context())
+    if None not in (response, response_id):
+        raise click.UsageError("give RESPONSE or --response ID, not both", click.get_current_context())
+    return found
+
+
 def issue_of(session: Session, which: Which) -> str:
     """Return the id of the issue.
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import click
+from attrs import frozen
 
 from resolutionkit.cli import asjson, printing
 from resolutionkit.cli.document import Document, Heading, Role, Styled, facts
@@ -16,6 +17,7 @@ from resolutionkit.cli.options import (
     WHO,
     Decorator,
     as_json,
+    flagged_option,
     key_option,
     noted,
     placed,
@@ -26,40 +28,77 @@ from resolutionkit.cli.options import (
     stdin_is_terminal,
     version_option,
     with_all,
+    word,
 )
 from resolutionkit.cli.settings import HouseCommand, Session, at_desk
 from resolutionkit.cli.tables import in_words, move_table, status_cell, who_answered
 from resolutionkit.cli.timeline import said
-from resolutionkit.cli.which import Which, issue_of, named
-from resolutionkit.model.issue import RootCause
+from resolutionkit.cli.which import Which, issue_of, named, response_named
+from resolutionkit.model.events import Escalated, Event, Followed, Reassigned, Reopened, StatusChanged, Unfollowed
+from resolutionkit.model.issue import Issue, RootCause
 from resolutionkit.model.results import Change
 from resolutionkit.tracker.desk import Desk
 
 Work: TypeAlias = Callable[[Session, Desk], Change]
 
+
+@frozen
+class Aim:
+    """What a command is for.
+
+    Attributes:
+        events: The kinds of event that say it was done.
+        words: How things stand, where it was so already.
+    """
+
+    events: tuple[type[Event], ...]
+    words: Callable[[Issue, Session], str]
+
+
+def _following(issue: Issue, session: Session) -> str:
+    return f"followed by {', '.join(map(session.name_of, issue.followers)) or 'nobody'}"
+
+
+STATUS_SET = Aim(
+    (StatusChanged, Reopened, Escalated), lambda issue, session: f"status {session.label_of(issue.status)}"
+)
+ASSIGNED = Aim((Reassigned,), lambda issue, session: f"assigned to {session.name_of(issue.assignee)}")
+FOLLOWED = Aim((Followed,), _following)
+UNFOLLOWED = Aim((Unfollowed,), _following)
+
 versioned: Decorator = with_all(version_option, key_option, as_json)
 keyed: Decorator = with_all(key_option, as_json)
 
 
-def _do(work: Work, *, as_json: bool) -> None:
-    """Do something at the person's desk, and show what it did."""
+def _do(work: Work, *, as_json: bool, aim: Aim | None = None) -> None:
+    """Do something at the person's desk, and show what it did.
+
+    Args:
+        work: What to do.
+        as_json: Whether to show it for programs.
+        aim: What it was done for, which may have been so already.
+    """
     with at_desk() as session:
         change = work(session, session.desk)
         if as_json:
             printing.show_data(asjson.change(change))
         else:
-            printing.show(_told(change, session))
+            printing.show(_told(change, session, aim))
 
 
-def _told(change: Change, session: Session) -> Document:
+def _told(change: Change, session: Session, aim: Aim | None) -> Document:
     issue = change.issue
     status = status_cell(issue, session)
     head = f"Issue {issue.id} ({issue.response.id}, {who_answered(issue.response.contact)})"
-    done = [said(event, session) for event in change.events] or ["nothing: it was so already"]
+    done = [("Done", said(event, session)) for event in change.events]
+    if change.is_repetition:
+        done = [("Already", f"under this key: {one}") for _, one in done] or [("Already", "this key was used")]
+    elif aim is not None and not any(isinstance(event, aim.events) for event in change.events):
+        done.insert(0, ("Unchanged", aim.words(issue, session)))
     return [
         Heading(head),
         facts(
-            *(("Done", one) for one in done),
+            *done,
             ("Status", status),
             ("Assignee", session.name_of(issue.assignee)),
             ("Notes", in_words(issue.note_count, issue.has_spoken)),
@@ -75,8 +114,8 @@ def _contact(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 
 
 @click.command(cls=HouseCommand, short_help="Add a note to an issue.")
-@click.argument("issue", required=False)
-@click.argument("text", required=False)
+@word("issue")
+@word("text")
 @response_option
 @signing
 @keyed
@@ -99,8 +138,8 @@ def _written(text: str | None) -> str:
 
 
 @click.command(cls=HouseCommand, short_help="Set the status of an issue, or say which can be set.")
-@click.argument("issue", required=False)
-@click.argument("status", required=False, type=STATUS)
+@word("issue")
+@word("status", STATUS)
 @response_option
 @noted
 @click.option("--reason", metavar="TEXT", help="Why leadership has to step in; for the escalated status only.")
@@ -133,6 +172,7 @@ def status(
             issue_of(session, which), which.rest[0], root_cause=cause, **_contact(session, given)
         ),
         as_json=as_json,
+        aim=STATUS_SET,
     )
 
 
@@ -150,8 +190,8 @@ def _show_moves(which: Which, *, as_json: bool) -> None:
 
 
 @click.command(cls=HouseCommand, short_help="Give an issue to somebody.")
-@click.argument("issue", required=False)
-@click.argument("assignee", required=False, type=WHO)
+@word("issue")
+@word("assignee", WHO)
 @response_option
 @noted
 @click.option("--follow", is_flag=True, help="You follow it on.")
@@ -165,12 +205,13 @@ def assign(*, issue: str | None, assignee: str | None, response_id: str | None, 
     _do(
         lambda session, desk: desk.assign(issue_of(session, which), which.rest[0], **_contact(session, given)),
         as_json=as_json,
+        aim=ASSIGNED,
     )
 
 
 @click.command(cls=HouseCommand, short_help="Follow an issue, or let somebody follow it.")
-@click.argument("issue", required=False)
-@click.argument("who", required=False, type=WHO)
+@word("issue")
+@word("who", WHO)
 @response_option
 @keyed
 def follow(*, issue: str | None, who: str | None, response_id: str | None, as_json: bool, key: str | None) -> None:
@@ -179,12 +220,13 @@ def follow(*, issue: str | None, who: str | None, response_id: str | None, as_js
     _do(
         lambda session, desk: desk.follow(issue_of(session, which), *which.rest, key=key),
         as_json=as_json,
+        aim=FOLLOWED,
     )
 
 
 @click.command(cls=HouseCommand, short_help="Follow an issue no longer.")
-@click.argument("issue", required=False)
-@click.argument("who", required=False, type=WHO)
+@word("issue")
+@word("who", WHO)
 @response_option
 @keyed
 def unfollow(*, issue: str | None, who: str | None, response_id: str | None, as_json: bool, key: str | None) -> None:
@@ -193,11 +235,13 @@ def unfollow(*, issue: str | None, who: str | None, response_id: str | None, as_
     _do(
         lambda session, desk: desk.unfollow(issue_of(session, which), *which.rest, key=key),
         as_json=as_json,
+        aim=UNFOLLOWED,
     )
 
 
 @click.command(cls=HouseCommand, short_help="Make a response an issue by hand.")
-@click.argument("response")
+@click.argument("response", required=False)
+@flagged_option
 @noted
 @click.option("--status", type=STATUS, help="The status to open it in; else the initial one.")
 @click.option("--assignee", type=WHO, help="Who works it; else whom intake would have chosen.")
@@ -205,9 +249,10 @@ def unfollow(*, issue: str | None, who: str | None, response_id: str | None, as_
 @click.option("--reason", metavar="TEXT", help="Why leadership has to step in, where it opens escalated.")
 @reason_kind_option
 @keyed
-def flag(*, response: str, as_json: bool, **given: Any) -> None:
-    """Make a response an issue by hand, whatever its score; --note says why, and must be given."""
-    _do(lambda session, desk: desk.flag(response, **_text_note(_contact(session, given))), as_json=as_json)
+def flag(*, response: str | None, response_id: str | None, as_json: bool, **given: Any) -> None:
+    """Make a RESPONSE an issue by hand, whatever its score; --note says why, and must be given."""
+    which = response_named(response, response_id)
+    _do(lambda session, desk: desk.flag(which, **_text_note(_contact(session, given))), as_json=as_json)
 
 
 def _text_note(given: dict[str, Any]) -> dict[str, Any]:
@@ -215,7 +260,7 @@ def _text_note(given: dict[str, Any]) -> dict[str, Any]:
 
 
 @click.command(cls=HouseCommand, short_help="Call for the highest in command.")
-@click.argument("issue", required=False)
+@word("issue")
 @response_option
 @click.option("--reason", metavar="TEXT", help="Why leadership has to step in; must be given.")
 @reason_kind_option
@@ -231,7 +276,7 @@ def escalate(*, issue: str | None, response_id: str | None, reason: str | None, 
 
 
 @click.command(cls=HouseCommand, short_help="Take a closed issue up again.")
-@click.argument("issue", required=False)
+@word("issue")
 @response_option
 @noted
 @click.option("--status", type=REOPEN_STATUS, help="Where to; else the initial status.")
