@@ -70,6 +70,7 @@ REFUSALS = [
     (2, "missing ISSUE, or --response ID", ("show",)),
     (2, "not both", ("show", "x", "--response", "R-1048")),
     (2, "not both", ("assign", "x", "nathan", "--response", "R-1048")),
+    (2, "import reads a file, not the standard input", ("import", "-", "--mapping", "m.toml")),
     (2, "missing RESPONSE", ("flag", "--note", "x")),
     (2, "give RESPONSE or --response ID, not both", ("flag", "R-1047", "--response", "R-1047", "--note", "x")),
     (2, "missing ASSIGNEE", ("assign", "--response", "R-1048")),

@@ -54,6 +54,8 @@ def test_a_decimal_comma_is_read_only_where_the_mapping_says_so() -> None:
     assert number("6,5", "score", decimal_comma=True) == 6.5
     with pytest.raises(RowRefused, match="decimal comma"):
         number("6.5", "score", decimal_comma=True)
+    with pytest.raises(RowRefused, match=r"'n/a' is not a number$"):
+        number("n/a", "score")
     with pytest.raises(RowRefused, match=r"decimal_comma = true"):
         number("6,5", "score")
 

@@ -91,8 +91,10 @@ def test_a_date_without_offset_needs_a_zone() -> None:
 @pytest.mark.parametrize("text", ["yesterday", "2026-02-30", "", "31/31/2026", "2026-06-03T25:00", "\u0662\u0660"])
 def test_what_is_no_date_is_refused(text: str) -> None:
     """The reason names the formats that would be right."""
-    with pytest.raises(RowRefused, match="is not a date; expected ISO 8601") as refused:
+    with pytest.raises(RowRefused, match=r"is not a date; expected ISO 8601, .*; set \[dates\] formats") as refused:
         LONDON.instant(text, "at")
+    with pytest.raises(RowRefused, match=r"expected %d/%m/%Y$"):
+        Dates(formats=("%d/%m/%Y",)).instant(text.replace("31/31", "31/13"), "at")
     assert refused.value.column == "at"
 
 

@@ -81,7 +81,9 @@ def test_a_row_of_the_wrong_width_is_rejected_alone(write: WriteFile) -> None:
 def test_bytes_that_are_not_utf_8_reject_their_row_alone(write: WriteFile) -> None:
     """The reason says which byte of which line it is."""
     bad, good = rows_of(write("a.csv", 'a,b\n1,"é\né'.encode() + b'\xe9"\n2,x\n'))
-    assert bad == RejectedRow(2, None, "is not utf-8: byte 0xE9 at byte 3 of line 3 (lines 2 to 3)", '1,"é\né\\xe9"')
+    where = "byte 0xE9 at byte 3 of line 3 (lines 2 to 3)"
+    reason = f'is not utf-8: {where}; if the file is older, set [file] encoding = "cp1252"'
+    assert bad == RejectedRow(2, None, reason, '1,"é\né\\xe9"')
     assert good == Record(4, {"a": "2", "b": "x"})
 
 
@@ -159,10 +161,12 @@ def test_a_quote_closed_by_a_later_row_s_quote_rejects_the_rows_between(write: W
         (b"\n\n", "is empty"),
         (b"a,b,a\n1,2,3\n", "more than one column is called 'a'"),
         (b"a,\xff\n1,2\n", "the header is not utf-8: byte 0xFF at byte 3 of line 1"),
-        ("a,b\n".encode("utf-16"), r"UTF-16\? Set \[file\] encoding"),
+        ("a,b\n".encode("utf-16"), r"is it UTF-16, or not a text file at all\? Set \[file\] encoding"),
+        (b"PK\x03\x04\x14\x00\x06\x00\x08", "not a text file at all"),
+        ("Größe,b\n".encode("cp1252"), r"the header is not utf-8: .*; if the file is older, set \[file\] en"),
         (b'a,"b\n1,2\n', "a quote was opened"),
     ],
-    ids=["empty", "blank lines", "one name twice", "bytes", "utf-16", "open quote"],
+    ids=["empty", "blank lines", "one name twice", "bytes", "utf-16", "workbook", "cp1252", "open quote"],
 )
 def test_a_file_without_a_usable_header_fails(write: WriteFile, content: bytes, reason: str) -> None:
     """No row of it can be understood, so none is given out."""
@@ -185,8 +189,10 @@ def test_a_path_that_is_no_file_fails(tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
     for path, reason in (
         (tmp_path / "missing.csv", "No such file"),
-        (tmp_path / "folder.csv", "cannot be read"),
-        (tmp_path / "a.xlsx", r"set \[file\] format"),
+        (tmp_path / "folder.csv", "is a folder"),
+        (tmp_path, "is a folder"),
+        (tmp_path / "a.data", r"set \[file\] format"),
+        (tmp_path / "a.XLSX", "is a workbook; save its sheet as CSV UTF-8"),
         (tmp_path / "a\0.csv", "is no path"),
     ):
         with pytest.raises(ImportFailed, match=reason) as failed:

@@ -66,6 +66,7 @@ def test_a_bad_line_is_rejected_alone(write: WriteFile) -> None:
     path = write("a.jsonl", b'\xef\xbb\xbf{"a": 1}\n{\n\n{"a": "\xff"}\r\n{"a": "\x00"}\n' + giant + b'\n{"a": 2}')
     found = rows_of(path)
     assert [one.line for one in found] == [1, 2, 4, 5, 6, 7]
+    assert found[2].reason.endswith('if the file is older, set [file] encoding = "cp1252"')
     assert [one.row for one in found if isinstance(one, Record)] == [{"a": "1"}, {"a": "2"}]
     assert [one.reason.partition(":")[0] for one in found if isinstance(one, RejectedRow)] == [
         "is not valid JSON",

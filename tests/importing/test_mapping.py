@@ -170,7 +170,7 @@ def test_a_list_of_values_fits_several_and_one_fits_a_single(small: dict[str, An
         ({"score": " "}, "score", "no score"),
         ({"score": "11"}, "score", "NPS"),
         ({"score": "6.5"}, "score", "NPS"),
-        ({"score": "true"}, "score", "not a number"),
+        ({"score": "true"}, "score", "'true' is not a number"),
         ({"id": ""}, "id", "no id"),
         ({"id": "x" * 191}, "id", "at most 190"),
         ({"at": ""}, "at", "no date"),
@@ -354,8 +354,12 @@ def test_every_column_that_the_file_lacks_is_named(small: dict[str, Any]) -> Non
 
 def test_a_header_of_one_column_asks_for_the_delimiter(small: dict[str, Any]) -> None:
     """The commonest cause of missing columns is another delimiter."""
-    with pytest.raises(MappingError, match=r"file\.delimiter: .*';'"):
-        ImportMapping.from_data(small).check_columns(["id;score;at"])
+    for mark, written in ((";", ";"), ("\t", "\\t"), ("|", "|")):
+        with pytest.raises(MappingError) as refused:
+            ImportMapping.from_data(small).check_columns([mark.join(("id", "score, really", "at"))])
+        (fault,) = refused.value.faults  # the columns that are missing would hide what has to be done
+        assert fault.place == "file.delimiter"
+        assert f'set delimiter = "{written}" if that is' in fault.problem
 
 
 def test_the_columns_of_a_built_id_and_of_attributes_must_be_there(small: dict[str, Any]) -> None:

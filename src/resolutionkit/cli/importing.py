@@ -38,6 +38,8 @@ def import_(
     It is safe to interrupt, and to run again: what is known already is a duplicate. A database file that is not there
     is made. The exit code is 10 where rows were rejected.
     """
+    if file == "-":
+        raise click.UsageError("import reads a file, not the standard input", click.get_current_context())
     columns = ImportMapping.load(mapping)
     url = needed(DATABASE)
     if dry_run and missing_file(url) is not None:

@@ -90,7 +90,7 @@ def _plain(text: str, column: str, *, decimal_comma: bool) -> str:
     swapped = text.translate({ord(","): ".", ord("."): ","}) if decimal_comma else text
     if _NUMBER.fullmatch(swapped) and len(text) <= _LONGEST:
         return swapped
-    mark = "comma" if decimal_comma else "point"
+    mark = f" with a decimal {'comma' if decimal_comma else 'point'}" if "," in text or "." in text else ""
     other = not decimal_comma and _NUMBER.fullmatch(text.replace(",", ".", 1))
     hint = "; set [numbers] decimal_comma = true if the file writes 6,5" if other else ""
-    raise RowRefused(column, f"{shown(text)} is not a number with a decimal {mark}{hint}")
+    raise RowRefused(column, f"{shown(text)} is not a number{mark}{hint}")

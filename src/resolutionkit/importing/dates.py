@@ -104,7 +104,9 @@ class Dates:
                 return _iso(text) if one == ISO else _strptime(text, one)
             except ValueError:
                 continue
-        raise RowRefused(column, f"{shown(text)} is not a date; expected {' or '.join(map(_named, self.formats))}")
+        hint = "; set [dates] formats if the file writes dates otherwise" if self.formats == (ISO,) else ""
+        expected = " or ".join(map(_named, self.formats))
+        raise RowRefused(column, f"{shown(text)} is not a date; expected {expected}{hint}")
 
 
 def _named(one: str) -> str:

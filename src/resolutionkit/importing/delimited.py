@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from resolutionkit.errors import ImportFailed, shown
-from resolutionkit.importing.lines import Lines, kept, unreadable
+from resolutionkit.importing.lines import Lines, hint_on, kept, unreadable
 from resolutionkit.importing.rows import RECORD_MAX, Record, RejectedRow
 
 
@@ -78,14 +78,15 @@ class DelimitedRows:
         first = self._lines.number
         record, is_whole = self._record(text, first)
         reason = unreadable(record, first, self._encoding)
+        hint = "" if reason is None else hint_on(record, self._encoding)
         if not is_whole:
-            reason = f"is longer than {RECORD_MAX:,} characters"
+            reason, hint = f"is longer than {RECORD_MAX:,} characters", ""
         if reason is None:
             try:
                 return first, next(csv.reader([record], delimiter=self._delimiter, strict=True)), record
             except csv.Error as problem:
                 reason = f"is not well-formed CSV: {problem}"
-        return RejectedRow(first, None, reason + self._span(first), kept(record))
+        return RejectedRow(first, None, reason + self._span(first) + hint, kept(record))
 
     def _record(self, text: str, first: int) -> tuple[str, bool]:
         is_open = ends_open(text, self._delimiter, is_open=False)
@@ -156,4 +157,5 @@ def _count(fields: int) -> str:
 
 
 def _hint(raw: object) -> str:
-    return "; is it UTF-16? Set [file] encoding in the mapping" if "\0" in str(raw) else ""
+    is_binary = "\0" in str(raw)
+    return "; is it UTF-16, or not a text file at all? Set [file] encoding in the mapping" if is_binary else ""

@@ -27,6 +27,9 @@ _BY_SUFFIX = {
 }
 
 
+_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".numbers"})
+
+
 def _delimiter(value: object) -> str | None:
     if value is None or (isinstance(value, str) and len(value) == 1 and value not in '"\r\n\0'):
         return value
@@ -67,6 +70,8 @@ class FileFormat:
             ImportFailed: Neither the mapping nor the file's suffix says it.
         """
         found = self.format or _BY_SUFFIX.get(Path(path).suffix.lower())
+        if found is None and Path(path).suffix.lower() in _WORKBOOKS:
+            raise ImportFailed(str(path), None, "is a workbook; save its sheet as CSV UTF-8, and import that")
         if found is None:
             known = ", ".join(_BY_SUFFIX)
             raise ImportFailed(str(path), None, f'the suffix is none of {known}; set [file] format = "csv"')

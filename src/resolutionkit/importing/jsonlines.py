@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from resolutionkit.errors import ImportFailed, shown
-from resolutionkit.importing.lines import Lines, kept, unreadable
+from resolutionkit.importing.lines import Lines, hint_on, kept, unreadable
 from resolutionkit.importing.rows import RECORD_MAX, Cell, Record, RejectedRow
 
 
@@ -59,7 +59,8 @@ class JsonRows:
                 return Record(number, cells(line))
             except ValueError as problem:
                 reason = str(problem)
-        return RejectedRow(number, None, reason, kept(line))
+        hint = hint_on(line, self._encoding) if is_whole else ""
+        return RejectedRow(number, None, reason + hint, kept(line))
 
 
 def cells(line: str) -> dict[str, Cell]:

@@ -104,6 +104,12 @@ def unreadable(text: str, first: int, encoding: str) -> str | None:
     return f"is not {encoding}: byte 0x{byte:02X} {_place(text, found.start(), first, encoding)}"
 
 
+def hint_on(text: str, encoding: str) -> str:
+    """Return what to try with a text that is not in UTF-8, as the end of a sentence; else the empty string."""
+    is_older = encoding == "utf-8" and _FOREIGN.search(text) is not None and "\0" not in text
+    return '; if the file is older, set [file] encoding = "cp1252"' if is_older else ""
+
+
 def _place(text: str, at: int, first: int, encoding: str) -> str:
     before = _END.split(text[:at])
     size = len(before[-1].encode(encoding, "surrogateescape"))

@@ -155,15 +155,8 @@ class ImportMapping:
             for place, _, column in self._named()
             if column.name not in names
         ]
-        only = names[0] if len(names) == 1 else ""
-        faults += [
-            Fault("file.delimiter", f"the file has one column only, with {shown(mark)} in its name; is that what "
-                  "stands between its fields?")
-            for mark in _OTHER_DELIMITERS
-            if faults and mark in only
-        ]  # fmt: skip
         if faults:
-            raise MappingError(faults, self.source)
+            raise MappingError(_other_delimiter(names) or faults, self.source)
 
     def response(self, row: Row, key: bytes) -> Response:
         """Return the response that a row becomes.
@@ -229,6 +222,16 @@ class ImportMapping:
         holding = [one for one in named if problem.value in (row.get(one.name), *one.texts(row))]
         column = next((one.name for one in holding or named), None)
         return RowRefused(column, f"{shown(problem.value)} is not acceptable; expected {problem.expected}")
+
+
+def _other_delimiter(names: tuple[str, ...]) -> list[Fault]:
+    """Return the one fault that explains all others: the whole header was taken for one column."""
+    only = names[0] if len(names) == 1 else ""
+    mark = max(_OTHER_DELIMITERS, key=only.count)
+    if mark not in only:
+        return []
+    asked = f'set delimiter = "{mark}" if that is what stands between its fields'.replace("\t", "\\t")
+    return [Fault("file.delimiter", f"the file has one column only, called {shown(only)}; {asked}")]
 
 
 def _text(source: Source | None, row: Row) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from resolutionkit.errors import ImportFailed
 from resolutionkit.importing.delimited import DelimitedRows
 from resolutionkit.importing.fileformat import FileFormat, Format
 from resolutionkit.importing.jsonlines import JsonRows
@@ -29,6 +30,8 @@ def open_rows(path: str | Path, file: FileFormat = _SUFFIX_DECIDES) -> Iterator[
     Raises:
         ImportFailed: The file is missing, a directory, empty, of an unknown format, or has no usable header.
     """
+    if Path(path).is_dir():
+        raise ImportFailed(str(path), None, "is a folder; name a file")
     if file.format_of(path) is Format.JSONL:
         with opened(path, file.encoding, newline="\n") as lines:
             yield JsonRows(lines, file.encoding)
