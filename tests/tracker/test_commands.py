@@ -151,6 +151,17 @@ def test_a_repetition_is_answered_though_the_command_gave_the_issue_away(open_tr
     assert paula.assign(issue.id, "omar", note="His.", key="k") == first
 
 
+def test_a_key_belongs_to_one_root_cause_to_its_last_word(open_tracker: Any) -> None:
+    """What a repr leaves out tells one command from another all the same."""
+    tracker = open_tracker(policy=Policy(root_causes=["late"]))
+    desk, issue = tracker.as_user("bridget"), tracker.record(response()).issue
+    one, other = (RootCause(category="late", whys=(why,)) for why in ("No driver.", "No lorry."))
+    first = desk.set_status(issue.id, "resolved", note="Done.", root_cause=one, key="k")
+    assert desk.set_status(issue.id, "resolved", note="Done.", root_cause=one, key="k") == first
+    with pytest.raises(KeyReused):
+        desk.set_status(issue.id, "resolved", note="Done.", root_cause=other, key="k")
+
+
 def test_a_key_belongs_to_one_command(tracker: Tracker, desk: Desk, issue: Issue) -> None:
     """Other words, another command or another issue need another key."""
     other = tracker.record(response("r-2")).issue

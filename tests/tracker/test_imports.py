@@ -94,6 +94,15 @@ def test_a_file_that_cannot_be_read_is_refused_whole(tracker: Tracker, mapping: 
     assert len(tracker.responses()) == 0
 
 
+def test_the_repr_of_a_report_has_no_cell_of_the_file(tracker: Tracker, mapping: ImportMapping, file: Path) -> None:
+    """A report ends in logs; which line and which column it was stands there all the same."""
+    report = tracker.import_file(file, mapping)
+    assert report.rejects[1].reason == "'six' is not a number"
+    assert report.rejects[1].raw == {"id": "d", "rating": "six", "at": "2026-11-20"}
+    assert "line=5, column='rating'" in repr(report)
+    assert "six" not in repr(report)
+
+
 def test_a_mapping_is_no_path(tracker: Tracker, file: Path) -> None:
     """Whoever passes the file's name is told who reads it, and nothing is recorded; a directory's likewise."""
     mapping: Any = "mapping.toml"

@@ -12,12 +12,15 @@ import pytest
 
 from resolutionkit import (
     AccessDenied,
+    Answer,
+    Contact,
     Desk,
     InvalidCursor,
     InvalidFilter,
     IssueFilter,
     IssueNotFound,
     ResponseFilter,
+    RootCause,
     Tracker,
 )
 from resolutionkit.policy.policy import Policy
@@ -230,6 +233,23 @@ def test_the_repr_of_the_faces_names_whose_they_are(filled: Tracker) -> None:
     assert repr(filled) == "<Tracker of account 'default'>"
     assert repr(filled.as_user("nobody")) == "<Desk of 'nobody' in account 'default'>"
     assert filled.policy == Policy()
+
+
+def test_no_repr_has_a_word_that_somebody_wrote(open_tracker: Callable[..., Tracker]) -> None:
+    """A repr ends in logs and in notebooks: it has ids, codes and instants, and no names, comments or notes."""
+    tracker = open_tracker(policy=Policy(root_causes=("process",)))
+    jane = Contact(name="PERSONAL", email="personal@x.example", phone="PERSONAL", company="PERSONAL")
+    recorded = tracker.record(response(contact=jane, comment="PERSONAL", answers=[Answer("Why?", "PERSONAL")]))
+    assert recorded.issue is not None
+    desk = tracker.as_user("dana")
+    cause = RootCause(category="process", whys=("PERSONAL",), actions=("PERSONAL",))
+    changes = [
+        desk.escalate(recorded.issue.id, reason="PERSONAL", note="PERSONAL", author="PERSONAL"),
+        desk.set_status(recorded.issue.id, "resolved", note="PERSONAL", root_cause=cause),
+    ]
+    issue = changes[-1].issue
+    seen = (recorded, *changes, issue, issue.notes[0], issue.root_cause, desk.issues(), desk.responses(), desk.inbox())
+    assert "personal" not in repr((*seen, desk.history(issue.id), desk.response("r-1"))).lower()
 
 
 @pytest.mark.parametrize("ids", [("a\tb", "zz\u200bz"), ("a\u00adb", "a\u202eb")], ids=["a tab", "a soft hyphen"])

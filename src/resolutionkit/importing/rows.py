@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from resolutionkit.errors import ResolutionKitError
 from resolutionkit.model.response import Response
@@ -65,7 +65,7 @@ class ImportedRow:
 
     line: int
     response: Response
-    raw: Row
+    raw: Row = field(repr=False)  # a repr ends in logs
 
 
 @frozen
@@ -81,5 +81,5 @@ class RejectedRow:
 
     line: int
     column: str | None
-    reason: str
-    raw: Row | str
+    reason: str = field(repr=False)  # it quotes the cell, and a repr ends in logs
+    raw: Row | str = field(repr=False)

@@ -135,7 +135,7 @@ class Command:
 
         Under the account's secret nobody can guess from it what a short note said.
         """
-        said = (type(self).__name__, attrs.astuple(self, recurse=False))
+        said = (type(self).__name__, attrs.astuple(self))
         return hmac.new(secret, repr(said).encode(), hashlib.sha256).hexdigest()
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from resolutionkit.model.issue import Phase, RootCause
 from resolutionkit.model.notes import Note
@@ -167,7 +167,7 @@ class Escalated(Event):
 
     kind: ClassVar[str] = "escalated"
 
-    reason: str
+    reason: str = field(repr=False)  # a repr ends in logs
     reason_kind: str | None = None
     to: str | None
     note: Note | None = None

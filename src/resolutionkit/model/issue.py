@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import field, frozen
 
 from resolutionkit.model.notes import NO_NOTES, NoteLog
 from resolutionkit.model.response import Response
@@ -42,8 +42,8 @@ class RootCause:
     """
 
     category: str
-    whys: tuple[str, ...] = ()
-    actions: tuple[str, ...] = ()
+    whys: tuple[str, ...] = field(default=(), repr=False)  # a repr ends in logs
+    actions: tuple[str, ...] = field(default=(), repr=False)
 
 
 @frozen(kw_only=True, weakref_slot=False)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import overload
 
-from attrs import frozen
+from attrs import field, frozen
 
 EMPTY_LOG_TEXT = "No notes."
 _OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -29,8 +29,8 @@ class Note:
         spoke: Whether the customer was spoken to; a voicemail is not.
     """
 
-    text: str
-    author: str
+    text: str = field(repr=False)  # a repr ends in logs
+    author: str = field(repr=False)
     at: datetime
     happened_at: datetime
     spoke: bool = False
