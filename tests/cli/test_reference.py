@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -185,12 +186,10 @@ def test_every_document_s_keys_are_those_that_are_written(company: Any) -> None:
 
 def test_every_command_of_the_guide_exists() -> None:
     """Each line of its shell blocks that calls the program names a command and options that there are."""
-    lines = [
-        line.split("resolutionkit ", 1)[1] for line in GUIDE.read_text(encoding="utf-8").splitlines() if is_call(line)
-    ]
-    assert len(lines) > 10
+    lines = list(calls())
+    assert len(lines) > 20
     for line in lines:
-        words = line.partition("#")[0].split()
+        words = shlex.split(line)
         command: click.Command = program
         while isinstance(command, click.Group):
             names = [word for word in words if word in command.commands]
@@ -200,21 +199,23 @@ def test_every_command_of_the_guide_exists() -> None:
         assert {word for word in words if word.startswith("--")} <= known | {"--help"}, line
 
 
-def test_the_guide_s_commands_do_what_they_say(shell: Any, write: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_guide_s_commands_do_what_they_say(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """All of them, in order, on the quickstart's data; the one with an old version is refused as the guide says."""
     (shell.folder / "examples").symlink_to(ROOT / "examples")
-    write("organisation.toml", (ROOT / "examples/quickstart/organisation.toml").read_text(encoding="utf-8"))
-    write("policy.toml", 'zone = "Europe/London"')
     monkeypatch.chdir(shell.folder)
-    for line in filter(is_call, GUIDE.read_text(encoding="utf-8").splitlines()):
-        words = shlex.split(line.split("resolutionkit ", 1)[1].partition(" > ")[0])
+    for line in calls():
+        words = shlex.split(line)
         done = shell.run(*words, typed="Mended in 4711.")
         assert done.exit_code == (7 if "--expected-version" in words else 0), done.output
 
 
-def is_call(line: str) -> bool:
-    """Say whether a line of the guide calls the program."""
-    return line.startswith("resolutionkit ") or "| resolutionkit " in line
+def calls() -> Iterator[str]:
+    """Yield what stands behind the program's name in each line of the guide's shell blocks that calls it."""
+    for block in re.findall(r"^```sh\n(.*?)^```", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+        for line in block.replace("\\\n", " ").splitlines():
+            before, found, words = line.partition("resolutionkit ")
+            if found and (not before or before.endswith("| ")):
+                yield words.partition(" > ")[0]
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from unittest.mock import patch
 
 from sybil import Example, Sybil
 from sybil.parsers.myst import CodeBlockParser
@@ -24,7 +25,11 @@ LOADERS = {"policy": Policy.load, "directory": load_directory, "mapping": Import
 FAULT, USAGE = 1, 2
 """The exit codes that no command of a page may have: a fault of the program, and a wrong command line."""
 
+COLUMNS = "80"
+"""How wide the terminal is whose output a page shows."""
+
 _CHANGING = (
+    (re.compile(r"--after \S+"), "--after CURSOR"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "ID"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?"), "INSTANT"),
     (re.compile(r"[ \t]+$", re.MULTILINE), ""),
@@ -75,11 +80,11 @@ def load_toml(example: Example) -> None:
 
 
 def run_console(example: Example) -> None:
-    """Run the lines ``$ resolutionkit …`` of a block, and compare what stands below each of them."""
+    """Run the lines ``$ resolutionkit …`` of a block, and compare what stands below each of them at a terminal."""
     for command, shown in commands_in(example.parsed):
         words = shlex.split(command)
         if words[0] == "resolutionkit":
-            _, printed = run_program(words[1:])
+            _, printed = run_program(words[1:], Terminal())
             assert not shown.strip() or same(shown, printed), f"$ {command}\nshows\n{shown}\nprints\n{printed}"
 
 
@@ -97,11 +102,21 @@ def run_shell(example: Example) -> None:
             assert code not in (FAULT, USAGE), f"{line}\nexits with {code}\n{printed}"
 
 
-def run_program(words: list[str]) -> tuple[int, str]:
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal; one without colours, where ``TERM`` says so."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+def run_program(words: list[str], output: io.StringIO | None = None) -> tuple[int, str]:
     """Run our command line in this process, and return its exit code and all that it prints."""
     from resolutionkit.cli import main
 
-    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
+    terminal = patch.dict(os.environ, {"TERM": "dumb", "COLUMNS": COLUMNS})
+    out, err = output or io.StringIO(), io.StringIO()
+    with terminal, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = main(words)
     return code, out.getvalue() + err.getvalue()
 
