@@ -144,7 +144,7 @@ class Write:
 
 
 class UnitOfWork(Protocol):
-    """Questions and one answer within one transaction on one account. It knows no rule.
+    """Nine questions and two ways to write, within one transaction on one account. It knows no rule.
 
     What ``save`` wrote is seen by later questions of the same unit of work, and by others once it has ended.
     """
@@ -162,7 +162,7 @@ class UnitOfWork(Protocol):
         """Return one page of issues within the scope, in the query's order, each at most once."""
 
     def count_issues(self, scope: Scope, condition: IssueFilter, at_most: int | None, /) -> int:
-        """Return how many issues are within the scope and pass; counting may stop at ``at_most``."""
+        """Return how many issues are within the scope and pass, never more than ``at_most``; None counts all."""
 
     def responses(self, query: ResponseQuery, /) -> Sequence[ResponseLine]:
         """Return one page of responses within the scope: latest received first, then by id, greatest first."""

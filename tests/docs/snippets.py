@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import io
 import os
 import re
@@ -50,12 +51,28 @@ def _plain(text: str) -> str:
 
 
 def run_python(example: Example) -> None:
-    """Run a block in its page's namespace, and keep what it prints for the output block below it."""
+    """Run a block in its page's namespace, and keep what it prints for the output block below it.
+
+    A block whose first line names a Python file is written there too, and later blocks may import it.
+    """
+    write_module(example.parsed, Path())
     code = compile("\n" * (example.line + example.parsed.line_offset) + example.parsed, example.path, "exec")
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(code, example.namespace)
     example.namespace["_printed"] = printed.getvalue()
     example.namespace["_ends"] = example.region.end
+
+
+def write_module(block: str, folder: Path) -> None:
+    """Write a block to the file that its first line names, if it names one: at its end where it is continued."""
+    named = re.match(r"# (\w+)\.py(, continued)?\n", block)
+    if named is None:
+        return
+    path = folder / f"{named[1]}.py"
+    known = path.read_text(encoding="utf-8") + "\n\n" if named[2] else ""
+    path.write_text(known + block, encoding="utf-8")
+    sys.modules.pop(named[1], None)  # what was imported from it before knew less
+    importlib.invalidate_caches()
 
 
 def compare_output(example: Example) -> None:
@@ -148,9 +165,11 @@ def run_page(page: Path) -> int:
     document.namespace = vars(module)
     sys.modules[module.__name__] = module
     try:
-        examples = list(document.examples())
-        for example in examples:
-            example.evaluate()
+        with patch.object(sys, "path", [str(Path.cwd()), *sys.path]):
+            examples = list(document.examples())
+            for example in examples:
+                example.evaluate()
     finally:
-        del sys.modules[module.__name__]
+        for name in (module.__name__, *(path.stem for path in Path().glob("*.py"))):
+            sys.modules.pop(name, None)
     return len(examples)

@@ -44,6 +44,39 @@ class KeepsAnOlderIssue(Broken):
             return found and attrs.evolve(found, notes=found.notes[:-1])
 
 
+class LacksAMethod(Broken):
+    """Has not heard of keys."""
+
+    caught_by = "test_the_unit_of_work_has_every_method"
+
+    class Around(Unit):
+        def __getattr__(self, name: str) -> Any:
+            if name == "remembered":
+                raise AttributeError(name)
+            return super().__getattr__(name)
+
+
+class GivesALineMore(Broken):
+    """Returns the line that tells whether there is more."""
+
+    caught_by = "test_a_page_is_never_longer_than_it_may_be"
+
+    class Around(Unit):
+        def responses(self, query: Any) -> Any:
+            return self.unit.responses(attrs.evolve(query, limit=query.limit + 1))
+
+
+class KnowsKeysOfOthers(Broken):
+    """Finds a command by its key, whoever gave it."""
+
+    caught_by = "test_a_key_belongs_to_whoever_used_it"
+
+    class Around(Unit):
+        def remembered(self, actor: str, key: str) -> Any:
+            others = (self.unit.remembered(who, key) for who in (actor, "dana", "ann", "bridget"))
+            return next(filter(None, others), None)
+
+
 class FiltersWithoutCase(Broken):
     """Takes segments for one another that differ in case only, as some databases do unless told otherwise."""
 

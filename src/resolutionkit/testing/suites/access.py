@@ -76,12 +76,13 @@ class NobodySeesTooMuch(StoreSuite):
         for order in Order:
             assert [line.id for line in desk.issues(order=order)] == [ours.id]
         assert [line.id for line in desk.responses()] == ["emea"]
-        assert (desk.inbox().counts().open, desk.inbox().counts().flagged) == (1, 1)
+        counts = desk.inbox().counts()
+        assert (counts.open, counts.flagged) == (1, 1), "open and flagged issues that Ed counts, who sees one"
         with pytest.raises(IssueNotFound):
             desk.issue(theirs.id)
         tracker.as_user("dana").assign(theirs.id, "ed", note="Yours.")
         assert {line.id for line in desk.issues()} == {ours.id, theirs.id}
-        assert desk.inbox().counts().mine == 2
+        assert desk.inbox().counts().mine == 2, "issues that Ed counts as his own"
 
     def test_lists_and_counts_have_what_is_seen_and_nothing_else(self, store: Store) -> None:
         """A person's lists are the account's lists without what is out of sight; counts count just those."""

@@ -40,9 +40,10 @@ class Accounts(StoreSuite):
             assert ask("history", "issue") == write.events
             assert tuple(ask("messages", "issue")) == write.messages
             assert ask("remembered", name, "k") == write.remembered
-            assert len(ask("issues", EVERY_ISSUE)) == 1
-            assert len(ask("responses", EVERY_RESPONSE)) == 1
-            assert ask("count_issues", ACCOUNT_WIDE, lees, None) == 1
+            counts = [len(ask("issues", EVERY_ISSUE)), len(ask("responses", EVERY_RESPONSE))]
+            assert [*counts, ask("count_issues", ACCOUNT_WIDE, lees, None)] == [1, 1, 1], (
+                f"issues, responses and Lee's issues that account {name!r} sees, where it has one of each"
+            )
         assert tuple(store.transact(f"{account} of nobody", lambda unit: unit.history("issue"), write=False)) == ()
 
     def test_a_change_and_its_failure_touch_one_account_only(

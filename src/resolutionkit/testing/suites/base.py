@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from resolutionkit.model.people import StaticDirectory
-from resolutionkit.ports import Store, Write
+from resolutionkit.ports import Store, UnitOfWork, Write
 from resolutionkit.testing.clock import TurnableClock
 from resolutionkit.testing.picture import fresh_account, picture
 from resolutionkit.testing.play import Player
@@ -26,8 +26,19 @@ Look: TypeAlias = Callable[[], object]
 """Gives all that the test's account holds."""
 
 
+METHODS = tuple(name for name, value in vars(UnitOfWork).items() if not name.startswith("_") and callable(value))
+"""What a unit of work answers to."""
+
+
 class StoreSuite:
-    """The fixtures of the store suite; ``store`` is the one to override."""
+    """The fixtures of the store suite, of which ``store`` is the one to override, and what all else rests on."""
+
+    def test_the_unit_of_work_has_every_method(self, store: Store, account: str) -> None:
+        """Whatever the port names is there to be called; what is missing is listed here, in one place."""
+        missing = store.transact(
+            account, lambda unit: [name for name in METHODS if not callable(getattr(unit, name, None))], write=False
+        )
+        assert missing == [], f"the unit of work lacks {', '.join(missing)}; see resolutionkit.ports.UnitOfWork"
 
     @pytest.fixture
     def store(self) -> Store:

@@ -60,7 +60,7 @@ class Filters(StoreSuite):
         """In both orders of a list, in the count, and among responses where they can be asked so."""
         inside, outside, asked = (OF_RESPONSES | OF_ISSUES)[name]
         save(*(opening(sample_response(one, **facts), one) for one, facts in (("in", inside), ("out", outside))))
-        assert found(ask, asked) == [["in"], ["in"], 1]
+        assert found(ask, asked) == [["in"], ["in"], 1], f"newest, most urgent and count under {asked}"
         if name in OF_RESPONSES:
             query = ResponseQuery(scope=ACCOUNT_WIDE, filter=ResponseFilter(**asked), limit=9)
             assert [line.id for line in ask("responses", query)] == ["in"]
@@ -70,7 +70,7 @@ class Filters(StoreSuite):
         """The same for statuses, followers and marks."""
         inside, outside, asked = OF_THE_ISSUE_ITSELF[name]
         save(*(opening(sample_response(one), one, **facts) for one, facts in (("in", inside), ("out", outside))))
-        assert found(ask, asked) == [["in"], ["in"], 1]
+        assert found(ask, asked) == [["in"], ["in"], 1], f"newest, most urgent and count under {asked}"
 
     @pytest.mark.parametrize("field", ["groups", "statuses", "phases"])
     def test_none_of_anything_is_not_all_of_it(self, save: Save, ask: Ask, field: str) -> None:

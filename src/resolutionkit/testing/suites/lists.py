@@ -78,11 +78,12 @@ class Lists(StoreSuite):
                 and (condition.groups is None or issue.response.group in condition.groups)
             }
             found = [line.id for page in turned(ask, scope, condition, order, 2) for line in page]
-            assert len(found) == len(set(found))
+            assert len(found) == len(set(found)), f"an issue stands in the list twice: {found}"
             assert set(found) == expected, (condition, order)
             for at_most in (None, 1, 3, 100):
                 count = ask("count_issues", scope, condition, at_most)
-                assert count == (len(expected) if at_most is None else min(len(expected), at_most))
+                most = len(expected) if at_most is None else min(len(expected), at_most)
+                assert count == most, f"count_issues with at_most={at_most}, where the list has {len(expected)}"
 
     def test_a_scope_may_have_very_many_groups(self, some: list[Issue], ask: Ask) -> None:
         """Somebody who sees a thousand groups has lists and counts as somebody who sees two."""
@@ -90,8 +91,9 @@ class Lists(StoreSuite):
         expected = {issue.id for issue in some if scope.sees_issue(issue)}
         query = IssueQuery(scope=scope, filter=IssueFilter(), order=Order.NEWEST, limit=100)
         assert {line.id for line in ask("issues", query)} == expected
-        assert len(ask("responses", ResponseQuery(scope=scope, filter=ResponseFilter(), limit=100))) == len(expected)
-        assert ask("count_issues", scope, IssueFilter(), None) == len(expected)
+        responses = ask("responses", ResponseQuery(scope=scope, filter=ResponseFilter(), limit=100))
+        assert len(responses) == len(expected), "responses that are seen"
+        assert ask("count_issues", scope, IssueFilter(), None) == len(expected), "issues that are counted"
 
     def test_a_change_moves_an_issue_between_lists(self, save: Save, ask: Ask) -> None:
         """Whose own an issue is, and where it sorts, follows each change at once."""
@@ -116,7 +118,8 @@ class Lists(StoreSuite):
                 expected = [line_of(issue)] if scope.sees_issue(issue) else []
                 query = IssueQuery(scope=scope, filter=IssueFilter(), order=Order.MOST_URGENT, limit=5)
                 assert list(ask("issues", query)) == expected
-                assert ask("count_issues", scope, IssueFilter(), None) == len(expected)
+                count = ask("count_issues", scope, IssueFilter(), None)
+                assert count == len(expected), f"issues that {scope} counts after a {kind.__name__}"
                 asked = ResponseQuery(scope=scope, filter=ResponseFilter(with_replaced=True), limit=5)
                 found = ask("responses", asked)
                 assert {line.id for line in found} == ({one.id for one in issue.responses} if expected else set())
@@ -185,7 +188,8 @@ class Lists(StoreSuite):
         }
         query = IssueQuery(scope=ACCOUNT_WIDE, filter=IssueFilter(recovery=letter), order=Order.NEWEST, limit=9)
         assert {line.id for line in ask("issues", query)} == expected
-        assert ask("count_issues", ACCOUNT_WIDE, query.filter, None) == len(expected)
+        count = ask("count_issues", ACCOUNT_WIDE, query.filter, None)
+        assert count == len(expected), f"issues that are counted under {letter!r}"
         asked = ResponseQuery(scope=ACCOUNT_WIDE, filter=ResponseFilter(recovery=letter), limit=9)
         found = {line.id: len(line.notes) for line in ask("responses", asked)}
         assert found == {name: len(facts[name][1]) if letter.shows_notes else 0 for name in expected}
@@ -198,4 +202,4 @@ class Lists(StoreSuite):
             IssueFilter(score_min=10**400),
         ]
         counts = [ask("count_issues", ACCOUNT_WIDE, condition, None) for condition in bounds]
-        assert counts == [len(some), len(some), 0]
+        assert counts == [len(some), len(some), 0], "issues at most, at least and again at least at such a score"

@@ -184,7 +184,8 @@ class StoreStateMachine(RuleBasedStateMachine):
         def work(unit: UnitOfWork) -> None:
             unit.make_secret()
             unit.save([write])
-            assert len(unit.history(issue.id)) == issue.version + 1
+            events = len(unit.history(issue.id))
+            assert events == issue.version + 1, "events that the unit of work reads after its own save"
             raise Boom
 
         self.fail(work)
@@ -210,8 +211,9 @@ class StoreStateMachine(RuleBasedStateMachine):
             if len(page) < limit:
                 break
             after = key(page[-1])
-        assert self.asked(lambda unit: unit.count_issues(scope, condition, None)) == len(found)
-        assert self.asked(lambda unit: unit.count_issues(scope, condition, limit)) == min(len(found), limit)
+        for at_most, expected in ((None, len(found)), (limit, min(len(found), limit))):
+            count = self.asked(methodcaller("count_issues", scope, condition, at_most))
+            assert count == expected, f"count_issues with at_most={at_most}, where the pages have {len(found)}"
 
     @rule(scope=_SCOPES, condition=response_filters(), limit=st.integers(1, 9))
     def ask_for_responses(self, scope: Scope, condition: ResponseFilter, limit: int) -> None:

@@ -78,7 +78,7 @@ class Openings(StoreSuite):
             assert in_threads([lambda: work(store), lambda: work(other)]) == []
             history = ask("history", first.issue.id)
             assert [event.number for event in history] == list(range(1, 22))
-            assert replay(history).note_count == 20
+            assert replay(history).note_count == 20, "notes of two stores that added ten each"
 
     def test_no_row_is_left_of_what_was_taken_back(self, store: Store, abilities: object, account: str) -> None:
         """Rows that no question shows are gone too, after an error as after a conflict."""

@@ -113,6 +113,19 @@ class Pages(StoreSuite):
         found = [line.id for page in turned(ask, ACCOUNT_WIDE, IssueFilter(), order, 4) for line in page]
         assert found == sorted(ids, reverse=order is Order.NEWEST)
 
+    @pytest.mark.parametrize("limit", [1, 3, 8])
+    def test_a_page_is_never_longer_than_it_may_be(self, save: Save, ask: Ask, limit: int) -> None:
+        """Of nine lines a page has as many as were asked for, of issues in both orders and of responses."""
+        nine_issues(save)
+        asked: list[tuple[str, IssueQuery | ResponseQuery]] = [
+            ("issues", IssueQuery(scope=ACCOUNT_WIDE, filter=IssueFilter(), order=order, limit=limit))
+            for order in Order
+        ]
+        asked.append(("responses", ResponseQuery(scope=ACCOUNT_WIDE, filter=ResponseFilter(), limit=limit)))
+        for name, query in asked:
+            count = len(ask(name, query))
+            assert count == limit, f"a page of {name} with the limit {limit} has {count} lines of nine"
+
     def test_counts_stop_where_they_are_told(self, save: Save, ask: Ask) -> None:
         """A count is exact up to ``at_most`` and ends there; with None it is exact."""
         issues = nine_issues(save)
@@ -120,4 +133,5 @@ class Pages(StoreSuite):
         for at_most in (0, 1, 2, 3, 8, 9, 10, 10_000, None):
             most = len(issues) if at_most is None else at_most
             counts = [ask("count_issues", ACCOUNT_WIDE, condition, at_most) for condition in (IssueFilter(), closed)]
-            assert counts == [min(9, most), min(2, most)]
+            told = f"of nine issues, two of them closed, these were counted with at_most={at_most}"
+            assert counts == [min(9, most), min(2, most)], told

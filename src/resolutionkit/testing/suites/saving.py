@@ -53,7 +53,7 @@ class Saving(StoreSuite):
         assert ask("secret") is None
         assert list(ask("issues", EVERY_ISSUE)) == []
         assert list(ask("responses", EVERY_RESPONSE)) == []
-        assert ask("count_issues", ACCOUNT_WIDE, IssueFilter(), None) == 0
+        assert ask("count_issues", ACCOUNT_WIDE, IssueFilter(), None) == 0, "an empty account counts no issue"
 
     def test_a_response_is_read_back_as_it_was_saved(self, store: Store) -> None:
         """Every field survives, whatever strings, numbers, dates and attributes are in it, and of what type."""
@@ -158,6 +158,15 @@ class Saving(StoreSuite):
         assert tuple(ask("messages", write.issue.id)) == told
         assert ask("remembered", "zoe@host.example", "key 😀") == done
         assert ask("remembered", "zoe@host.example", "KEY 😀") is None
+
+    def test_a_key_belongs_to_whoever_used_it(self, save: Save, ask: Ask) -> None:
+        """Two people may use one key for commands of their own, and a third has used none."""
+        write = opening(sample_response())
+        danas, anns = (remembered(write.issue, "k", actor=who) for who in ("dana", "ann"))
+        more = then(write.issue, event_after(write.issue, NoteAdded, note=note()))
+        save(attrs.evolve(write, remembered=danas), attrs.evolve(more, remembered=anns))
+        for who, expected in (("dana", danas), ("ann", anns), ("ben", None)):
+            assert ask("remembered", who, "k") == expected, f"under the key 'k' {who!r} is told of another's command"
 
     def test_messages_come_in_the_order_of_their_ids(self, save: Save, ask: Ask) -> None:
         """A later change with a lesser id, from a process whose clock is behind, stands before an earlier one."""

@@ -35,16 +35,17 @@ class Sizes(StoreSuite):
             save(latest)
             events.append(added)
         assert list(ask("history", latest.issue.id)) == events
-        assert len(ask("messages", latest.issue.id)) == _MANY
+        assert len(ask("messages", latest.issue.id)) == _MANY, "messages that are read back"
         assert [line.notes for line in ask("responses", _RESPONSES)] == [latest.issue.notes]
         assert list(ask("issues", issues(Order.NEWEST))) == [line_of(latest.issue)]
 
     def test_a_page_may_have_a_thousand_lines(self, save: Save, ask: Ask) -> None:
         """The lists and the count have no limit but the one that is asked for."""
         save(*(opening(sample_response(f"r-{number}"), f"i-{number:04}") for number in range(_PAGE)))
-        assert [len(ask("issues", issues(order))) for order in Order] == [_PAGE, _PAGE]
-        assert len(ask("responses", _RESPONSES)) == _PAGE
-        assert ask("count_issues", ACCOUNT_WIDE, IssueFilter(), None) == _PAGE
+        counts = [len(ask("issues", issues(order))) for order in Order]
+        assert counts == [_PAGE, _PAGE], "issues on the page, in each order"
+        assert len(ask("responses", _RESPONSES)) == _PAGE, "responses on the page"
+        assert ask("count_issues", ACCOUNT_WIDE, IssueFilter(), None) == _PAGE, "issues that are counted"
 
     def test_keys_and_accounts_differ_in_their_last_character(self, store: Store, save: Save, ask: Ask) -> None:
         """The longest that may be are told apart by the last of their characters."""

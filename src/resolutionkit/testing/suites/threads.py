@@ -62,7 +62,7 @@ class Threads(StoreSuite):
         assert [event.number for event in history] == list(range(1, 42))
         expected = {f"{name}-{turn}" for name in range(8) for turn in range(5)}
         assert {event.note.text for event in history[1:]} == expected
-        assert len(ask("messages", one)) == 40
+        assert len(ask("messages", one)) == 40, "messages of eight threads with five changes each"
 
     def test_a_reader_sees_all_of_a_change_or_nothing(self, store: Store, save: Save, account: str) -> None:
         """While one thread writes issue after issue, what another reads in one transaction always fits together."""

@@ -43,7 +43,8 @@ class UnitsOfWork(StoreSuite):
             assert unit.remembered("dana", "k") == write.remembered
             assert [line.id for line in unit.issues(EVERY_ISSUE)] == [write.issue.id]
             assert [line.record for line in unit.responses(EVERY_RESPONSE)] == [record]
-            assert unit.count_issues(ACCOUNT_WIDE, IssueFilter(assignee="ann"), None) == 1
+            count = unit.count_issues(ACCOUNT_WIDE, IssueFilter(assignee="ann"), None)
+            assert count == 1, "issues that the unit of work counts after its own save"
 
         store.transact(account, work, write=True)
 
@@ -154,8 +155,9 @@ class UnitsOfWork(StoreSuite):
             return found
 
         store.transact(account, work, write=True)
-        assert store.transact(account, counts, write=False) == [1, 1, 1, 1]
-        assert store.transact(account, counts, write=False) == [1, 1, 1, 1]
+        for turn in ("first", "second"):
+            told = f"issues, responses, messages and events that the {turn} reading has"
+            assert store.transact(account, counts, write=False) == [1, 1, 1, 1], told
 
     def test_a_closed_store_is_no_longer_used(self, store: Store, account: str) -> None:
         """After closing every transaction is refused with an error of ours."""
