@@ -51,7 +51,7 @@ OUTPUT = """## Output
 | standard output, at a terminal | text wrapped to its width; a table that is too wide stacks its lesser columns |
 | standard output, elsewhere | the same words without colour; a row is one line of whatever length, and nothing is cut |
 | standard output, with `--json` | one JSON document in ASCII |
-| standard error | one line for an error; how to get the next page; the progress bar, at a terminal only |
+| standard error | a line for an error or a warning; how to get the next page; the progress bar, at a terminal only |
 
 At a terminal, lists cut a comment at 240 characters and mark it with `…`; `show` has all of it. Colours are the
 terminal's own named ones, and say nothing that is not said in words; `NO_COLOR` turns them off. Instants are shown in
