@@ -116,6 +116,7 @@ _HOMES = {
         "ChangeOrRefusal",
         "Classification",
         "Demands",
+        "Erased",
         "LegalMove",
         "Outcome",
         "Recorded",

@@ -89,6 +89,7 @@ from resolutionkit.model.results import Change as Change
 from resolutionkit.model.results import ChangeOrRefusal as ChangeOrRefusal
 from resolutionkit.model.results import Classification as Classification
 from resolutionkit.model.results import Demands as Demands
+from resolutionkit.model.results import Erased as Erased
 from resolutionkit.model.results import LegalMove as LegalMove
 from resolutionkit.model.results import Outcome as Outcome
 from resolutionkit.model.results import Recorded as Recorded

@@ -5,7 +5,7 @@ A port says what a thing does, in which order and with which errors; nothing her
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
@@ -13,6 +13,7 @@ from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 from attrs import field, frozen
 
 from resolutionkit.errors import StorageError
+from resolutionkit.model.erasure import parties_in, renamed
 from resolutionkit.model.events import Event
 from resolutionkit.model.issue import Issue, IssueLine, line_of
 from resolutionkit.model.messages import Message
@@ -28,7 +29,7 @@ from resolutionkit.model.query import (
     response_key,
     urgency_key,
 )
-from resolutionkit.model.response import HeadChange, RecordChange, ResponseRecord
+from resolutionkit.model.response import HeadChange, RecordChange, Response, ResponseRecord
 from resolutionkit.model.results import Advice
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "CanJoin",
     "Clock",
     "Directory",
+    "ErasesPeople",
     "HeadChange",
     "IssueQuery",
     "KeepsIssues",
@@ -44,6 +46,7 @@ __all__ = [
     "RecordChange",
     "Remembered",
     "ResponseQuery",
+    "Rewrite",
     "Scope",
     "Store",
     "UnitOfWork",
@@ -51,6 +54,8 @@ __all__ = [
     "WriteConflict",
     "line_of",
     "newest_key",
+    "parties_in",
+    "renamed",
     "response_key",
     "urgency_key",
 ]
@@ -95,7 +100,7 @@ class WriteConflict(StorageError):
     """
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Remembered:
     """A command that was done under a key (requirement B13).
 
@@ -192,6 +197,74 @@ class KeepsIssues(Protocol):
 
     def issue(self, issue_id: str, /) -> Issue | None:
         """Return the issue that its whole history folds to (law L1), or None where there is none."""
+
+
+@frozen(kw_only=True)
+class Rewrite:
+    """What is to stand in the place of words that are erased; ids, numbers, kinds and instants stay as they are.
+
+    Attributes:
+        record: The record of the response concerned, as it was and as it is to be, or None where no response changes.
+        revisions: What its revisions become, by their numbers; those that are not named stay.
+        before: The issue before, or None where none is concerned.
+        issue: The issue as its rewritten history folds, or None.
+        events: The events of the issue that change: each takes the place of the one of its number.
+    """
+
+    record: RecordChange | None = None
+    revisions: Mapping[int, Response] = field(factory=dict)
+    before: Issue | None = None
+    issue: Issue | None = None
+    events: tuple[Event, ...] = ()
+
+
+class ErasesPeople(Protocol):
+    """An optional ability of a unit of work: what people wrote and are called can be found, and taken out (F7).
+
+    Without it, ``erase`` and ``export_person`` say that the store cannot.
+    """
+
+    def revisions(self, response_id: str, /) -> Sequence[Response]:
+        """Return every revision of a response, in order; empty where there is none."""
+
+    def responses_holding(self, address: str, after: str, limit: int, /) -> Sequence[str]:
+        """Return the ids of responses that hold an address in any revision, in whatever case.
+
+        More may be given than hold it, but none may be missing: the caller looks again. They are ordered, and each
+        is greater than ``after``.
+        """
+
+    def issues_holding(self, address: str, after: str, limit: int, /) -> Sequence[str]:
+        """Return the ids of issues that hold an address in any words, or have an event of which it is the actor.
+
+        As for responses, more may be given than do.
+        """
+
+    def responses_before(
+        self, instant: datetime, after: tuple[int | str, ...] | None, limit: int, /
+    ) -> Sequence[ResponseRecord]:
+        """Return responses that were received before an instant and never erased, in the order of ``response_key``.
+
+        Args:
+            instant: The instant.
+            after: The ``response_key`` of the last one of the page before, or None.
+            limit: At most how many.
+        """
+
+    def spellings(self, address: str, /) -> Sequence[str]:
+        """Return every party that is this address in whatever case, in order, as it is kept."""
+
+    def rename(self, names: Mapping[str, str], /) -> None:
+        """Give parties other names, in every place that names them: responses, issues, events, messages, keys."""
+
+    def rewrite(self, rewrite: Rewrite, /) -> None:
+        """Put words in the place of others, so that none of the old ones is left, in any revision or row.
+
+        A contact that is no longer there is not found by email address or company either.
+
+        Raises:
+            WriteConflict: The record or the issue is not what it was before.
+        """
 
 
 class Store(Protocol):

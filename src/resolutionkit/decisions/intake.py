@@ -17,6 +17,7 @@ from resolutionkit.decisions.routing import route
 from resolutionkit.errors import InvalidResponse, NoteRequired
 from resolutionkit.model.commands import Flag, Record
 from resolutionkit.model.conflicts import ResponseConflict, ResponseHasIssue, ResponseReplaced
+from resolutionkit.model.erasure import differing
 from resolutionkit.model.events import (
     CorrectionRecorded,
     IssueOpened,
@@ -25,7 +26,7 @@ from resolutionkit.model.events import (
 )
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.people import resolve, resolve_hierarchy
-from resolutionkit.model.response import HeadChange, RecordChange, ResponseRecord, Standing, differences
+from resolutionkit.model.response import HeadChange, RecordChange, ResponseRecord, Standing
 from resolutionkit.model.results import Classification, Outcome
 from resolutionkit.model.trusted import changed, trusted
 
@@ -59,15 +60,16 @@ def take_in(facts: Facts, command: Record, context: Context) -> Decision:
         InvalidResponse: It was received more than a day after now.
         ResponseConflict: Its id is known with other content, and it is no correction.
     """
-    if facts.same is not None and not differences(facts.same.response, command.response):
-        # Whatever the policy and the clock say today: it was judged when it came.
+    same = facts.same
+    if same is not None and (same.erased_at is not None or not differing(same.response, command.response)):
+        # Whatever the policy and the clock say today: it was judged when it came. What was erased stays erased.
         return Decision(outcome=Outcome.DUPLICATE)
     arrival = _Arrival(judged=classify(command.response, context.policy), facts=facts, command=command, context=context)
     if command.response.received_at > context.now + FUTURE:
         expected = f"an instant at most a day after now, {context.now.isoformat()}"
         raise InvalidResponse("received_at", command.response.received_at, expected)
-    if facts.same is not None:
-        return _known(arrival, facts.same)
+    if same is not None:
+        return _known(arrival, same)
     record, earlier = _new_record(arrival), facts.standing
     if earlier is None:
         return _alone(arrival, _change(record=record), head=_head(record, None))
@@ -122,11 +124,11 @@ def _head(record: ResponseRecord, before: ResponseRecord | None) -> HeadChange |
 
 def _known(arrival: _Arrival, same: ResponseRecord) -> Decision:
     """Decide on a response whose id is known: delivered again, or corrected."""
-    differing = differences(same.response, arrival.judged.response)
+    different = differing(same.response, arrival.judged.response)
     if not arrival.command.replace:
-        raise ResponseConflict(same.id, differing)
+        raise ResponseConflict(same.id, different)
     kept = _FIXED if same.response.ticket is not None else _FIXED - {"received_at"}
-    fixed = tuple(one for one in differing if one[0] in kept)
+    fixed = tuple(one for one in different if one[0] in kept)
     if fixed:
         # Who replaces whom in another conversation, or at another time, cannot be told from a correction.
         instead = "a correction keeps survey, ticket and the ticket's received_at; record it under a new id instead"

@@ -141,7 +141,7 @@ def _score(value: Score | Decimal) -> Score:
 
 def _contact(value: Contact | None) -> Contact:
     if value is None:
-        return _NOBODY
+        return NOBODY
     if isinstance(value, Contact):
         return plain(value, Contact)
     raise InvalidResponse("contact", value, "a Contact, such as Contact(name='Jane Doe')")
@@ -170,7 +170,8 @@ def _scale(value: Scale | None) -> Scale | None:
     raise InvalidResponse("scale", value, "a Scale, such as NPS or CSAT_5, or None")
 
 
-_NOBODY = Contact()
+NOBODY = Contact()
+"""The contact of a response of which nobody knows who gave it."""
 
 
 @frozen(kw_only=True, weakref_slot=False)
@@ -211,7 +212,7 @@ class Response:
     received_at: datetime = field(converter=_received_at)
     survey: str | None = _optional_code("survey")
     scale: Scale | None = field(default=None, converter=_scale)
-    contact: Contact = field(default=_NOBODY, converter=_contact)
+    contact: Contact = field(default=NOBODY, converter=_contact)
     answers: tuple[Answer, ...] = field(default=(), converter=_answers)
     tags: tuple[str, ...] = field(default=(), converter=_tags)
     group: str | None = _optional_code("group")
@@ -271,6 +272,8 @@ class ResponseRecord:
         replaced_by: The id of the response that stands in its place, or None.
         issue: The id of the issue that it belongs to, or None.
         people: The people above it that were found when it was recorded, from top to bottom: ids or addresses.
+        erased_at: When it was erased, or None. An erased one cannot be corrected, and delivering it again is a
+            duplicate (law L11).
     """
 
     response: Response
@@ -284,6 +287,7 @@ class ResponseRecord:
     replaced_by: str | None = None
     issue: str | None = None
     people: tuple[str, ...] = ()
+    erased_at: datetime | None = None
 
     @property
     def id(self) -> str:

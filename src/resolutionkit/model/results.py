@@ -122,6 +122,25 @@ class RecordedMany:
 
 
 @frozen(kw_only=True)
+class Erased:
+    """What erasing did (requirement F7); everything is 0 where nothing was found.
+
+    Attributes:
+        responses: How many responses lost all but their id, score, instants and codes.
+        issues: How many issues lost the words of their notes, reasons and root causes.
+        mentions: How many responses and issues of others lost an address that stood in them, and nothing else.
+        addresses: How many bare addresses were replaced, in every place that names them.
+        left: How many open issues, by age due, were left as they are.
+    """
+
+    responses: int = 0
+    issues: int = 0
+    mentions: int = 0
+    addresses: int = 0
+    left: int = 0
+
+
+@frozen(kw_only=True)
 class ChangeOrRefusal:
     """What happened to one issue of many (requirement B12): exactly one of the two is there.
 

@@ -58,6 +58,10 @@ def _root_causes(value: Iterable[str]) -> tuple[str, ...]:
     return names(value, "root_causes", InvalidValue)
 
 
+def _dimensions(value: Iterable[str]) -> tuple[str, ...]:
+    return names(value, "dimensions", InvalidValue)
+
+
 def _is_a(kind: type[T], value: object, place: str) -> T:
     if not isinstance(value, kind):
         raise InvalidValue(place, value, f"a {kind.__name__}")
@@ -94,6 +98,8 @@ class Policy:
         escalation_kinds: The kinds of reason that an escalation may name.
         root_causes: The categories of root cause; empty for none (requirement B11).
         zone: The IANA zone of the account's clock.
+        dimensions: The names of the attributes that figures are cut by, such as a country or a plan. They outlive
+            the erasing of a person (requirement F7): name none whose values tell who somebody is.
 
     Raises:
         PolicyError: It is unsound; every fault is listed with its place.
@@ -112,6 +118,7 @@ class Policy:
     escalation_kinds: tuple[str, ...] = field(default=ESCALATION_KINDS, converter=_escalation_kinds)
     root_causes: tuple[str, ...] = field(default=(), converter=_root_causes)
     zone: str = field(default="UTC", validator=_of(str))
+    dimensions: tuple[str, ...] = field(default=(), converter=_dimensions)
 
     def __attrs_post_init__(self) -> None:
         """Refuse an unsound policy with all its faults."""
@@ -171,7 +178,8 @@ def _faults(policy: Policy) -> Iterator[Fault]:
     yield from _scale_faults(policy)
     yield from _threshold_faults(policy)
     yield from _limit_faults(policy)
-    for name, values in (("escalation_kinds", policy.escalation_kinds), ("root_causes", policy.root_causes)):
+    for name in ("escalation_kinds", "root_causes", "dimensions"):
+        values: tuple[str, ...] = getattr(policy, name)
         for index, value in enumerate(values):
             if not value.strip() or value in values[:index]:
                 yield Fault(f"{name}[{index}]", f"{value!r} is blank or stands here twice")
@@ -236,4 +244,5 @@ def _data(policy: Policy) -> dict[str, object]:
         "escalation_kinds": policy.escalation_kinds,
         "root_causes": policy.root_causes,
         "zone": policy.zone,
+        "dimensions": policy.dimensions,
     }

@@ -24,7 +24,7 @@ _PLAIN: Mapping[str, type[Any]] = {
     "advised_note_length": int,
     "zone": str,
 }
-_LISTS = ("escalation_kinds", "root_causes")
+_LISTS = ("escalation_kinds", "root_causes", "dimensions")
 _SPANS = ("replace_within", "announce_within")
 
 

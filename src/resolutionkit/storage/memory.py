@@ -8,13 +8,15 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
 from attrs import define, field
 
 from resolutionkit.errors import StorageError
+from resolutionkit.model.erasure import normal, parties_in, renamed
 from resolutionkit.model.events import Event
 from resolutionkit.model.issue import Issue, IssueLine, line_of
 from resolutionkit.model.messages import Message
@@ -32,7 +34,7 @@ from resolutionkit.model.query import (
     urgency_key,
 )
 from resolutionkit.model.response import Contact, RecordChange, Response, ResponseRecord, Standing
-from resolutionkit.ports import Remembered, UnitOfWork, Write, WriteConflict
+from resolutionkit.ports import Remembered, Rewrite, UnitOfWork, Write, WriteConflict
 
 T = TypeVar("T")
 
@@ -44,6 +46,7 @@ class _Tables:
     """One account's data."""
 
     records: dict[str, ResponseRecord] = field(factory=dict)
+    revisions: dict[str, tuple[Response, ...]] = field(factory=dict)
     heads: dict[tuple[str | None, str], str] = field(factory=dict)
     issues: dict[str, Issue] = field(factory=dict)
     histories: dict[str, tuple[Event, ...]] = field(factory=dict)
@@ -209,11 +212,80 @@ class _MemoryUnitOfWork:
             self._put(tables.remembered, _remembered_key(write.remembered), write.remembered)
 
     def _save_record(self, change: RecordChange) -> None:
-        self._put(self._tables.records, change.record.id, change.record)
+        tables, record = self._tables, change.record
+        self._put(tables.records, record.id, record)
+        if change.has_new_revision:
+            self._put(tables.revisions, record.id, (*tables.revisions.get(record.id, ()), record.response))
+
+    # --- erasing -----------------------------------------------------------------------------------------------------
+
+    def revisions(self, response_id: str, /) -> Sequence[Response]:
+        return self._tables.revisions.get(response_id, ())
+
+    def responses_holding(self, _address: str, after: str, limit: int, /) -> Sequence[str]:
+        return sorted(one for one in self._tables.records if one > after)[:limit]
+
+    def issues_holding(self, _address: str, after: str, limit: int, /) -> Sequence[str]:
+        return sorted(one for one in self._tables.issues if one > after)[:limit]
+
+    def responses_before(
+        self, instant: datetime, after: tuple[int | str, ...] | None, limit: int, /
+    ) -> Sequence[ResponseRecord]:
+        found = [
+            record
+            for record in self._tables.records.values()
+            if record.erased_at is None and record.response.received_at < instant
+        ]
+        return sorted((one for one in found if after is None or response_key(one) > after), key=response_key)[:limit]
+
+    def spellings(self, address: str, /) -> Sequence[str]:
+        named = {who for value in self._values() for who in parties_in(value)}
+        return sorted(who for who in named if "@" in who and normal(who) == normal(address))
+
+    def _values(self) -> Iterable[object]:
+        tables = self._tables
+        yield from (*tables.records.values(), *tables.issues.values(), *tables.remembered.values())
+        yield from (event for history in tables.histories.values() for event in history)
+        yield from (message for messages in tables.messages.values() for message in messages)
+
+    def rename(self, names: Mapping[str, str], /) -> None:
+        self._check_may_write()
+        tables = self._tables
+        for table in (tables.records, tables.issues):
+            for name, value in list(table.items()):
+                self._put(table, name, renamed(value, names))
+        for rows in (tables.histories, tables.messages):
+            for name, values in list(rows.items()):
+                self._put(rows, name, tuple(renamed(one, names) for one in values))
+        for key, done in list(tables.remembered.items()):
+            self._take(tables.remembered, key)
+            self._put(tables.remembered, (names.get(done.actor, done.actor), done.key), renamed(done, names))
+
+    def rewrite(self, rewrite: Rewrite, /) -> None:
+        self._check_may_write()
+        records = () if rewrite.record is None else (rewrite.record,)
+        self._check(Write(records=records, before=rewrite.before, issue=rewrite.issue))
+        tables = self._tables
+        for change in records:
+            known = tables.revisions.get(change.record.id, ())
+            changed = tuple(rewrite.revisions.get(number, one) for number, one in enumerate(known, 1))
+            self._put(tables.records, change.record.id, change.record)
+            self._put(tables.revisions, change.record.id, changed)
+        if rewrite.issue is not None:
+            rewritten = {event.number: event for event in rewrite.events}
+            history = tables.histories.get(rewrite.issue.id, ())
+            self._put(tables.histories, rewrite.issue.id, tuple(rewritten.get(one.number, one) for one in history))
+            self._put(tables.issues, rewrite.issue.id, rewrite.issue)
+
+    # --- undoing -----------------------------------------------------------------------------------------------------
 
     def _put(self, table: MutableMapping[Any, Any], key: object, value: object) -> None:
         self._journal.append((table, key, table.get(key, _MISSING)))
         table[key] = value
+
+    def _take(self, table: MutableMapping[Any, Any], key: object) -> None:
+        self._journal.append((table, key, table[key]))
+        del table[key]
 
     def undo(self) -> None:
         """Take back every save, latest first."""

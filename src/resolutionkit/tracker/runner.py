@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import TypeAlias, TypeVar
@@ -72,9 +73,12 @@ class Runner:
         """Return a reader for somebody, or for the account as a whole."""
         return Reader(store=self.store, account=self.account, settings=self.settings, actor=actor)
 
+    def now(self) -> datetime:
+        """Return the instant, in UTC."""
+        return utc(self.clock(), "clock", InvalidValue)
+
     def _around(self, actor: str = SYSTEM) -> Surroundings:
-        now = utc(self.clock(), "clock", InvalidValue)
-        return _surroundings(settings=self.settings, now=now, ids=self.ids, actor=actor)
+        return _surroundings(settings=self.settings, now=self.now(), ids=self.ids, actor=actor)
 
     def record(self, command: Record) -> Recorded:
         """Take in one response, in a transaction of its own."""

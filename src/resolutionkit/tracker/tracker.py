@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import attrs
 
@@ -19,11 +19,13 @@ from resolutionkit.model.commands import Record
 from resolutionkit.model.messages import Message
 from resolutionkit.model.people import StaticDirectory
 from resolutionkit.model.response import Response
-from resolutionkit.model.results import Classification, Recorded, RecordedMany
+from resolutionkit.model.results import Classification, Erased, Recorded, RecordedMany
 from resolutionkit.model.values import ACCOUNT_MAX, code, id_code
 from resolutionkit.policy.policy import Policy
 from resolutionkit.ports import CanJoin, Clock, Directory, Store
 from resolutionkit.tracker.desk import Desk
+from resolutionkit.tracker.erasing import Erasing, cut_off, response_id_of
+from resolutionkit.tracker.exporting import export_person
 from resolutionkit.tracker.ids import Uuid7
 from resolutionkit.tracker.imports import ImportReport, import_file
 from resolutionkit.tracker.pipeline import AccountSettings
@@ -314,6 +316,66 @@ class Tracker(Views):
             announce=announce,
             progress=progress,
         )
+
+    def erase(self, who: str | None = None, *, response_id: str | None = None) -> Erased:
+        """Erase a person's data, or one response's (requirement F7); every figure and history stays as it was.
+
+        Of each response in which the contact has this address, in any revision, an empty shell stays: its id, score,
+        instants and codes, and the attributes that the policy names as dimensions. All words of its issue go. The
+        address itself goes wherever it stands: as assignee or follower, above a customer, in others' words. What is
+        done is done for good, a transaction at a time; an interrupted call is given again.
+
+        Args:
+            who: An email address, whatever its case: a contact's, or that of somebody outside the directory.
+            response_id: A response instead, whose contact need have no address.
+
+        Returns:
+            How much was erased; nothing found is no error.
+
+        Raises:
+            InvalidValue: It is no address, or not exactly one of the two is given.
+            StorageError: The store cannot erase people.
+        """
+        if (who is None) is (response_id is None):
+            raise InvalidValue("who", who, "an email address, or response_id= in its place")
+        erasing = Erasing(self._runner, self._runner.now())
+        return erasing.person(who) if response_id is None else erasing.response(response_id_of(response_id))
+
+    def erase_older_than(self, age: datetime | timedelta) -> Erased:
+        """Erase every response received before an instant, with the words of its issue (requirement F7).
+
+        A response whose issue is not closed is left, and its issue counted. The words of an issue with a younger
+        response stay until that one is old.
+
+        Args:
+            age: The instant, aware, or how long ago it is.
+
+        Returns:
+            How much was erased, and how many open issues were left.
+
+        Raises:
+            InvalidValue: It is neither, naive, or ahead of now.
+            StorageError: The store cannot erase people.
+        """
+        now = self._runner.now()
+        return Erasing(self._runner, now).before(cut_off(age, now))
+
+    def export_person(self, who: str) -> dict[str, Any]:
+        """Return all that is held about a person, as data that JSON takes (requirement F7).
+
+        ``responses`` has the person's own with every revision, ``issues`` those that they became with notes and
+        history, ``roles`` where the person is assigned, follows, or stands above a customer, ``written`` what the
+        person wrote elsewhere, and ``mentions`` where others wrote the address. All lists are empty where nothing is
+        held. The order depends on what is stored alone.
+
+        Args:
+            who: An email address, as for :meth:`erase`.
+
+        Raises:
+            InvalidValue: It is no address.
+            StorageError: The store cannot find people.
+        """
+        return export_person(self._runner, who)
 
     def outbox(self, issue_id: str) -> tuple[Message, ...]:
         """Return who is to be told of what about an issue, in the order in which it happened."""

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from resolutionkit.model.issue import Issue, IssueLine, Phase
@@ -71,7 +72,19 @@ def record_row(account: str, record: ResponseRecord, keys: Keys, hashes: Mapping
         "replaced_by": record.replaced_by or "",
         "issue": record.issue or "",
         "people": to_json([keys[who] for who in record.people]),
+        "erased_at": erased_key(record.erased_at),
         **hashes,
+    }
+
+
+def record_keys(before: ResponseRecord) -> dict[str, Any]:
+    """Return what tells the row of a response that is still what was read."""
+    return {
+        "key_id": before.id,
+        "key_revision": before.revision,
+        "key_standing": before.standing.value,
+        "key_issue": before.issue or "",
+        "key_erased_at": erased_key(before.erased_at),
     }
 
 
@@ -89,7 +102,13 @@ def record_from(row: Row, response: Response, names: Keys) -> ResponseRecord:
         replaced_by=row.replaced_by or None,
         issue=row.issue or None,
         people=tuple(names[key] for key in json.loads(row.people)),
+        erased_at=instant_of(row.erased_at) if row.erased_at else None,
     )
+
+
+def erased_key(erased_at: datetime | None) -> int:
+    """Return when a response was erased as its row has it: 0 where it never was."""
+    return 0 if erased_at is None else micros(erased_at)
 
 
 def issue_row(account: str, issue: Issue, keys: Keys) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from resolutionkit.storage.sql.rows import (
     parties,
     parties_of,
     party_facts,
+    record_keys,
     record_row,
     remembered_row,
 )
@@ -101,10 +102,8 @@ class SqlUnitOfWork(Questions):
         if before is None:
             yield Step(self._statements.new_record, [row], f"a response {record.id} is there already")
         else:
-            was = {"key_revision": before.revision, "key_standing": before.standing.value}
-            was |= {"key_id": record.id, "key_issue": before.issue or ""}
             claims = f"response {record.id} is no longer what it was"
-            yield self._change(self._statements.record_becomes, row, claims, **was)
+            yield self._change(self._statements.record_becomes, row, claims, **record_keys(before))
         if change.has_new_revision:
             body = response_to_json(record.response)
             revision = {"account": self._account, "response": record.id, "revision": record.revision, "body": body}

@@ -62,6 +62,8 @@ def set_up(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA synchronous = NORMAL")
+    # What is erased is overwritten: SQLite would leave it in pages that it has let go of.
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
 
 

@@ -161,6 +161,12 @@ class Statements:
     party_goes: Statement
     own_response_goes: Statement
 
+    revision_is_rewritten: Statement
+    text_is_rewritten: Statement
+    record_is_erased: Statement
+    issue_is_rewritten: Statement
+    address_becomes: Statement
+
 
 def prepare(tables: Tables, spelling: Spelling) -> Statements:
     """Return the statements for tables, as a database wants them written."""
@@ -265,7 +271,8 @@ def _changes(tables: Tables, spelling: Spelling) -> dict[str, Statement]:
     responses, issues, heads, parties = tables.responses, tables.issues, tables.heads, tables.parties
     columns = [name for name in _names(issues) if name not in _FOR_EVER]
     of_issue = [name for name in columns if name not in _OF_RESPONSE]
-    was_read = (_is(responses, "id", "revision", "standing", "issue"), _is(issues, "id", "version"))
+    was_read = (_is(responses, "id", "revision", "standing", "issue", "erased_at"), _is(issues, "id", "version"))
+    hashes = ("email_hash", "company_hash")
     changes = {
         "record_becomes": _set(responses, [name for name in _names(responses) if name not in _FOR_EVER]).where(
             was_read[0]
@@ -277,6 +284,13 @@ def _changes(tables: Tables, spelling: Spelling) -> dict[str, Statement]:
         "parties_become": _set(parties, _PARTY_FACTS).where(_is(parties, "id")),
         "party_goes": delete(parties).where(_is(parties, "id", "person", "role")),
         "own_response_goes": delete(tables.response_people).where(_is(tables.response_people, "person", "id")),
+        "revision_is_rewritten": _set(tables.response_revisions, ["body"]).where(
+            _is(tables.response_revisions, "response", "revision")
+        ),
+        "text_is_rewritten": _set(tables.texts, ["body"]).where(_is(tables.texts, "issue", "number")),
+        "record_is_erased": _set(responses, ["erased_at", *hashes]).where(was_read[0]),
+        "issue_is_rewritten": _set(issues, hashes).where(was_read[1]),
+        "address_becomes": _set(tables.addresses, ["address"]).where(_is(tables.addresses, "address")),
     }
     return {name: Statement(change, spelling) for name, change in changes.items()}
 

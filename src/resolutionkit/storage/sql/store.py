@@ -17,10 +17,10 @@ from resolutionkit.ports import UnitOfWork, WriteConflict
 from resolutionkit.storage.sql import sqlite
 from resolutionkit.storage.sql.creation import Creation
 from resolutionkit.storage.sql.engine import WRITES, open_engine, prepare_engine
+from resolutionkit.storage.sql.erasing import ErasingUnitOfWork
 from resolutionkit.storage.sql.failures import translated
 from resolutionkit.storage.sql.joined import JoinedStore, Joining
 from resolutionkit.storage.sql.retries import Retries
-from resolutionkit.storage.sql.saves import SqlUnitOfWork
 from resolutionkit.storage.sql.schema import schema_for
 from resolutionkit.storage.sql.steps import as_one_statement, one_by_one
 from resolutionkit.storage.sql.tables import DEFAULT_PREFIX, Tables, make_tables
@@ -77,7 +77,7 @@ class SqlStore:
         is_done = False
         try:
             with connection.begin():
-                unit = SqlUnitOfWork(
+                unit = ErasingUnitOfWork(
                     SqlAlchemyWire(connection),
                     self._schema,
                     account,

@@ -189,6 +189,7 @@ def _response_columns() -> list[Column[str] | Column[int] | Column[float]]:
         Column("people", Body(), nullable=False),
         _code("email_hash", HASH_MAX),
         _code("company_hash", HASH_MAX),
+        _instant("erased_at"),
     ]
 
 
