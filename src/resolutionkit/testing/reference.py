@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
 
 from attrs import define, evolve, field
 
 from resolutionkit.errors import StorageError
+from resolutionkit.model.erasure import parties_in, renamed
 from resolutionkit.model.events import Event
+from resolutionkit.model.history import apply
 from resolutionkit.model.issue import Issue, IssueLine, line_of
 from resolutionkit.model.messages import Message
 from resolutionkit.model.notes import NO_NOTES
@@ -25,8 +28,8 @@ from resolutionkit.model.query import (
     response_key,
     urgency_key,
 )
-from resolutionkit.model.response import HeadChange, ResponseRecord
-from resolutionkit.ports import Remembered, UnitOfWork, Write, WriteConflict
+from resolutionkit.model.response import HeadChange, Response, ResponseRecord
+from resolutionkit.ports import Remembered, Rewrite, UnitOfWork, Write, WriteConflict
 from resolutionkit.testing.predicates import issue_passes, record_passes
 
 T = TypeVar("T")
@@ -183,3 +186,81 @@ class _Unit:
         response = head.record.response
         standing = self.standing(response.survey, response.ticket or "")
         return (None if standing is None else standing.id) == (None if head.before is None else head.before.id)
+
+    # --- erasing -----------------------------------------------------------------------------------------------------
+
+    def revisions(self, response_id: str, /) -> Sequence[Response]:
+        changes = [change for write in self._saved.writes for change in write.records if change.has_new_revision]
+        return tuple(change.record.response for change in changes if change.record.id == response_id)
+
+    def responses_holding(self, _address: str, after: str, limit: int, /) -> Sequence[str]:
+        return sorted(one for one in self._records() if one > after)[:limit]
+
+    def issues_holding(self, _address: str, after: str, limit: int, /) -> Sequence[str]:
+        return sorted(one for one in self._issues() if one > after)[:limit]
+
+    def responses_before(
+        self, instant: datetime, after: tuple[int | str, ...] | None, limit: int, /
+    ) -> Sequence[ResponseRecord]:
+        old = [one for one in self._records().values() if one.response.received_at < instant and not one.erased_at]
+        return sorted((one for one in old if after is None or response_key(one) > after), key=response_key)[:limit]
+
+    def spellings(self, address: str, /) -> Sequence[str]:
+        named = {who for write in self._saved.writes for value in _values_of(write) for who in parties_in(value)}
+        return sorted(who for who in named if "@" in who and who.lower() == address.lower())
+
+    def rename(self, names: Mapping[str, str], /) -> None:
+        self._check_may_write()
+        self._saved.writes = tuple(_mapped(write, lambda value: renamed(value, names)) for write in self._saved.writes)
+
+    def rewrite(self, rewrite: Rewrite, /) -> None:
+        self._check_may_write()
+        records = () if rewrite.record is None else (rewrite.record,)
+        if not self._fits(Write(records=records, before=rewrite.before, issue=rewrite.issue)):
+            raise WriteConflict("no longer what was read")
+        events = {event.number: event for event in rewrite.events}
+        issue: Issue | None = None
+        writes = []
+        for write in self._saved.writes:
+            one = _mapped(write, lambda value: _rewritten(value, rewrite))
+            if rewrite.issue is not None and write.issue is not None and write.issue.id == rewrite.issue.id:
+                before, own = issue, tuple(events.get(event.number, event) for event in write.events)
+                for event in own:
+                    issue = apply(issue, event)
+                one = evolve(one, before=before, issue=issue, events=own)
+            writes.append(one)
+        self._saved.writes = tuple(writes)
+
+
+def _values_of(write: Write) -> Sequence[object]:
+    records = [one for change in write.records for one in (change.record, change.before)]
+    return [*records, write.before, write.issue, *write.events, *write.messages, write.remembered]
+
+
+def _mapped(write: Write, change: Callable[[Any], Any]) -> Write:
+    """Return a write with each of its values changed, where there is one."""
+
+    def maybe(value: Any) -> Any:
+        return None if value is None else change(value)
+
+    def of_record(one: Any) -> Any:
+        return evolve(one, record=change(one.record), before=maybe(one.before))
+
+    return evolve(
+        write,
+        records=tuple(map(of_record, write.records)),
+        head=None if write.head is None else of_record(write.head),
+        before=maybe(write.before),
+        issue=maybe(write.issue),
+        events=tuple(map(change, write.events)),
+        messages=tuple(map(change, write.messages)),
+        remembered=maybe(write.remembered),
+    )
+
+
+def _rewritten(value: Any, rewrite: Rewrite) -> Any:
+    """Return the record of the response concerned with its words rewritten, and anything else as it is."""
+    if not isinstance(value, ResponseRecord) or rewrite.record is None or value.id != rewrite.record.record.id:
+        return value
+    response = rewrite.revisions.get(value.revision, value.response)
+    return evolve(value, response=response, erased_at=rewrite.record.record.erased_at)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import attrs
 
 from resolutionkit.model.notes import NoteLog
-from resolutionkit.ports import Store, UnitOfWork, Write, WriteConflict
+from resolutionkit.ports import Rewrite, Store, UnitOfWork, Write, WriteConflict
 
 T = TypeVar("T")
 
 _QUESTIONS = ("response", "standing", "history", "issues", "count_issues", "responses", "messages", "remembered")
-_LISTS = ("issues", "responses", "messages")
+_OF_ERASING = ("revisions", "responses_before", "spellings")
+_LISTS = ("issues", "responses", "messages", *_OF_ERASING)
 
 
 class TwinStore:
@@ -48,7 +49,7 @@ class _Twin:
         self._both = (one, other)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name not in _QUESTIONS:
+        if name not in (*_QUESTIONS, *_OF_ERASING):
             raise AttributeError(name)
 
         def ask(*given: Any) -> Any:
@@ -73,7 +74,28 @@ class _Twin:
         return one
 
     def save(self, writes: Sequence[Write], /) -> None:
-        one, other = (_conflict(unit, writes) for unit in self._both)
+        self._change(lambda unit: unit.save(writes))
+
+    def rewrite(self, rewrite: Rewrite, /) -> None:
+        self._change(lambda unit: unit.rewrite(rewrite))
+
+    def rename(self, names: Mapping[str, str], /) -> None:
+        self._change(lambda unit: unit.rename(names))
+
+    def responses_holding(self, address: str, after: str, limit: int, /) -> Sequence[str]:
+        return self._may_hold(lambda unit: unit.responses_holding(address, after, limit), limit)
+
+    def issues_holding(self, address: str, after: str, limit: int, /) -> Sequence[str]:
+        return self._may_hold(lambda unit: unit.issues_holding(address, after, limit), limit)
+
+    def _may_hold(self, find: Callable[[Any], Sequence[str]], limit: int) -> Sequence[str]:
+        """Return what either gives: each may give more than was asked for, in its own way."""
+        found = [find(unit) for unit in self._both]
+        assert all(list(ids) == sorted(set(ids)) for ids in found)
+        return sorted({one for ids in found for one in ids})[:limit]
+
+    def _change(self, change: Callable[[Any], None]) -> None:
+        one, other = (_conflict(unit, change) for unit in self._both)
         assert (one is None) == (other is None), f"one says {one!r}, the other {other!r}"
         if one is not None:
             raise one
@@ -84,9 +106,9 @@ def _as_unit(twin: Any) -> UnitOfWork:
     return unit
 
 
-def _conflict(unit: UnitOfWork, writes: Sequence[Write]) -> WriteConflict | None:
+def _conflict(unit: UnitOfWork, change: Callable[[Any], None]) -> WriteConflict | None:
     try:
-        unit.save(writes)
+        change(unit)
     except WriteConflict as conflict:
         return conflict
     return None

@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 ROWS = 1000
 """How many rows one transaction changes; a response with all its revisions is not cut."""
-_ABILITY = (
+ABILITY = (
     "revisions",
     "responses_holding",
     "issues_holding",
@@ -60,7 +60,7 @@ def eraser_of(unit: UnitOfWork) -> Eraser:
     Raises:
         StorageError: The store cannot.
     """
-    missing = [name for name in _ABILITY if not callable(getattr(unit, name, None))]
+    missing = [name for name in ABILITY if not callable(getattr(unit, name, None))]
     if missing:
         raise StorageError(
             f"this store can neither find nor erase a person: its unit of work has no {', '.join(missing)}; "

@@ -6,6 +6,7 @@ from resolutionkit.testing.suites.access import NobodySeesTooMuch
 from resolutionkit.testing.suites.accounts import Accounts
 from resolutionkit.testing.suites.answers import SameAnswers
 from resolutionkit.testing.suites.conflicts import Conflicts
+from resolutionkit.testing.suites.erasing import Erasing, NothingIsLeft
 from resolutionkit.testing.suites.filters import Filters
 from resolutionkit.testing.suites.histories import HistoryIsTheTruth
 from resolutionkit.testing.suites.intake import OneIssueEach
@@ -21,7 +22,9 @@ from resolutionkit.testing.suites.threads import Threads
 from resolutionkit.testing.suites.units import UnitsOfWork
 
 
-class StoreRules(Saving, UnitsOfWork, Conflicts, Threads, Lists, Pages, Strings, Accounts, Openings, Filters, Sizes):
+class StoreRules(
+    Saving, UnitsOfWork, Conflicts, Threads, Lists, Pages, Strings, Accounts, Openings, Filters, Sizes, Erasing
+):
     """What :class:`~resolutionkit.ports.Store` and :class:`~resolutionkit.ports.UnitOfWork` promise, rule by rule.
 
     The tests save changes built by hand, so that what fails points at one method. Override the fixture ``store``, as
@@ -30,9 +33,15 @@ class StoreRules(Saving, UnitsOfWork, Conflicts, Threads, Lists, Pages, Strings,
 
 
 class StoreLaws(
-    HistoryIsTheTruth, OneIssueEach, RefusalsChangeNothing, ExactlyItsMessages, NobodySeesTooMuch, SameAnswers
+    HistoryIsTheTruth,
+    OneIssueEach,
+    RefusalsChangeNothing,
+    ExactlyItsMessages,
+    NobodySeesTooMuch,
+    SameAnswers,
+    NothingIsLeft,
 ):
-    """The laws that a tracker keeps on a store which keeps the rules: L1, L2, L3, L4, L6, L7 and L10.
+    """The laws that a tracker keeps on a store which keeps the rules: L1, L2, L3, L4, L6, L7, L10 and L11.
 
     The tests play random histories through the whole library, and compare the store with a plain reference. Override
     the fixture ``store``, as for :class:`StoreConformance`, which has these tests as well.
@@ -57,7 +66,8 @@ class StoreConformance(StoreRules, StoreLaws):
 
     What a store can do beyond the port is found on the store itself, or on what the fixture ``abilities`` returns:
     :class:`~resolutionkit.testing.CanReopen`, :class:`~resolutionkit.testing.CanShare` and
-    :class:`~resolutionkit.testing.CanDump`. Tests for what is missing are skipped and say so.
+    :class:`~resolutionkit.testing.CanDump`; and on its unit of work, :class:`~resolutionkit.ports.ErasesPeople`.
+    Tests for what is missing are skipped and say so.
 
     Random tests follow the Hypothesis profile that is loaded: its number of examples, its database, its seed.
     """
