@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -26,13 +27,15 @@ from resolutionkit import (
     Tracker,
     replay,
 )
+from resolutionkit.hooks import StoreOptions
 from resolutionkit.ports import Store
 from resolutionkit.storage.memory import MemoryStore
+from resolutionkit.storage.sql.store import open_store
 from resolutionkit.testing import fresh_account
 from resolutionkit.testing.awkward import AWKWARD_TEXTS
 from support import NOON, TurnableClock, organisation
-from support.raw import Cell, cells, cells_in_memory, holding
-from support.stores import open_file
+from support.raw import Cell, Raw, cells_in_memory, holding
+from support.servers import SERVERS, shared_database
 
 POLICY = Policy(root_causes=("process",), dimensions=("country",))
 PEOPLE = ("jane", "bob")
@@ -48,17 +51,17 @@ class Database:
     look: Callable[[str], list[Cell]]
 
 
-@pytest.fixture(params=["memory", "sqlite"], scope="module")
+@pytest.fixture(params=["memory", "sqlite", *SERVERS], scope="module")
 def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """Return each kind of store, with all that it keeps of an account as raw cells."""
     if request.param == "memory":
         kept = MemoryStore()
         yield Database(kept, lambda account: list(cells_in_memory(kept, account)))
         return
-    path = tmp_path_factory.mktemp("erasing") / "recovery.db"
-    store = open_file(path)
-    yield Database(store, lambda account: list(cells(f"sqlite:///{path}", account)))
-    store.close()
+    file = f"sqlite:///{tmp_path_factory.mktemp('erasing') / 'recovery.db'}"
+    url = file if request.param == "sqlite" else shared_database(request.param)
+    with closing(open_store(StoreOptions(url=url))) as store, closing(Raw(store.engine.url)) as raw:
+        yield Database(store, lambda account: list(raw.cells(account)))
 
 
 @define

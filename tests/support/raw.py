@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from attrs import frozen
-from sqlalchemy import MetaData, create_engine, select
-from sqlalchemy.pool import NullPool
+from sqlalchemy import URL, MetaData, create_engine, select
 
 from resolutionkit.storage.memory import MemoryStore
 from resolutionkit.testing.twin import shown
@@ -22,18 +21,24 @@ class Cell:
     text: str
 
 
-def cells(url: str, account: str | None = None) -> Iterator[Cell]:
-    """Yield every cell of every table of a database, of one account or of all; the tables are reflected."""
-    engine = create_engine(url, poolclass=NullPool)
-    found = MetaData()
-    with engine.connect() as connection:
-        found.reflect(connection)
-        for table in found.sorted_tables:
-            query = select(table)
-            if account is not None:
-                query = query.where(table.c.account == account)
-            for row in connection.execute(query):
-                yield from (Cell(table.name, name, as_text(value)) for name, value in row._mapping.items())
+class Raw:
+    """A database through a door of its own: its tables as the database describes them."""
+
+    def __init__(self, url: str | URL) -> None:
+        self._engine = create_engine(url)
+        self._tables = MetaData()
+        self._tables.reflect(self._engine)
+
+    def cells(self, account: str) -> Iterator[Cell]:
+        """Yield every cell of every table, of one account."""
+        with self._engine.connect() as connection:
+            for table in self._tables.sorted_tables:
+                for row in connection.execute(select(table).where(table.c.account == account)):
+                    yield from (Cell(table.name, name, as_text(value)) for name, value in row._mapping.items())
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._engine.dispose()
 
 
 def as_text(value: object) -> str:
