@@ -223,6 +223,7 @@ POLICY = KeyFile(
         "recovery_threshold": {},
         "escalation_kinds": ["other"],
         "root_causes": ["other"],
+        "dimensions": ["country"],
         "workflow": {"statuses": [{}], "moves": [{}]},
     },
     read=policy_arguments,

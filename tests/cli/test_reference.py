@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,7 @@ from resolutionkit import (
     Advice,
     Change,
     Counts,
+    Erased,
     Event,
     Fault,
     ImportReport,
@@ -67,6 +69,8 @@ DOCUMENTS = {
     "`status` without a status": "`issue` (the id), `status`, `version`, `moves`",
     "every command that works an issue": "a change",
     "`import`": "a report",
+    "`erase`": "an erasing",
+    "`export`": "`person`, `responses`, `issues`, `roles`, `written`, `mentions`; see `Tracker.export_person`",
     "`policy check`": "`sound`, `faults`, `warnings`, each with `file`, `place`, `problem`",
     "`policy show`": "a policy",
     "`db check`": "`sound`, `differences`",
@@ -85,6 +89,7 @@ OBJECTS: dict[str, type[Any]] = {
     "change": Change,
     "counts": Counts,
     "report": ImportReport,
+    "erasing": Erased,
     "policy": Policy,
 }
 JSON = """## JSON
@@ -178,9 +183,12 @@ def test_every_document_s_keys_are_those_that_are_written(company: Any) -> None:
         "response line": responses[0],
         "policy": company.data("policy", "show"),
         "change": company.data("note", "--response", "R-1048", "x"),
+        "erasing": company.data("erase", "nobody@customer.example", "--yes"),
     }
     for name, data in told.items():
         assert ", ".join(f"`{key}`" for key in data) == keys_of(OBJECTS[name]), name
+    exported = json.loads(company.ok("export", "nobody@customer.example"))
+    assert ", ".join(f"`{key}`" for key in exported) in DOCUMENTS["`export`"]
     assert set(Fault._fields) | {"file"} == {"file", "place", "problem"}
 
 

@@ -58,10 +58,18 @@ def test_the_second_store_passes(page: str, tmp_path: Path) -> None:
     failed, said = outcome(page, tmp_path, "TestCarefulFileStore")
     assert failed == set(), said
     assert sums(page)[1] in said
-    for ability in ("CanShare", "CanDump"):
+    for ability in ("CanShare", "CanDump", "ErasesPeople"):
         assert f"for want of {ability}" in said
         assert f"for want of {ability}" in page
     assert "for want of CanReopen" not in said
+
+
+def test_the_third_store_can_erase(page: str, tmp_path: Path) -> None:
+    """With the methods that the guide adds nothing fails, and nothing of erasing is skipped."""
+    failed, said = outcome(page, tmp_path, "TestForgettingFileStore")
+    assert failed == set(), said
+    assert "3 skipped" in said
+    assert "for want of ErasesPeople" not in said
 
 
 def test_the_tests_that_the_guide_names_exist(page: str) -> None:

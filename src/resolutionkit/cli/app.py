@@ -13,6 +13,7 @@ import click
 
 from resolutionkit.cli import plain
 from resolutionkit.cli.databases import db
+from resolutionkit.cli.erasing import erase, export
 from resolutionkit.cli.exits import Exit, exit_of, report
 from resolutionkit.cli.importing import import_
 from resolutionkit.cli.policies import policy
@@ -107,6 +108,8 @@ for _command in (
     flag,
     escalate,
     reopen,
+    erase,
+    export,
     policy,
     db,
 ):

@@ -134,7 +134,8 @@ class Person:
         access: What the person may see.
         zone: The IANA zone of the person's clock, or None for the account's.
         active: False for somebody who left: no desk, no mail, no work.
-        administrator: Whether the person may move, repair, merge and erase; no command of today's asks for it.
+        administrator: Whether the person may move, repair, merge and erase; today the command line's ``erase`` and
+            ``export`` ask for it.
     """
 
     id: str = field(converter=_person_id)

@@ -128,16 +128,19 @@ class Erasing:
         """Erase everything of the contact or outsider with an address."""
         address = address_of(who)
         instead = erased_address(self.runner.ids())
-        swap = mentions_of(address, instead)
+        # The id of somebody in the directory is the host's to erase there; until then it stays where it names them.
+        stays = any(map(self._is_known, (str(who), *self._read(lambda unit: unit.spellings(address)))))
+        swap = _as_it_is if stays else mentions_of(address, instead)
         self._everywhere(
             lambda unit, after: unit.responses_holding(address, after, PAGE_LIMIT),
             lambda unit, one, room: self._of_person(unit, one, room, address, swap),
         )
-        self._everywhere(
-            lambda unit, after: unit.issues_holding(address, after, PAGE_LIMIT),
-            lambda unit, one, room: self._said(unit, one, room, address, swap),
-        )
-        self._write(lambda unit: self._rename(unit, address, instead))
+        if not stays:
+            self._everywhere(
+                lambda unit, after: unit.issues_holding(address, after, PAGE_LIMIT),
+                lambda unit, one, room: _said(unit, one, room, address, swap),
+            )
+            self._write(lambda unit: self._rename(unit, address, instead))
         return self._tally.result()
 
     def response(self, response_id: str) -> Erased:
@@ -199,17 +202,6 @@ class Erasing:
             return _Step(is_done=False)
         return _Step(rows=_rewrite_response(unit, record, different), counts={"mentions": 1})
 
-    def _said(self, unit: Eraser, issue_id: str, room: int, address: str, swap: Swap) -> _Step:
-        """Erase what the address wrote in an issue, or was signed with it; elsewhere the address alone."""
-
-        def is_own(event: Event) -> bool:
-            note = note_of(event)
-            is_actor = normal(event.actor) == address and not self._is_known(event.actor)
-            return is_actor or (note is not None and normal(note.author) == address)
-
-        step = _swap_words(unit, issue_id, room, lambda event: everything if is_own(event) else swap)
-        return _Step(rows=step.rows, is_done=step.is_done, counts={"mentions": int(step.is_done and step.rows > 0)})
-
     def _is_known(self, party: str) -> bool:
         """Say whether the directory knows a party: then it is a person's id, and the host's to erase there."""
         return self.runner.settings.directory.person(party) is not None
@@ -247,7 +239,7 @@ class Erasing:
         return _Step(rows=said.rows + rows, counts={**counts, "responses": 1})
 
     def _rename(self, unit: Eraser, address: str, instead: str) -> None:
-        known = [one for one in unit.spellings(address) if not self._is_known(one)]
+        known = unit.spellings(address)
         ids = self.runner.ids
         unit.rename({one: instead if one == address else erased_address(ids()) for one in known})
         self._tally.counts["addresses"] = len(known)
@@ -263,6 +255,21 @@ def _in_one_transaction(unit: Eraser, waiting: Sequence[str], each: _OneByOne) -
         if room <= 0 or not step.is_done:
             break
     return steps
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def _said(unit: Eraser, issue_id: str, room: int, address: str, swap: Swap) -> _Step:
+    """Erase what the address wrote in an issue, or was signed with it; elsewhere the address alone."""
+
+    def is_own(event: Event) -> bool:
+        note = note_of(event)
+        return address in {normal(event.actor), *([] if note is None else [normal(note.author)])}
+
+    step = _swap_words(unit, issue_id, room, lambda event: everything if is_own(event) else swap)
+    return _Step(rows=step.rows, is_done=step.is_done, counts={"mentions": int(step.is_done and step.rows > 0)})
 
 
 def _swap_words(unit: Eraser, issue_id: str, room: int, swap_of: Callable[[Event], Swap]) -> _Step:
