@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Engine, event
@@ -152,3 +152,15 @@ def test_working_on_one_issue_reads_by_keys_alone(tracker: Tracker, path: Path) 
         tracker.as_user("dana").set_status(issue.id, "in_progress", note="N", key="k")
         tracker.record(response("r-new", ticket="T-1", received_at=NOON))
     assert faults(plans(path, statements)) == []
+
+
+def test_old_responses_are_read_by_an_index(tracker: Tracker, path: Path) -> None:
+    """By instant and id, from where the page before ended, whatever else there is."""
+    with captured() as statements:
+        found = tracker._runner.store.transact(
+            tracker.account, lambda unit: cast("Any", unit).responses_before(NOON, (0, ""), 5), write=False
+        )
+    assert len(found) == 5
+    steps = plans(path, statements)
+    assert faults(steps) == []
+    assert any("responses_newest" in step and "received_at>" in step for step in steps)

@@ -33,7 +33,10 @@ class Raw:
         """Yield every cell of every table, of one account."""
         with self._engine.connect() as connection:
             for table in self._tables.sorted_tables:
-                for row in connection.execute(select(table).where(table.c.account == account)):
+                query = select(table)
+                if "account" in table.c:  # whose rows the others belong to, nobody knows
+                    query = query.where(table.c.account == account)
+                for row in connection.execute(query):
                     yield from (Cell(table.name, name, as_text(value)) for name, value in row._mapping.items())
 
     def close(self) -> None:

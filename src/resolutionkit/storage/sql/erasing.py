@@ -6,21 +6,20 @@ Three tables hold personal text, and three are changed; beside them only the has
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from resolutionkit.model.erasure import normal
-from resolutionkit.model.issue import Issue
-from resolutionkit.model.response import RecordChange, Response, ResponseRecord
+from resolutionkit.model.response import Response, ResponseRecord
 from resolutionkit.model.values import micros
-from resolutionkit.ports import Rewrite, WriteConflict
+from resolutionkit.ports import Rewrite
 from resolutionkit.serialize import event_to_stored, response_from_json, response_to_json, to_json
 from resolutionkit.storage.sql.rows import erased_key, record_keys
 from resolutionkit.storage.sql.saves import SqlUnitOfWork
-from resolutionkit.storage.sql.statements import Facts, Statement
+from resolutionkit.storage.sql.steps import Step
 
 _SURE = frozenset(string.ascii_lowercase + string.digits + "@.+-") - frozenset("ik")
 """The characters that every database lowers alike and JSON never escapes; two letters have relatives far from ASCII."""
@@ -37,10 +36,6 @@ class ErasingUnitOfWork(SqlUnitOfWork):
 
     def _rows(self, query: Select[Any]) -> Sequence[Any]:
         return self._wire.select(query)
-
-    def _alter(self, statement: Statement, row: Facts, **keys: object) -> int:
-        """Run a change, and return how many rows it met."""
-        return statement.run(self._wire, {**row, "key_account": self._account, **keys})
 
     def revisions(self, response_id: str, /) -> Sequence[Response]:
         """Return every revision of a response, in order."""
@@ -91,33 +86,37 @@ class ErasingUnitOfWork(SqlUnitOfWork):
     def rename(self, names: Mapping[str, str], /) -> None:
         """Give addresses other names: all other tables know them by their keys."""
         self._check_may_write()
-        for old, new in names.items():
-            self._alter(self._statements.address_becomes, {"address": new}, key_address=old)
+        becomes = self._statements.address_becomes
+        steps = [self._change(becomes, {"address": new}, key_address=old) for old, new in names.items()]
+        if steps:
+            self._carry_out(self._wire, steps)
 
     def rewrite(self, rewrite: Rewrite, /) -> None:
         """Put words in the place of others."""
         self._check_may_write()
+        self._carry_out(self._wire, [*self._claims_of(rewrite), *self._words_of(rewrite)])
+
+    def _claims_of(self, rewrite: Rewrite) -> Iterator[Step]:
+        """Return what keeps the rows of the issue and the response, with the hashes that find them from then on."""
+        before, change = rewrite.before, rewrite.record
+        if before is not None:
+            claims = f"issue {before.id} is no longer at version {before.version}"
+            keys: dict[str, Any] = {"key_id": before.id, "key_version": before.version}
+            row = self._hashes((rewrite.issue or before).response)
+            yield self._change(self._statements.issue_is_rewritten, row, claims, **keys)
+        if change is not None:
+            record = change.record
+            claims = f"response {record.id} is no longer what it was"
+            facts = {"erased_at": erased_key(record.erased_at), **self._hashes(record.response)}
+            keys = record_keys(change.before or record)
+            yield self._change(self._statements.record_is_erased, facts, claims, **keys)
+
+    def _words_of(self, rewrite: Rewrite) -> Iterator[Step]:
+        for number, response in sorted(rewrite.revisions.items()):
+            body, becomes = {"body": response_to_json(response)}, self._statements.revision_is_rewritten
+            yield self._change(becomes, body, key_response=response.id, key_revision=number)
         if rewrite.before is not None:
-            self._claim_issue(rewrite.before, rewrite.issue or rewrite.before)
-        if rewrite.record is not None:
-            self._erase_record(rewrite.record)
-            for number, response in sorted(rewrite.revisions.items()):
-                keys: dict[str, object] = {"key_response": response.id, "key_revision": number}
-                body = {"body": response_to_json(response)}
-                self._alter(self._statements.revision_is_rewritten, body, **keys)
-        for stored in map(event_to_stored, rewrite.events):
-            if rewrite.before is not None and stored.words is not None:
-                keys = {"key_issue": rewrite.before.id, "key_number": stored.number}
-                self._alter(self._statements.text_is_rewritten, {"body": to_json(stored.words)}, **keys)
-
-    def _claim_issue(self, before: Issue, issue: Issue) -> None:
-        """Keep the issue's row, with the hashes of its response; words that others add meanwhile are a conflict."""
-        row, keys = self._hashes(issue.response), {"key_id": before.id, "key_version": before.version}
-        if self._alter(self._statements.issue_is_rewritten, row, **keys) != 1:
-            raise WriteConflict(f"issue {before.id} is no longer at version {before.version}")
-
-    def _erase_record(self, change: RecordChange) -> None:
-        record, before = change.record, change.before or change.record
-        row = {"erased_at": erased_key(record.erased_at), **self._hashes(record.response)}
-        if self._alter(self._statements.record_is_erased, row, **record_keys(before)) != 1:
-            raise WriteConflict(f"response {record.id} is no longer what it was")
+            for stored in map(event_to_stored, rewrite.events):
+                if stored.words is not None:
+                    body, becomes = {"body": to_json(stored.words)}, self._statements.text_is_rewritten
+                    yield self._change(becomes, body, key_issue=rewrite.before.id, key_number=stored.number)

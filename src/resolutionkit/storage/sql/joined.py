@@ -14,10 +14,10 @@ from sqlalchemy import Connection
 from resolutionkit.errors import StorageError
 from resolutionkit.ports import UnitOfWork, WriteConflict
 from resolutionkit.storage.sql.django import is_django_s, on_django
+from resolutionkit.storage.sql.erasing import ErasingUnitOfWork
 from resolutionkit.storage.sql.failures import is_conflict, translated
 from resolutionkit.storage.sql.hosts import Host, check_family, on_connection, on_session, refused
 from resolutionkit.storage.sql.retries import ATTEMPTS
-from resolutionkit.storage.sql.saves import SqlUnitOfWork
 from resolutionkit.storage.sql.schema import Schema, schema_of
 from resolutionkit.storage.sql.steps import InHostsTransaction, as_one_statement, one_by_one
 from resolutionkit.storage.sql.tables import Tables
@@ -86,7 +86,7 @@ class JoinedStore:
         self, account: str, work: Callable[[UnitOfWork], T], steps: InHostsTransaction, *, write: bool, locks: bool
     ) -> T:
         wire = self._host.wire()
-        return work(SqlUnitOfWork(wire, self._schema, account, write=write, carry_out=steps, locks=locks))
+        return work(ErasingUnitOfWork(wire, self._schema, account, write=write, carry_out=steps, locks=locks))
 
     def close(self) -> None:
         """Take no more work; the host's connection and transaction stay as they are."""

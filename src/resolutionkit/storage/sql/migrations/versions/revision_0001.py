@@ -77,6 +77,7 @@ def _columns() -> Mapping[str, list[Column[Any]]]:
             _body("people"),
             _code("email_hash", _HASH),
             _code("company_hash", _HASH),
+            _instant("erased_at"),
         ],
         "response_revisions": [_key("response"), _number_key("revision"), _body("body")],
         "response_people": [_key("person"), _key("id"), _instant("received_at")],
