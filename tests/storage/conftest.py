@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 from resolutionkit import Tracker
+from resolutionkit.storage.sql import revisions
 from support import TurnableClock, organisation
+from support.migrations import REVISION
+from support.schemas import KINDS, without_tables
 
 
 @pytest.fixture
@@ -44,3 +47,19 @@ def raw(path: Path) -> Callable[..., list[tuple[Any, ...]]]:
             return connection.execute(statement, values).fetchall()
 
     return run
+
+
+@pytest.fixture(params=KINDS)
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the URL of a database without tables: one of SQLite, one of each server."""
+    with without_tables(request.param, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Add a revision that adds a column and writes into it."""
+    folder = tmp_path / "later"
+    folder.mkdir()
+    (folder / "revision_0002.py").write_text(REVISION, encoding="utf-8")
+    monkeypatch.setattr(revisions, "LOCATIONS", (*revisions.LOCATIONS, folder))

@@ -25,6 +25,7 @@ class Creation:
 
     engine: Engine
     tables: Tables
+    is_guest: bool = False
 
     def prepare(self, *, create: bool | None) -> None:
         """Check the schema, or make it; see :meth:`resolutionkit.storage.sql.store.SqlStore.prepare`."""
@@ -56,7 +57,7 @@ class Creation:
         return True
 
     def _make_schema(self) -> None:
-        if self._is_sqlite and not sqlite.is_in_memory(self.engine.url):
+        if self._is_sqlite and not self.is_guest and not sqlite.is_in_memory(self.engine.url):
             sqlite.use_write_ahead_log(self.engine)
         for attempt in range(1, _ATTEMPTS + 1):
             try:

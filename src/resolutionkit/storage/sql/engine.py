@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, InvalidRequestError
 
-from resolutionkit.errors import MissingExtra, StorageError
+from resolutionkit.errors import InvalidValue, MissingExtra, StorageError
 from resolutionkit.storage.sql import sqlite
 from resolutionkit.storage.sql.dialects import beginning
 
@@ -75,10 +75,28 @@ def prepare_engine(engine: Engine) -> None:
 
 
 def guest_of(engine: Engine) -> Engine:
-    """Return a view of a host's engine, on which transactions begin as the store needs; the host's stay as they are."""
+    """Return a view of a host's engine, on which transactions begin as the store needs; the host's stay as they are.
+
+    Raises:
+        InvalidValue: It is no engine, or one that commits each statement.
+    """
+    if not isinstance(engine, Engine):
+        raise InvalidValue("engine", engine, "a synchronous Engine of SQLAlchemy")
+    levels = (
+        engine.get_execution_options().get("isolation_level"),
+        getattr(engine.dialect, "_on_connect_isolation_level", None),
+    )
+    if "AUTOCOMMIT" in levels:
+        raise InvalidValue("engine", engine, "one with transactions, not with the isolation level AUTOCOMMIT")
     ours: Engine = engine.execution_options()
-    event.listen(ours, "begin", _begin)
+    event.listen(ours, "begin", _begin_as_guest)
     return ours
+
+
+def _begin_as_guest(connection: Connection) -> None:
+    # A host may have SQLite's transactions begin by themselves.
+    if not getattr(connection.connection.dbapi_connection, "in_transaction", False):
+        _begin(connection)
 
 
 def _begin(connection: Connection) -> None:

@@ -188,7 +188,7 @@ def check(database: str | Engine, *, prefix: str = DEFAULT_PREFIX, schema: str |
         if version is None:
             return ("there are no tables of resolutionkit; run `resolutionkit db upgrade`",)
         if version != order[-1]:
-            return (str(another_version(version)),)
+            return (str(another_version(version, order[-1])),)
         from resolutionkit.storage.sql.differences import differences
 
         return tuple(differences(connection, tables))
@@ -270,7 +270,7 @@ def _start(connection: Connection, tables: Tables, order: tuple[str, ...]) -> st
     version = version_of(connection, tables, locks=True) if tables.meta.name in there else None
     noted: str | None = connection.scalar(tables.alembic.select()) if tables.alembic.name in there else None
     if version is not None and version not in order:
-        raise another_version(version)
+        raise another_version(version, order[-1])
     if version is not None and tables.alembic.name not in there:
         raise SchemaMismatch(
             f"other migrations keep these tables, since there is no {tables.alembic.name}; "

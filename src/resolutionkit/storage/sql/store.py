@@ -16,7 +16,7 @@ from resolutionkit.hooks import StoreOptions
 from resolutionkit.ports import UnitOfWork, WriteConflict
 from resolutionkit.storage.sql import sqlite
 from resolutionkit.storage.sql.creation import Creation
-from resolutionkit.storage.sql.engine import WRITES, open_engine, prepare_engine
+from resolutionkit.storage.sql.engine import WRITES, guest_of, open_engine
 from resolutionkit.storage.sql.erasing import ErasingUnitOfWork
 from resolutionkit.storage.sql.failures import translated
 from resolutionkit.storage.sql.joined import JoinedStore, Joining
@@ -36,10 +36,13 @@ class SqlStore:
         engine: The engine, made by :func:`~resolutionkit.storage.sql.engine.open_engine` or prepared likewise; it is
             disposed of on closing.
         tables: The tables, as :func:`~resolutionkit.storage.sql.tables.make_tables` makes them.
+        is_guest: Whether the engine is a host's, prepared by :func:`~resolutionkit.storage.sql.engine.guest_of`: it is
+            left open, and its database as it was set up.
     """
 
-    def __init__(self, engine: Engine, tables: Tables) -> None:
+    def __init__(self, engine: Engine, tables: Tables, *, is_guest: bool = False) -> None:
         self.engine = engine
+        self._is_guest = is_guest
         self.tables = tables
         self._schema = schema_for(tables, engine.dialect)
         is_one = self._schema.spelling.has_writing_questions
@@ -112,9 +115,10 @@ class SqlStore:
             raise StorageError("this store is closed; open another one")
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Let go of every connection; a host's engine keeps its own."""
         self._is_closed = True
-        self.engine.dispose()
+        if not self._is_guest:
+            self.engine.dispose()
 
     def prepare(self, *, create: bool | None) -> None:
         """Check the schema, or make it.
@@ -128,7 +132,7 @@ class SqlStore:
         """
         try:
             with self._turn:
-                Creation(self.engine, self.tables).prepare(create=create)
+                Creation(self.engine, self.tables, is_guest=self._is_guest).prepare(create=create)
         except SQLAlchemyError as problem:
             raise translated(problem) from problem
 
@@ -139,6 +143,7 @@ def open_store(options: StoreOptions) -> SqlStore:
     Raises:
         StorageError: The URL is wrong, or the database cannot be used.
         MissingExtra: The database's driver is not installed.
+        InvalidValue: The prefix or schema cannot be used in names.
         NotADatabase: There is no such file or database, and none may be made.
         SchemaMismatch: The tables are missing where none may be made, or another version wrote them.
     """
@@ -152,20 +157,22 @@ def open_store(options: StoreOptions) -> SqlStore:
 def store_on(
     engine: Engine, *, prefix: str = DEFAULT_PREFIX, schema: str | None = None, create: bool | None = None
 ) -> SqlStore:
-    """Return a store on an engine of the host's, which it makes its own: how it begins transactions changes.
+    """Return a store on an engine of the host's, for ``Tracker(store, ...)``.
+
+    The host's own transactions on that engine begin and end as before.
 
     Args:
-        engine: The engine; closing the store disposes of it.
+        engine: The engine, synchronous; closing the store leaves it open.
         prefix: What every table's name begins with.
         schema: The database schema, or None for the connection's own.
         create: True to make the tables where they are missing.
 
     Raises:
+        InvalidValue: It is no such engine, or the prefix or schema cannot be used in names.
         SchemaMismatch: The tables are missing where none may be made, or another version wrote them.
         StorageError: The database cannot be used.
     """
-    prepare_engine(engine)
-    return _prepared(SqlStore(engine, make_tables(prefix, schema)), create)
+    return _prepared(SqlStore(guest_of(engine), make_tables(prefix, schema), is_guest=True), create)
 
 
 def _prepared(store: SqlStore, create: bool | None) -> SqlStore:

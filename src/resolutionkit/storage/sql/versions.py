@@ -27,14 +27,9 @@ def version_of(connection: Connection, tables: Tables, *, locks: bool = False) -
     return found
 
 
-def another_version(found: str | None) -> SchemaMismatch:
+def another_version(found: str | None, newest: str = SCHEMA_VERSION) -> SchemaMismatch:
     """Return the error for tables of another version than this package's; revisions are numbered."""
-    tables = f"the tables are of version {shown(found)}, and this resolutionkit knows version {SCHEMA_VERSION!r}"
-    if found is not None and is_newer(found):
+    tables = f"the tables are of version {shown(found)}, and this resolutionkit knows version {newest!r}"
+    if found is not None and found > newest:
         return SchemaMismatch(f"{tables}: a newer one wrote them; use that one, or a later one")
     return SchemaMismatch(f"{tables}; run `resolutionkit db upgrade`")
-
-
-def is_newer(version: str) -> bool:
-    """Say whether a version is one that only a later release can know."""
-    return version > SCHEMA_VERSION
