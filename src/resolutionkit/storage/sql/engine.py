@@ -89,14 +89,10 @@ def guest_of(engine: Engine) -> Engine:
     if "AUTOCOMMIT" in levels:
         raise InvalidValue("engine", engine, "one with transactions, not with the isolation level AUTOCOMMIT")
     ours: Engine = engine.execution_options()
-    event.listen(ours, "begin", _begin_as_guest)
+    # A host may begin SQLite's transactions itself, as SQLAlchemy's documentation tells it to: none begins twice.
+    if engine.dialect.name != "sqlite" or not list(engine.dispatch.begin):
+        event.listen(ours, "begin", _begin)
     return ours
-
-
-def _begin_as_guest(connection: Connection) -> None:
-    # A host may have SQLite's transactions begin by themselves.
-    if not getattr(connection.connection.dbapi_connection, "in_transaction", False):
-        _begin(connection)
 
 
 def _begin(connection: Connection) -> None:
