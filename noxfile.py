@@ -17,7 +17,11 @@ nox.options.sessions = ["lint", "imports", "package", "types", "docs", "tests_lo
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 OLDEST = PYTHONS[0]
-IN_WHEEL = ("resolutionkit/py.typed", ".dist-info/licenses/LICENSE")
+IN_WHEEL = (
+    "resolutionkit/py.typed",
+    "resolutionkit/storage/sql/migrations/versions/revision_0001.py",
+    ".dist-info/licenses/LICENSE",
+)
 
 
 def group(name: str, *packages: str) -> list[str]:

@@ -23,6 +23,7 @@ _SITES = {
     "attrs": "https://www.attrs.org/en/stable/api.html",
     "hypothesis": "https://hypothesis.readthedocs.io/en/latest/reference/index.html",
     "pluggy": "https://pluggy.readthedocs.io/en/stable/api_reference.html",
+    "sqlalchemy": "https://docs.sqlalchemy.org/en/20/",
     "pytest": "https://docs.pytest.org/en/stable/reference/reference.html",
     "_pytest": "https://docs.pytest.org/en/stable/reference/reference.html",
 }

@@ -17,7 +17,13 @@ from types import ModuleType
 from typing import Any
 
 FACE = "resolutionkit"
-MODULES = (f"{FACE}.ports", f"{FACE}.hooks", f"{FACE}.testing")
+MODULES = (
+    f"{FACE}.ports",
+    f"{FACE}.hooks",
+    f"{FACE}.testing",
+    f"{FACE}.storage.sql.store",
+    f"{FACE}.storage.sql.migrating",
+)
 """The public modules beside the face."""
 
 

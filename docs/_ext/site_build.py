@@ -16,6 +16,7 @@ from docutils.parsers.rst import Directive, directives
 from docutils.statemachine import StringList
 from inline import RULES, Part, parts_of
 from outside import address_of
+from schemapicture import schema_picture
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
@@ -32,6 +33,10 @@ _RULES_PAGE = "/explanation/requirements"
 _LEGEND = (
     "The dot is where an issue opens. An arrow that touches a phase means each of its statuses; a line with a tip at "
     "each status means any to any. Dashed arrows reopen."
+)
+_SCHEMA_LEGEND = (
+    "Each key begins with the account, which is not shown. An arrow leads from a column to the row that its value is "
+    "the id of; it is dashed where only some values are one. Shaded tables hold what people wrote and were called."
 )
 
 
@@ -110,6 +115,15 @@ class WorkflowPicture(SphinxDirective):
         module, _, name = named.rpartition(".")
         found: Workflow = getattr(_shipped() if module == "resolutionkit.workflows" else import_module(module), name)
         return found
+
+
+class SchemaPicture(Directive):
+    """Draw the tables, with their keys and what refers to what."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the picture with its caption."""
+        picture = nodes.raw("", f'<div class="picture">{schema_picture()}</div>', format="html")
+        return [picture, nodes.paragraph("", _SCHEMA_LEGEND, classes=["picture-caption"])]
 
 
 class Picture(SphinxDirective):
@@ -227,6 +241,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("public", Public)
     app.add_directive("sheets", Sheets)
     app.add_directive("workflow", WorkflowPicture)
+    app.add_directive("schema", SchemaPicture)
     app.add_directive("picture", Picture)
     app.connect("autodoc-process-signature", _signature)
     plain = _Plain()

@@ -8,16 +8,29 @@ import re
 import textwrap
 import tomllib
 from collections.abc import Iterator
+from typing import Any
 
 from arrows import label_of
 from attrs import frozen
 from docstrings import first_sentence
 from keyfiles import FILES, keys_of
 from publicnames import FACE, public_names
+from schemapicture import REFERENCES, all_tables
+from sqlalchemy import BigInteger, Float, Integer, SmallInteger, Table
 
 from resolutionkit import Event, Phase, Policy, ResolutionKitError, Workflow
 from resolutionkit.model.events import EVENT_TYPES
 from resolutionkit.policy.policy_file import policy_arguments
+from resolutionkit.storage.sql.column_types import Body, CodePoints
+
+_KINDS = {
+    Body: "text, at most 200,000 characters",
+    SmallInteger: "integer of 16 bits",
+    BigInteger: "integer of 64 bits",
+    Integer: "integer of 32 bits",
+    Float: "number",
+}
+"""How columns are told; the kinds of integers are kinds of integer, so they come first."""
 
 
 @frozen(kw_only=True)
@@ -115,6 +128,46 @@ def _following(workflow: Workflow, key: str) -> str:
 def _noted(workflow: Workflow, start: str, to: str) -> str:
     row = workflow.move(start, to)
     return f"{label_of(to, workflow)}{' (advised against)' if row is not None and row.is_unusual else ''}"
+
+
+def schema() -> list[Sheet]:
+    """Return a table for each table of the database: its columns, and its indexes."""
+    return [sheet for name, table in sorted(all_tables().items()) for sheet in _of_table(name, table)]
+
+
+def _of_table(name: str, table: Table) -> Iterator[Sheet]:
+    keys = [column.name for column in table.primary_key]
+    yield Sheet(
+        title=f"`{name}`",
+        head=("column", "kind", "key", "refers to"),
+        rows=tuple(
+            (
+                f"`{column.name}`",
+                f"{_kind(column.type)}{', or NULL' if column.nullable else ''}",
+                str(keys.index(column.name) + 1) if column.name in keys else "",
+                f"`{REFERENCES[path]}`" if (path := f"{name}.{column.name}") in REFERENCES else "",
+            )
+            for column in table.columns
+        ),
+    )
+    indexes = sorted(table.indexes, key=lambda index: str(index.name))
+    if indexes:
+        yield Sheet(
+            head=("index", "of"),
+            rows=tuple(
+                (
+                    f"`{index.name}`{', unique' if index.unique else ''}",
+                    ", ".join(f"`{one.name}`" for one in index.columns),
+                )
+                for index in indexes
+            ),
+        )
+
+
+def _kind(column_type: Any) -> str:
+    if isinstance(column_type, CodePoints):
+        return f"text, at most {column_type.length} characters"
+    return next(told for kind, told in _KINDS.items() if isinstance(column_type, kind))
 
 
 def workflow_shown(page: str, file: str) -> Workflow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from attrs import frozen
 
 from resolutionkit.errors import SchemaMismatch
 from resolutionkit.storage.sql import migrating
+from resolutionkit.storage.sql.tables import SCHEMA_VERSION
 from support.migrations import FIRST, OURS, open_tracker, use
 from support.schemas import run, tables_in, without_tables
 
@@ -71,7 +73,8 @@ def upgrade():
 def downgrade():
     op.drop_table("own")
 """
-NOTE = "INSERT INTO resolutionkit_meta (account, name, value) VALUES ('', 'schema', 'resolutionkit_0001')"
+NOTE = f"INSERT INTO resolutionkit_meta (account, name, value) VALUES ('', 'schema', '{SCHEMA_VERSION}')"
+GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "migrations.md"
 
 
 @frozen
@@ -192,3 +195,9 @@ def test_a_branch_is_written_as_a_script(tmp_path: Path, capsys: pytest.CaptureF
     assert "CREATE TABLE own" in script
     assert "CREATE TABLE resolutionkit_issues" in script
     assert f"VALUES ('', 'schema', '{FIRST}')" in script.replace("\n", " ")
+
+
+def test_the_guide_s_statement_is_the_one_that_works() -> None:
+    """Who lets autogenerate make our tables notes the newest version, in the words of the guide."""
+    assert NOTE in re.sub(r'"\s+"', "", GUIDE.read_text(encoding="utf-8"))
+    assert f"    {migrating.VERSION_LOCATION}\n" in GUIDE.read_text(encoding="utf-8")

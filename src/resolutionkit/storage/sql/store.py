@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from resolutionkit.errors import CommitUnknown, StorageError
 from resolutionkit.hooks import StoreOptions
-from resolutionkit.ports import UnitOfWork, WriteConflict
+from resolutionkit.ports import Store, UnitOfWork, WriteConflict
 from resolutionkit.storage.sql import sqlite
 from resolutionkit.storage.sql.creation import Creation
 from resolutionkit.storage.sql.engine import WRITES, guest_of, open_engine
@@ -25,6 +25,8 @@ from resolutionkit.storage.sql.schema import schema_for
 from resolutionkit.storage.sql.steps import as_one_statement, one_by_one
 from resolutionkit.storage.sql.tables import DEFAULT_PREFIX, Tables, make_tables
 from resolutionkit.storage.sql.wire import SqlAlchemyWire
+
+__all__ = ["store_on"]  # what hosts call; the rest is for the house
 
 T = TypeVar("T")
 
@@ -156,7 +158,7 @@ def open_store(options: StoreOptions) -> SqlStore:
 
 def store_on(
     engine: Engine, *, prefix: str = DEFAULT_PREFIX, schema: str | None = None, create: bool | None = None
-) -> SqlStore:
+) -> Store:
     """Return a store on an engine of the host's, for ``Tracker(store, ...)``.
 
     The host's own transactions on that engine begin and end as before.
