@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from pathlib import Path
 
 import resolutionkit as rk
 from benchmarks import scene
@@ -68,13 +67,13 @@ def is_closed(number: int, size: int) -> bool:
     return size > OPEN and number < older and number % (older // left_over) != 0
 
 
-def make_account(path: Path, size: int) -> None:
-    """Make one account of so many issues in a new file, with nothing but public calls.
+def make_account(url: str, size: int) -> None:
+    """Make one account of so many issues in an empty database, with nothing but public calls.
 
     One in fifty of those that are not closed is escalated, three in seven are worked, and the others wait.
     """
-    url = f"sqlite:///{path}"
-    with rk.Tracker.open(url, account="model", directory=directory(), clock=lambda: NOW) as tracker:
+    settings = {"account": "model", "directory": directory(), "clock": lambda: NOW}
+    with rk.Tracker.open(url, create=True, **settings) as tracker:
         tracker.record_many((_response(number, size) for number in range(size)), announce=False)
         issues = dict(_issue_ids(tracker))
         ids = [issues[f"response-{number}"] for number in range(size)]

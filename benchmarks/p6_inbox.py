@@ -1,4 +1,4 @@
-"""P6: My Issues on SQLite, for each kind of access and category, in databases of very different sizes.
+"""P6: My Issues on SQLite and PostgreSQL, for each kind of access and category, in databases of very different sizes.
 
 Every account has the same 1,000 issues that are not closed in every size; the rest are closed. So the same page can
 be asked for in each, and should take as long. The closed ones begin where an account has more than 1,000.
@@ -69,11 +69,11 @@ def questions() -> list[Question]:
 class Place:
     """A database of one size, with an inbox for each kind of access in each account."""
 
-    def __init__(self, path: Path, size: int, accounts: int) -> None:
+    def __init__(self, url: str, size: int, accounts: int) -> None:
         """Open it."""
         settings = rk.AccountSettings(directory=inbox_people.directory())
         self.size = size
-        self._tracker = rk.Tracker.open(f"sqlite:///{path}", account=account(0), accounts=lambda _name: settings)
+        self._tracker = rk.Tracker.open(url, account=account(0), accounts=lambda _name: settings)
         self._accounts = accounts
         self._cursors: dict[tuple[int, Question], str | None] = {}
 
@@ -141,12 +141,32 @@ def measure(places: Sequence[Place], rounds: int) -> Times:
 
 
 @contextmanager
-def opened(folder: Path, sizes: Sequence[int], accounts: int = ACCOUNTS) -> Iterator[list[Place]]:
+def _on_sqlite(folder: Path, size: int, accounts: int, *, keep: bool) -> Iterator[str]:  # noqa: ARG001  (the folder is)
+    yield f"sqlite:///{filled(folder, size, accounts)}"
+
+
+@contextmanager
+def _on_postgresql(_folder: Path, size: int, accounts: int, *, keep: bool) -> Iterator[str]:
+    from benchmarks import prefill_postgresql
+
+    with prefill_postgresql.filled(size, accounts, keep=keep) as url:
+        yield url
+
+
+DATABASES = {"sqlite": ("SQLite", _on_sqlite), "postgresql": ("PostgreSQL", _on_postgresql)}
+"""The databases by the names that ``--on`` takes: what a report calls each, and what fills one and gives its URL."""
+
+
+@contextmanager
+def opened(
+    database: str, folder: Path, sizes: Sequence[int], accounts: int = ACCOUNTS, *, keep: bool = False
+) -> Iterator[list[Place]]:
     """Fill a database of each size, and open it."""
+    fill = DATABASES[database][1]
     with ExitStack() as stack:
         places = []
         for size in sizes:
-            place = Place(filled(folder, size, accounts), size, accounts)
+            place = Place(stack.enter_context(fill(folder, size, accounts, keep=keep)), size, accounts)
             stack.callback(place.close)
             check(place, accounts)
             places.append(place)
@@ -169,58 +189,68 @@ def check(place: Place, accounts: int) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    """Measure it."""
-    sizes = sorted({*options.sizes, *([5_000_000] if options.large else [])})
-    with ExitStack() as stack:
-        folder = options.keep or Path(stack.enter_context(TemporaryDirectory(dir=options.folder)))
-        folder.mkdir(parents=True, exist_ok=True)
-        places = stack.enter_context(opened(folder, sizes))
-        times = measure(places, options.rounds)
+    """Measure it, on one database after the other."""
+    results = [_run_on(database, options) for database in options.on]
     return Result(
-        lines=tuple(_lines(times)),
-        details=tuple(_details(times, sizes)),
-        data={"P6": {str(one): {size: sample.values for size, sample in row.items()} for one, row in times.items()}},
+        lines=tuple(line for result in results for line in result.lines),
+        details=tuple(line for result in results for line in result.details),
+        data={"P6": {name: data for result in results for name, data in result.data.items()}},
     )
 
 
-def _lines(times: Times) -> Iterator[Line]:
+def _run_on(database: str, options: argparse.Namespace) -> Result:
+    sizes = sorted({*options.sizes, *([5_000_000] if options.large else [])})
+    name = DATABASES[database][0]
+    with ExitStack() as stack:
+        folder = options.keep or Path(stack.enter_context(TemporaryDirectory(dir=options.folder)))
+        folder.mkdir(parents=True, exist_ok=True)
+        places = stack.enter_context(opened(database, folder, sizes, keep=options.keep is not None))
+        times = measure(places, options.rounds)
+    return Result(
+        lines=tuple(_lines(times, name)),
+        details=tuple(_details(times, sizes, name)),
+        data={name: {str(one): {size: sample.values for size, sample in row.items()} for one, row in times.items()}},
+    )
+
+
+def _lines(times: Times, database: str) -> Iterator[Line]:
     """Yield for each kind of access the worst of its lists, its far page and its counts."""
     for access in inbox_people.LOOKERS:
-        grown = [_grown(one, times[one]) for one in times if one.access == access and one.page == 1]
+        grown = [_grown(one, times[one], database) for one in times if one.access == access and one.page == 1]
         for wanted in (False, True):
             some = [one for one in grown if one is not None and (one.what.endswith("counts")) is wanted]
             if some:
                 yield max(some, key=lambda one: one.ratio)
-        far = _far(access, times)
+        far = _far(access, times, database)
         if far is not None:
             yield far
 
 
-def _grown(question: Question, row: Mapping[int, Sample]) -> Line | None:
+def _grown(question: Question, row: Mapping[int, Sample], database: str) -> Line | None:
     """Return the largest size against the smallest, from 100,000 on, that has such a page."""
     sizes = [size for size in sorted(row) if size >= _JUDGED_FROM]
     if len(sizes) < 2:
         return None
     least, most = sizes[0], sizes[-1]
-    what, rival = f"{_size(most)}, {question}", f"itself at {_size(least)}"
+    what, rival = f"{database}, {_size(most)}, {question}", f"itself at {_size(least)}"
     return Line(id="P6", what=what, ours=row[most], rival=rival, theirs=row[least], budget=_LIMIT)
 
 
-def _far(access: str, times: Times) -> Line | None:
+def _far(access: str, times: Times, database: str) -> Line | None:
     far, first = times[Question(access, "closed", FAR)], times[Question(access, "closed")]
     if not far:
         return None
     size = max(far)
-    what = f"{_size(size)}, {Question(access, 'closed', FAR)}"
+    what = f"{database}, {_size(size)}, {Question(access, 'closed', FAR)}"
     return Line(id="P6", what=what, ours=far[size], rival="its page 1", theirs=first[size], budget=_LIMIT)
 
 
-def _details(times: Times, sizes: Sequence[int]) -> Iterator[str]:
-    yield f"P6: medians of one page of {PAGE}, and of the counts; none where there is no full page"
+def _details(times: Times, sizes: Sequence[int], database: str) -> Iterator[str]:
+    yield f"P6 on {database}: medians of one page of {PAGE}, and of the counts; none where there is no full page"
     head = ["who: what", *(_size(size) for size in sizes), "largest to smallest ≥ 100k"]
     rows = [head]
     for question, row in times.items():
-        line = _grown(question, row)
+        line = _grown(question, row, database)
         cells = [shown(row[size].median, "s") if size in row else "none" for size in sizes]
         rows.append([str(question), *cells, "" if line is None else shown_ratio(line.ratio)])
     yield table(rows)
@@ -235,11 +265,20 @@ def _parsed(text: str) -> list[int]:
     return [int(one[:-1]) * units[one[-1]] if one[-1] in units else int(one) for one in text.split(",")]
 
 
+def _named(text: str) -> list[str]:
+    names = text.split(",")
+    unknown = sorted(set(names) - set(DATABASES))
+    if unknown:
+        raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: the databases are {', '.join(DATABASES)}")
+    return names
+
+
 def options(parser: argparse.ArgumentParser) -> None:
     """Add the sizes, and where the databases are kept."""
     default = [10_000, 100_000, 200_000, 1_000_000]
     sizes = "P6: numbers of issues, such as 10k,1M (default: 10k,100k,200k,1M)"
     parser.add_argument("--sizes", type=_parsed, default=default, help=sizes)
+    parser.add_argument("--on", type=_named, default=list(DATABASES), help="P6: databases (default: all, by commas)")
     parser.add_argument("--large", action="store_true", help="P6: with 5M issues as well")
     parser.add_argument("--keep", type=Path, help="P6: keep the filled databases in this folder, for the next run")
 

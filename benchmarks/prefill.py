@@ -15,6 +15,7 @@ from pathlib import Path
 import resolutionkit as rk
 from benchmarks import inbox_people
 from benchmarks.harness import say, seconds_of
+from resolutionkit.storage.sql.tables import make_tables
 
 ACCOUNTS = 100
 COPIED = ("meta", "issues", "parties", "response_revisions", "addresses")
@@ -34,7 +35,7 @@ def filled(folder: Path, size: int, accounts: int = ACCOUNTS) -> Path:
         size: How many issues, over all accounts.
         accounts: How many accounts; their number divides the size.
     """
-    mark = _fingerprint(folder)
+    mark = fingerprint(__file__)
     model, path = folder / f"model-{size // accounts}-{mark}.db", folder / f"inbox-{size}-{accounts}-{mark}.db"
     if not path.exists():
         spent = seconds_of(lambda: _make(model, path, size, accounts))
@@ -42,15 +43,15 @@ def filled(folder: Path, size: int, accounts: int = ACCOUNTS) -> Path:
     return path
 
 
-def _fingerprint(folder: Path) -> str:
-    """Return a digest of the schema and of what makes the issues: a file of other ones is not used again."""
-    path = folder / "schema.db"
-    path.unlink(missing_ok=True)
-    rk.Tracker.open(f"sqlite:///{path}").close()
-    with closing(sqlite3.connect(path)) as connection:
-        schema = repr(connection.execute("SELECT sql FROM sqlite_schema ORDER BY name").fetchall())
-    path.unlink()
-    makers = "".join(Path(one).read_text(encoding="utf-8") for one in (__file__, inbox_people.__file__))
+def fingerprint(maker: str) -> str:
+    """Return a digest of the schema and of what makes the issues: a database of other ones is not used again.
+
+    Args:
+        maker: The file that fills it.
+    """
+    tables = make_tables().metadata.sorted_tables
+    schema = repr([(table, sorted(index.columns.keys() for index in table.indexes)) for table in tables])
+    makers = "".join(Path(one).read_text(encoding="utf-8") for one in (maker, inbox_people.__file__))
     return hashlib.sha256((schema + makers).encode()).hexdigest()[:12]
 
 
@@ -58,7 +59,7 @@ def _make(model: Path, path: Path, size: int, accounts: int) -> None:
     if not model.exists():
         begun = model.with_suffix(".part")
         begun.unlink(missing_ok=True)
-        inbox_people.make_account(begun, size // accounts)
+        inbox_people.make_account(f"sqlite:///{begun}", size // accounts)
         begun.rename(model)
     begun = path.with_suffix(".part")
     begun.unlink(missing_ok=True)

@@ -33,7 +33,7 @@ def fill(tmp_path: Path) -> Iterator[Callable[[int], Place]]:
     opened = []
 
     def make(size: int) -> Place:
-        opened.append(Place(prefill.filled(tmp_path, size, ACCOUNTS), size, ACCOUNTS))
+        opened.append(Place(f"sqlite:///{prefill.filled(tmp_path, size, ACCOUNTS)}", size, ACCOUNTS))
         return opened[-1]
 
     yield make
@@ -68,7 +68,7 @@ def test_lists_read_no_table_that_is_not_copied(tmp_path: Path, fill: Callable[[
     """A copy answers every question as the account does that the library wrote, with all its tables."""
     place = fill(SIZES[1])
     (path,) = tmp_path.glob("model-*.db")
-    model = Place(path, SIZES[1], 1)
+    model = Place(f"sqlite:///{path}", SIZES[1], 1)
     model._tracker = model._tracker.for_account("model")
     try:
         for access, person in inbox_people.LOOKERS.items():
@@ -121,7 +121,7 @@ def test_the_far_page_is_the_one_that_turning_pages_comes_to(fill: Callable[[int
 
 def test_the_lines_compare_sizes_and_pages(fill: Callable[[int], Place]) -> None:
     """For each kind of access: its worst list, its counts, and its far page."""
-    lines = list(p6_inbox._lines(measure([fill(size) for size in SIZES], rounds=1)))
+    lines = list(p6_inbox._lines(measure([fill(size) for size in SIZES], rounds=1), "SQLite"))
     assert len(lines) == 3 * len(inbox_people.LOOKERS)
     assert all(line.ratio > 0 and line.is_met is not None for line in lines)
 
@@ -137,7 +137,7 @@ def test_accounts_that_hold_something_else_are_found(fill: Callable[[int], Place
 
 def test_the_whole_benchmark_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Sizes can be asked for with k and M; every question stands in the table, at every size."""
-    assert main(["P6", "--sizes", "2k,4000", "--rounds", "1", "--keep", str(tmp_path / "kept")]) == 0
+    assert main(["P6", "--on", "sqlite", "--sizes", "2k,4000", "--rounds", "1", "--keep", str(tmp_path / "kept")]) == 0
     printed = capsys.readouterr().out
     assert len(list((tmp_path / "kept").glob("inbox-*.db"))) == 2
     (head,) = (row for row in printed.splitlines() if row.startswith("who: what"))
