@@ -52,6 +52,7 @@ def test_a_bare_policy_is_the_usual_closed_loop() -> None:
         "escalation_kinds": ESCALATION_KINDS,
         "root_causes": (),
         "zone": "UTC",
+        "dimensions": (),
     }
 
 
@@ -220,6 +221,7 @@ OTHERS: dict[str, Any] = {
     "escalation_kinds": ["other"],
     "root_causes": ["late"],
     "zone": "Europe/London",
+    "dimensions": ["country"],
 }
 
 
