@@ -22,7 +22,7 @@ ACCOUNT = "default"
 SECRET = bytes(range(32))
 NEVER_DUE = 2**62
 COLUMNS = {
-    "responses": 20,
+    "responses": 21,
     "response_revisions": 4,
     "response_people": 4,
     "issues": 27,
@@ -94,7 +94,7 @@ def recorded(number: int, issue: str, now: int) -> Recorded:
     received = int(scene.RECEIVED_AT.timestamp()) * 1_000_000 + scene.RECEIVED_AT.microsecond + number * 1000
     hashes = (_hash(f"email:{scene.CONTACT['email']}"), _hash(f"company:{scene.CONTACT['company']}"))
     about = (received, scene.SURVEY, "", group, "")
-    facts = ("NPS", "detractor", 6.0, 1, "current", "", issue, group, _json([who]), *hashes)
+    facts = ("NPS", "detractor", 6.0, 1, "current", "", issue, group, _json([who]), *hashes, 0)
     begun = (issue, 1, "needs_attention", "open", who, response, 1, received, float(number % 7))
     listed = (1, NEVER_DUE, 1, 0, now, None, now, 1, 0, 0, 0)
     sorts = (issue, "open", group, 1, NEVER_DUE, received)
