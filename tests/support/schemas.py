@@ -65,7 +65,10 @@ def described(url: str, schema: str | None = None) -> dict[str, Any]:
             "indexes": sorted(indexes, key=str),
             "foreign keys": inspector.get_foreign_keys(table, schema),
             "checks": inspector.get_check_constraints(table, schema),
-            "options": inspector.get_table_options(table, schema),
         }
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            for table, made in connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")):
+                found[table]["has rowid"] = "WITHOUT ROWID" not in made
     engine.dispose()
     return found
