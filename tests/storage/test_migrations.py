@@ -106,17 +106,18 @@ def test_tables_may_stand_in_a_schema_of_their_own(tmp_path: Path) -> None:
 
 
 PROGRAM = """
-import sys
-from resolutionkit.storage.sql import migrating
+import pathlib, sys
+from resolutionkit.storage.sql import migrating, revisions
+revisions.LOCATIONS += tuple(map(pathlib.Path, sys.argv[2:]))
 print("ready", flush=True)
 sys.stdin.readline()
 print(*migrating.upgrade(sys.argv[1]))
 """
 
 
-def test_processes_that_upgrade_at_once_do_it_once(empty_database: str) -> None:
-    """One runs the revision, the others wait for it and find nothing to do."""
-    command = [sys.executable, "-W", "error", "-c", PROGRAM, empty_database]
+def upgraded_at_once(url: str, *folders: Path) -> list[str]:
+    """Upgrade in four processes that begin at the same moment, and return what each of them ran."""
+    command = [sys.executable, "-W", "error", "-c", PROGRAM, url, *map(str, folders)]
     streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     running = [subprocess.Popen(command, text=True, **streams) for _ in range(4)]  # type: ignore[call-overload]
     for process in running:
@@ -126,8 +127,17 @@ def test_processes_that_upgrade_at_once_do_it_once(empty_database: str) -> None:
         process.stdin.flush()
     ended = [process.communicate(timeout=120) for process in running]
     assert [errors for _, errors in ended] == [""] * 4
-    assert sorted(output for output, _ in ended) == ["\n"] * 3 + [f"{FIRST}\n"]
-    assert migrating.check(empty_database) == ()
+    return sorted(output for output, _ in ended)
+
+
+@pytest.mark.usefixtures("second")
+def test_processes_that_upgrade_at_once_do_it_once(empty_database: str, tmp_path: Path) -> None:
+    """One runs the revision, the others wait for it and find nothing to do: with no tables, and with data in them."""
+    assert upgraded_at_once(empty_database) == ["\n"] * 3 + [f"{FIRST}\n"]
+    issue = use(empty_database)
+    assert upgraded_at_once(empty_database, tmp_path / "later") == ["\n"] * 3 + [f"{SECOND}\n"]
+    assert run(empty_database, "SELECT id, mood FROM resolutionkit_issues") == [(issue, "cross")]
+    assert migrating.state(empty_database).version == SECOND
 
 
 def test_an_interrupted_upgrade_leaves_nothing_or_is_finished(
