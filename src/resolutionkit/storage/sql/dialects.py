@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Dialect, Insert, Select, Table, insert
+from sqlalchemy import ColumnElement, Dialect, Insert, Select, Table, and_, insert, or_, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 _PLACEHOLDER = re.compile(r"%s")
@@ -70,6 +70,37 @@ class Spelling:
         A transaction of MySQL's own default sees what was there at its first question, unless it locks what it reads.
         """
         return query.with_for_update(read=True) if self.dialect.name in {"mysql", "mariadb"} else query
+
+    def without(self, table: Table, read: Select[Any], indexes: Sequence[str]) -> Select[Any]:
+        """Return a read for which some indexes of a table do not exist.
+
+        MySQL and its kin choose among indexes that begin alike before they think of the order, and then sort all that a
+        person ever had; or they count in the rows themselves. The others need no such advice, and get none.
+        """
+        if not indexes or self.dialect.name not in {"mysql", "mariadb"}:
+            return read
+        return read.with_hint(table, f"IGNORE INDEX ({', '.join(indexes)})")
+
+    def beyond(
+        self, columns: Sequence[ColumnElement[Any]], key: Sequence[int | str], *, backwards: bool
+    ) -> ColumnElement[bool]:
+        """Return the condition for rows that come after a key, so that an index is bounded by all of its columns.
+
+        Most do that where the key is compared as a row, and by the first column alone where each is compared by itself;
+        MySQL and its kin only where each is.
+        """
+        if self.dialect.name not in {"mysql", "mariadb"}:
+            place, ends = tuple_(*columns), tuple_(*key, types=[column.type for column in columns])
+            return place < ends if backwards else place > ends
+        pairs = list(zip(columns, key, strict=True))
+        return or_(
+            *(
+                and_(
+                    *(before == value for before, value in pairs[:number]), column < end if backwards else column > end
+                )
+                for number, (column, end) in enumerate(pairs)
+            )
+        )
 
     def written(self, text: str) -> str:
         """Return a statement as the driver takes it."""

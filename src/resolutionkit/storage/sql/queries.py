@@ -88,6 +88,7 @@ class Questions:
         self._locks = locks
         self._tables = schema.tables
         self._statements = schema.statements
+        self._spelling = schema.spelling
         self._account = account
         self._secret: bytes | None = None
         self._addresses = AddressBook(wire, schema, account)
@@ -150,7 +151,8 @@ class Questions:
 
     def count_issues(self, scope: Scope, condition: IssueFilter, at_most: int | None, /) -> int:
         """Return how many issues are within the scope and pass."""
-        reads = [counting_read(source, at_most) for source in self._issue_sources(scope, condition, in_order=False)]
+        sources = self._issue_sources(scope, condition, in_order=False)
+        reads = [counting_read(source, at_most, self._spelling) for source in sources]
         if not reads:
             return 0
         distinct = union(*(select(read.subquery()) for read in reads)) if len(reads) > 1 else reads[0]
@@ -171,7 +173,9 @@ class Questions:
     ) -> list[str]:
         """Return the ids of one page: the reads of all sources merged, each id once."""
         after, limit = query.after, query.limit
-        reads = [read for source in sources for read in page_reads(source, keyset, after, limit, backwards=backwards)]
+        reads: list[Select[Any]] = []
+        for source in sources:
+            reads += page_reads(source, keyset, after, limit, backwards=backwards, spelling=self._spelling)
         # Each read may name every group of the filter, and a statement may have so many values only.
         most = max(1, min(_UNION_MAX, _VALUES_MAX // (len(query.filter.groups or ()) + _VALUES_EACH)))
         keys: set[tuple[Any, ...]] = set()

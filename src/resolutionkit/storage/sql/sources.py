@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve, frozen
-from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, exists, or_, select
 from sqlalchemy.sql.expression import ColumnCollection
 
 from resolutionkit.model.issue import Phase
@@ -19,8 +19,9 @@ from resolutionkit.model.query import IssueFilter, Order, RecoveryFilter, Respon
 from resolutionkit.model.response import Standing
 from resolutionkit.model.scale import Score
 from resolutionkit.model.values import micros
+from resolutionkit.storage.sql.dialects import Spelling
 from resolutionkit.storage.sql.rows import ASSIGNEE, FOLLOWER, ROLES, digest
-from resolutionkit.storage.sql.tables import NEWEST, URGENT, Tables
+from resolutionkit.storage.sql.tables import NEWEST, ORDERS, URGENT, Tables
 
 Condition = ColumnElement[bool]
 Columns = ColumnCollection[str, Any]
@@ -35,15 +36,20 @@ class Source:
 
     Attributes:
         origin: The table, joined with what the conditions need.
-        columns: The columns of the table whose index gives the order.
+        table: The table whose index gives the order.
         conditions: What must hold.
         phases: The phases to read, one at a time, each in order by the index.
     """
 
     origin: FromClause
-    columns: Columns
+    table: Table
     conditions: tuple[Condition, ...]
     phases: tuple[Phase, ...] = ()
+
+    @property
+    def columns(self) -> Columns:
+        """Return the columns of the table whose index gives the order."""
+        return self.table.c
 
     def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
         """Return a read of some columns of all rows."""
@@ -104,12 +110,12 @@ def issue_sources(
         return [_party_source(tables, asker, _Party(follower, FOLLOWER, phases), extra)]
     mine_by_account = issues.c.account == asker.account
     if asker.scope.everything:
-        return [Source(origin=issues, columns=issues.c, conditions=(mine_by_account, *extra), phases=phases)]
+        return [Source(origin=issues, table=issues, conditions=(mine_by_account, *extra), phases=phases)]
     groups = sorted(asker.scope.groups if condition.groups is None else asker.scope.groups & condition.groups)
     found = [
         Source(
             origin=issues,
-            columns=issues.c,
+            table=issues,
             conditions=(mine_by_account, issues.c.group_code.in_(some), *in_groups),
             phases=phases,
         )
@@ -140,7 +146,7 @@ def _party_source(tables: Tables, asker: Asker, party: _Party, extra: Sequence[C
     origin: FromClause = parties
     if len(conditions) > len(whose):
         origin = parties.join(issues, and_(issues.c.account == parties.c.account, issues.c.id == parties.c.id))
-    return Source(origin=origin, columns=parties.c, conditions=tuple(conditions), phases=party.phases)
+    return Source(origin=origin, table=parties, conditions=tuple(conditions), phases=party.phases)
 
 
 def _is_visible(tables: Tables, asker: Asker) -> Condition:
@@ -231,39 +237,47 @@ def response_sources(tables: Tables, asker: Asker, condition: ResponseFilter) ->
         extra.append(responses.c.standing == Standing.CURRENT.value)
 
     if asker.scope.everything:
-        return [Source(origin=origin, columns=responses.c, conditions=tuple(extra))]
+        return [Source(origin=origin, table=responses, conditions=tuple(extra))]
     found = [
-        Source(origin=origin, columns=responses.c, conditions=(*extra, responses.c.scope_group == group))
+        Source(origin=origin, table=responses, conditions=(*extra, responses.c.scope_group == group))
         for group in sorted(asker.scope.groups)
     ]
     if asker.person is not None:
         same = and_(responses.c.account == people.c.account, responses.c.id == people.c.id)
         whose = (people.c.account == asker.account, people.c.person == asker.person)
         mine = people.join(responses, same).outerjoin(issues, its_issue)
-        found.append(Source(origin=mine, columns=people.c, conditions=(*whose, *extra)))
+        found.append(Source(origin=mine, table=people, conditions=(*whose, *extra)))
     return found
 
 
 def page_reads(
-    source: Source, keyset: Sequence[str], after: tuple[int | str, ...] | None, limit: int, *, backwards: bool
+    source: Source,
+    keyset: Sequence[str],
+    after: tuple[int | str, ...] | None,
+    limit: int,
+    *,
+    backwards: bool,
+    spelling: Spelling,
 ) -> list[Select[Any]]:
-    """Return the reads of one page from a source: for each phase the first rows after a key, in order.
-
-    What comes after a key is compared with the whole key at once, as a row: an index is bounded by all of its columns
-    then, and by the first alone where each column is compared by itself.
-    """
+    """Return the reads of one page from a source: for each phase the first rows after a key, in order."""
     columns = [source.columns[name] for name in keyset]
     read = source.select(*columns).limit(limit)
+    read = spelling.without(source.table, read, _in_other_orders(source.table, keyset))
     read = read.order_by(*(column.desc() if backwards else column for column in columns))
     if after is not None:
-        place, key = tuple_(*columns), tuple_(*after, types=[column.type for column in columns])
-        read = read.where(place < key if backwards else place > key)
+        read = read.where(spelling.beyond(columns, after, backwards=backwards))
     return [read.where(source.columns.phase == phase.value) for phase in source.phases] or [read]
 
 
-def counting_read(source: Source, at_most: int | None) -> Select[Any]:
+def counting_read(source: Source, at_most: int | None, spelling: Spelling) -> Select[Any]:
     """Return the ids of a source, at most so many, to count them."""
-    read = source.select(source.columns.id)
+    read = spelling.without(source.table, source.select(source.columns.id), ["PRIMARY"])
     if source.phases:
         read = read.where(source.columns.phase.in_([phase.value for phase in source.phases]))
     return read if at_most is None else read.limit(at_most)
+
+
+def _in_other_orders(table: Table, keyset: Sequence[str]) -> list[str]:
+    """Return the names of a table's indexes that serve another order than a keyset's."""
+    others = tuple(f"_{name}" for name, columns in ORDERS.items() if columns != keyset)
+    return [str(index.name) for index in table.indexes if str(index.name).endswith(others)]

@@ -237,6 +237,8 @@ def _issue_columns() -> list[Column[str] | Column[int] | Column[float]]:
 
 NEWEST = ("received_at", "id")
 URGENT = ("urgency", "due_at", "received_at", "id")
+ORDERS = {"newest": NEWEST, "urgent": URGENT}
+"""The orders of lists by the word with which the names of their indexes end."""
 
 
 def _issue_indexes(index: _MakeIndex) -> list[Index]:
