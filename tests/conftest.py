@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from resolutionkit import StaticDirectory, Tracker
 from support import TurnableClock, organisation
+from support.crew import Crew, crew_of
 from support.servers import SERVERS, drop_shared, empty, shared_database
 
 settings.register_profile(
@@ -89,3 +90,10 @@ def open_tracker(url: str, clock: TurnableClock, directory: StaticDirectory) -> 
 def tracker(open_tracker: Callable[..., Tracker]) -> Tracker:
     """Return a tracker on an empty store, on each backend in turn."""
     return open_tracker()
+
+
+@pytest.fixture(scope="session")
+def crew() -> Iterator[Crew]:
+    """Return five processes that do jobs at once."""
+    with crew_of(5) as started:
+        yield started

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 from sqlalchemy import select
@@ -14,6 +14,9 @@ from resolutionkit.storage.memory import MemoryStore
 from resolutionkit.storage.sql.store import SqlStore, open_store
 
 BACKENDS = ("memory", "sqlite")
+
+Failures: TypeAlias = list[tuple[int, Exception]]
+"""Attempts of units of work that failed: the number of each, counted from 1, and what it met."""
 
 
 def fresh_store(backend: str) -> Store:

@@ -15,7 +15,14 @@ from resolutionkit.decisions import audience, intake
 from resolutionkit.decisions.concurrency import check_not_stale
 from resolutionkit.decisions.context import Context, Decision
 from resolutionkit.decisions.decide import decide
-from resolutionkit.errors import InvalidValue, IssueNotFound, KeyReused, ResponseNotFound
+from resolutionkit.errors import (
+    InvalidValue,
+    IssueNotFound,
+    KeyReused,
+    ResolutionKitError,
+    ResponseNotFound,
+    StorageError,
+)
 from resolutionkit.model.commands import Assign, Command, Flag, Follow, Record, Unfollow, issue_of
 from resolutionkit.model.events import Cause, CauseKind, IssueOpened
 from resolutionkit.model.history import apply, replay
@@ -137,9 +144,27 @@ def _changed(
     if scope.person not in {None, around.actor}:
         around = changed(around, actor=scope.person)  # the directory's spelling of the id
     # First: what was done may have taken the issue from the sight of whoever did it, who may ask all the same.
-    done = unit.remembered(around.actor, command.key) if command.key is not None else None
-    if done is not None:
-        return _repeated(unit, command, done), None
+    done = _done(unit, command, around)
+    if done is None:
+        try:
+            return _newly_changed(unit, command, around, scope, attempts)
+        except StorageError:
+            raise
+        except ResolutionKitError:
+            # Somebody else may have given the same command meanwhile, and that may be why it is refused.
+            done = _done(unit, command, around)
+            if done is None:
+                raise
+    return _repeated(unit, command, done), None
+
+
+def _done(unit: UnitOfWork, command: Command, around: Surroundings) -> Remembered | None:
+    return unit.remembered(around.actor, command.key) if command.key is not None else None
+
+
+def _newly_changed(
+    unit: UnitOfWork, command: Command, around: Surroundings, scope: Scope, attempts: Attempts
+) -> tuple[Change, Write | None]:
     loaded = _load_flagged(unit, command, scope) if isinstance(command, Flag) else _load_issue(unit, command, scope)
     context = _context(around, _named(command), loaded, Cause(CauseKind.COMMAND, command.key))
     decision = _decided(unit, command, loaded, context, attempts)

@@ -97,13 +97,16 @@ class Runner:
         Raises:
             InvalidValue: It would have to roll back a transaction of the host's.
         """
+        places = _in_turn(commands)
         if self.is_joined:
             self.check_may_roll_back(for_good=for_good)
-            return [_tried(partial(self.record, command)) for command in commands]
+            done = {place: _tried(partial(self.record, commands[place])) for place in places}
+            return [done[place] for place in range(len(commands))]
         around = self._around()
 
         def work(unit: UnitOfWork) -> list[RecordedOrRefused]:
-            results = [_tried(partial(pipeline.record, unit, command, around)) for command in commands]
+            done = {place: _tried(partial(pipeline.record, unit, commands[place], around)) for place in places}
+            results = [done[place] for place in range(len(commands))]
             if not for_good:
                 raise _NotForGood(results)
             return results
@@ -146,6 +149,18 @@ class Runner:
         if make:
             return self.store.transact(self.account, lambda unit: unit.make_secret(), write=True)
         return self.store.transact(self.account, lambda unit: unit.secret(), write=False)
+
+
+def _in_turn(commands: Sequence[Record]) -> list[int]:
+    """Return the places of commands in an order that all batches share, so that no two wait for each other in a circle.
+
+    Those of one survey and ticket stay in their order, and so do those of one id.
+    """
+    turns: dict[str, tuple[str, str, str]] = {}
+    for command in commands:
+        one = command.response
+        turns.setdefault(one.id, (one.ticket or "", one.survey or "", "" if one.ticket else one.id))
+    return sorted(range(len(commands)), key=lambda place: turns[commands[place].response.id])
 
 
 def _tried(take_in: Callable[[], Recorded]) -> RecordedOrRefused:

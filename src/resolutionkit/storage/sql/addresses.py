@@ -7,7 +7,7 @@ of its row, a person's id that is an email address included.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sqlalchemy import Column, select
 
@@ -33,13 +33,14 @@ class AddressBook:
         self._look_up([party])
         return self._keys.get(party)
 
-    def keys_made(self, parties: Iterable[str | None]) -> Mapping[str, str]:
-        """Return the keys of all these parties, making those that are missing."""
+    def keys_made(self, parties: Iterable[str | None], *, first: Callable[[], None]) -> Mapping[str, str]:
+        """Return the keys of all these parties, making those that are missing; what comes first is done before that."""
         named = {party for party in parties if party is not None}
         addresses = sorted(party for party in named if "@" in party)
         self._look_up(addresses)
         missing = [address for address in addresses if address not in self._keys]
         if missing:
+            first()
             rows = [{"account": self._account, "id": str(uuid.uuid4()), "address": one} for one in missing]
             self._new.run(self._wire, *rows)
             self._look_up(missing, latest=True)

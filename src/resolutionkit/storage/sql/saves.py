@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from resolutionkit.errors import StorageError
@@ -70,7 +71,7 @@ class SqlUnitOfWork(Questions):
     def _steps(self, write: Write) -> list[Step]:
         """Return all that a change writes; what may no longer be what was read comes first."""
         stored = [event_to_stored(event) for event in write.events]
-        keys = self._addresses.keys_made(_named(write, stored))
+        keys = self._addresses.keys_made(_named(write, stored), first=partial(self._take_turn, write))
         steps = list(self._head_steps(write.head))  # first what reading locks first
         for change in write.records:
             steps += self._record_steps(change, write.issue, keys)
@@ -86,6 +87,22 @@ class SqlUnitOfWork(Questions):
         steps.append(Step(self._statements.new_message, rows))
         steps = [step for step in steps if step.rows]
         return sorted(steps, key=lambda step: not step.claims)
+
+    def _take_turn(self, write: Write) -> None:
+        """Lock what a change will claim, in the order in which reading locks it.
+
+        An address that nobody else can add until this ends would otherwise keep whoever holds the issue already from
+        adding it, and be kept from the issue by them: a deadlock, which PostgreSQL takes a second to find.
+        """
+        if self._locks:
+            return
+        head, before = write.head, write.before
+        if head is not None and head.before is not None:
+            response = head.record.response
+            keys = {"key_survey": response.survey or "", "key_ticket": response.ticket or ""}
+            self._ask(self._statements.latest_standing, **keys)
+        if before is not None:
+            self._ask(self._statements.lock_issue, key_id=before.id)
 
     def _change(self, statement: Statement, row: Facts, claims: str = "", **keys: object) -> Step:
         return Step(statement, [{**row, "key_account": self._account, **keys}], claims)
