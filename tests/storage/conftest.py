@@ -13,8 +13,10 @@ import pytest
 from resolutionkit import Tracker
 from resolutionkit.storage.sql import revisions
 from support import TurnableClock, organisation
+from support.hosts import STYLES, Host, empty_hosts_table, make_host
 from support.migrations import REVISION
 from support.schemas import KINDS, without_tables
+from support.servers import SERVERS, empty, shared_database
 
 
 @pytest.fixture
@@ -63,3 +65,57 @@ def second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder.mkdir()
     (folder / "revision_0002.py").write_text(REVISION, encoding="utf-8")
     monkeypatch.setattr(revisions, "LOCATIONS", (*revisions.LOCATIONS, folder))
+
+
+@pytest.fixture(params=["sqlite", *SERVERS])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Return the kind of a database, each in turn."""
+    found: str = request.param
+    return found
+
+
+@pytest.fixture
+def place(kind: str, path: Path) -> str:
+    """Return the URL of a database with our tables, all of them empty, and no rows of a host's."""
+    url = f"sqlite:///{path}"
+    if kind == "sqlite":
+        Tracker.open(url).close()
+    else:
+        url = shared_database(kind)
+        empty(url)
+    empty_hosts_table(url)
+    return url
+
+
+@pytest.fixture
+def outside(place: str, clock: TurnableClock) -> Iterator[Tracker]:
+    """Return a tracker on the database, in transactions of its own."""
+    with Tracker.open(place, directory=organisation(), clock=clock) as tracker:
+        yield tracker
+
+
+@pytest.fixture(params=STYLES)
+def style(request: pytest.FixtureRequest) -> str:
+    """Return how a host reaches its database, each way in turn."""
+    found: str = request.param
+    return found
+
+
+@pytest.fixture
+def new_host(style: str, place: str) -> Iterator[Callable[[], Host]]:
+    """Return a function that makes hosts on the database."""
+    made: list[Host] = []
+
+    def make() -> Host:
+        made.append(make_host(style, place))
+        return made[-1]
+
+    yield make
+    for host in made:
+        host.close()
+
+
+@pytest.fixture
+def host(new_host: Callable[[], Host]) -> Host:
+    """Return a host on the database."""
+    return new_host()

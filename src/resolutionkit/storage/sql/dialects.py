@@ -8,7 +8,22 @@ from itertools import count
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, Dialect, Insert, Select, Table, and_, insert, or_, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Dialect,
+    Insert,
+    Select,
+    Table,
+    Update,
+    and_,
+    insert,
+    literal_column,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 _PLACEHOLDER = re.compile(r"%s")
@@ -101,6 +116,15 @@ class Spelling:
                 for number, (column, end) in enumerate(pairs)
             )
         )
+
+    def locking(self, change: Update) -> Select[Any] | Update:
+        """Return what locks the rows that a change would meet."""
+        where = true() if change.whereclause is None else change.whereclause
+        table: Any = change.table
+        if self.dialect.name == "sqlite":  # it has one lock for all, which writing takes, even if nothing changes
+            kept = next(column for column in table.columns if not column.primary_key)
+            return update(table).where(where).values({kept.name: kept})
+        return select(literal_column("1")).select_from(table).where(where).with_for_update()
 
     def written(self, text: str) -> str:
         """Return a statement as the driver takes it."""

@@ -23,7 +23,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     insert,
-    literal_column,
     select,
     update,
 )
@@ -94,12 +93,11 @@ class Statement:
     def lock(self, wire: Wire, facts: Facts) -> bool:
         """Lock the rows that it would change, until the transaction ends, and say whether there are any."""
         if self._lock is None:
-            changed = self._changed
-            if changed is None or changed.whereclause is None:
+            if self._changed is None:
                 raise ValueError(f"no rows to lock: {self.text}")
-            found: Select[Any] = select(literal_column("1")).select_from(changed.table).where(changed.whereclause)
-            self._lock = Statement(found.with_for_update(), self._spelling)
-        return bool(self._lock.ask(wire, facts))
+            self._lock = Statement(self._spelling.locking(self._changed), self._spelling)
+        lock = self._lock
+        return lock.run(wire, facts) > 0 if lock.table else bool(lock.ask(wire, facts))
 
 
 def _around_values(text: str) -> tuple[str, str, str]:
