@@ -121,6 +121,8 @@ def driver_failure(problem: BaseException) -> StorageError:
 def _told(problem: BaseException) -> _Told:
     unknown = (StorageError, "")
     if isinstance(problem, sqlite3.Error):
+        if str(problem).startswith(("no such table", "no such column")):  # which have no code of their own
+            return SchemaMismatch, _UNMIGRATED
         return _SQLITE.get(getattr(problem, "sqlite_errorcode", 0) & 0xFF, unknown)
     if number(problem):  # first: these drivers may have a SQLSTATE beside it, which says less
         return _MYSQL.get(number(problem), unknown)

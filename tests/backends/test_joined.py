@@ -1,0 +1,104 @@
+"""The SQL store in hosts' transactions, one for each unit of work, put to the suite that authors of stores get."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from resolutionkit import Tracker
+from resolutionkit.hooks import StoreOptions
+from resolutionkit.ports import Store, UnitOfWork, WriteConflict
+from resolutionkit.storage.sql.store import SqlStore, open_store
+from resolutionkit.testing import StoreConformance
+from support.hosts import Host, make_host
+from support.servers import shared_database
+from support.stores import OnServer
+
+T = TypeVar("T")
+
+ATTEMPTS = 20
+
+
+class InHostsTransactions:
+    """A store whose every unit of work is a transaction of a host's, which runs again where it is told to."""
+
+    def __init__(self, store: SqlStore, host: Host) -> None:
+        self.store = store
+        self.host = host
+
+    def transact(self, account: str, work: Callable[[UnitOfWork], T], /, *, write: bool) -> T:
+        """Run work in a host's transaction."""
+        for _ in range(ATTEMPTS):
+            try:
+                return self._once(account, work, write=write)
+            except WriteConflict as problem:
+                conflict = problem
+            finally:
+                if threading.current_thread() is not threading.main_thread():
+                    self.host.close()  # Django has a connection for each thread
+        raise conflict
+
+    def _once(self, account: str, work: Callable[[UnitOfWork], T], *, write: bool) -> T:
+        with self.host.transaction() as transaction, self.store.joined(transaction.connection) as joined:
+            return joined.transact(account, work, write=write)
+
+    def close(self) -> None:
+        """Close the store, and the host's connections."""
+        self.store.close()
+        self.host.close()
+
+
+class InTransactionsOf(StoreConformance):
+    """One database, in which each test has an account of its own."""
+
+    kind: str
+    style: str
+
+    @pytest.fixture
+    def url(self, tmp_path: Path) -> str:
+        """Return the URL of a database with our tables."""
+        if self.kind != "sqlite":
+            return shared_database(self.kind)
+        url = f"sqlite:///{tmp_path / 'recovery.db'}"
+        Tracker.open(url).close()
+        return url
+
+    @pytest.fixture
+    def store(self, url: str) -> Iterator[Store]:
+        """Return a store that works in the transactions of a host."""
+        opened = InHostsTransactions(open_store(StoreOptions(url=url)), make_host(self.style, url))
+        yield opened
+        opened.close()
+
+    @pytest.fixture
+    def abilities(self, store: InHostsTransactions, url: str) -> OnServer:
+        """Return a way to its rows, and to the database."""
+        return OnServer(store.store, url)
+
+
+class TestDjangoOnSqlite(InTransactionsOf):
+    """Django's connection to SQLite."""
+
+    kind, style = "sqlite", "django"
+
+
+class TestDjangoOnPostgresql(InTransactionsOf):
+    """Django's connection to PostgreSQL."""
+
+    kind, style = "postgresql", "django"
+
+
+class TestDjangoOnMariadb(InTransactionsOf):
+    """Django's connection to MariaDB, through mysqlclient."""
+
+    kind, style = "mariadb", "django"
+
+
+class TestSqlalchemyOnPostgresql(InTransactionsOf):
+    """SQLAlchemy's connection to PostgreSQL, where most of a change is one statement."""
+
+    kind, style = "postgresql", "connection"
