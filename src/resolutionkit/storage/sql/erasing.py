@@ -51,7 +51,8 @@ class ErasingUnitOfWork(SqlUnitOfWork):
     def issues_holding(self, address: str, after: str, limit: int, /) -> Sequence[str]:
         """Return the ids of issues that hold an address in any words, or have an event of which it is the actor."""
         texts, events = self._tables.texts, self._tables.events
-        keys = self._addresses.keys_made(self.spellings(address)).values()
+        found = map(self._addresses.key, self.spellings(address))
+        keys = [key for key in found if key is not None]
         said = self._holding(texts.c.issue, func.lower(texts.c.body).like(pattern_of(address)), after, limit)
         done = self._holding(events.c.issue, events.c.actor.in_(sorted(keys)), after, limit) if keys else ()
         return sorted({*said, *done})[:limit]
