@@ -141,7 +141,10 @@ _HOMES = {
         "Workflow",
     ),
     "policy.workflows": ("workflows",),
-    "ports": ("Directory",),
+    "ports": ("AsyncDirectory", "Directory"),
+    "tracker.aio.desk": ("AsyncDesk", "AsyncInbox"),
+    "tracker.aio.settings": ("AsyncAccountSettings",),
+    "tracker.aio.tracker": ("AsyncTracker",),
     "tracker.desk": ("Desk",),
     "tracker.imports": ("ImportReport",),
     "tracker.inbox": ("Inbox",),
@@ -151,7 +154,7 @@ _HOMES = {
 """Where each public name lives, by module."""
 
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-_MODULES = frozenset({"hooks", "ports"})
+_MODULES = frozenset({"bridge", "hooks", "ports"})
 """The public modules for authors of plugins; ``resolutionkit.testing`` needs an extra, and is imported by its name."""
 
 __all__ = tuple(sorted(_HOME_OF))

@@ -1,5 +1,6 @@
 # The face as type checkers see it; __init__.py says when what is imported, and a test holds the two equal.
 
+from resolutionkit import bridge as bridge
 from resolutionkit import hooks as hooks
 from resolutionkit import ports as ports
 from resolutionkit.decisions.classify import classify as classify
@@ -109,7 +110,12 @@ from resolutionkit.policy.surveys import SurveyRules as SurveyRules
 from resolutionkit.policy.workflow import Move as Move
 from resolutionkit.policy.workflow import StatusRule as StatusRule
 from resolutionkit.policy.workflow import Workflow as Workflow
+from resolutionkit.ports import AsyncDirectory as AsyncDirectory
 from resolutionkit.ports import Directory as Directory
+from resolutionkit.tracker.aio.desk import AsyncDesk as AsyncDesk
+from resolutionkit.tracker.aio.desk import AsyncInbox as AsyncInbox
+from resolutionkit.tracker.aio.settings import AsyncAccountSettings as AsyncAccountSettings
+from resolutionkit.tracker.aio.tracker import AsyncTracker as AsyncTracker
 from resolutionkit.tracker.desk import Desk as Desk
 from resolutionkit.tracker.imports import ImportReport as ImportReport
 from resolutionkit.tracker.inbox import Inbox as Inbox

@@ -6,13 +6,13 @@ the entry point group :data:`ENTRY_POINT_GROUP`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeAlias
 
 import pluggy
 from attrs import frozen
 
-from resolutionkit.ports import Notifier, Store
+from resolutionkit.ports import AsyncStore, Notifier, Store
 
 PROJECT = "resolutionkit"
 """The name under which pluggy knows these hooks."""
@@ -44,11 +44,18 @@ class StoreOptions:
 
 StoreOpener: TypeAlias = Callable[[StoreOptions], Store]
 """Opens a store."""
+AsyncStoreOpener: TypeAlias = Callable[[StoreOptions], Awaitable[AsyncStore]]
+"""Opens a store that is awaited, and is awaited itself."""
 
 
 @hookspec
 def resolutionkit_stores() -> Mapping[str, StoreOpener]:  # type: ignore[empty-body]
     """Return the storage backends of this plugin, by the URL scheme that each answers to, such as ``sqlite``."""
+
+
+@hookspec
+def resolutionkit_async_stores() -> Mapping[str, AsyncStoreOpener]:  # type: ignore[empty-body]
+    """Return the storage backends of this plugin that an async tracker can use, by their URL schemes likewise."""
 
 
 @hookspec

@@ -34,6 +34,8 @@ from resolutionkit.model.results import Advice
 
 __all__ = [
     "NO_NOTES",
+    "AsyncDirectory",
+    "AsyncStore",
     "CanJoin",
     "Clock",
     "Directory",
@@ -90,6 +92,31 @@ class Directory(Protocol):
         """Return the codes of the groups that a person leads or is also alerted for."""
 
     def leader(self) -> Person | None:
+        """Return the highest in command, or None where nobody was named."""
+
+
+class AsyncDirectory(Protocol):
+    """A :class:`Directory` whose answers are awaited, for an async tracker: the same six methods.
+
+    It is asked within the transaction as well, which goes on meanwhile, on a connection that nobody else can have.
+    """
+
+    async def person(self, person_id: str, /) -> Person | None:
+        """Return the person with this id, active or not."""
+
+    async def people_by_email(self, email: str, /) -> Sequence[Person]:
+        """Return the people with this email address, whatever its case."""
+
+    async def people_by_name(self, name: str, /) -> Sequence[Person]:
+        """Return the people with exactly this name."""
+
+    async def group(self, group_code: str, /) -> Group | None:
+        """Return the group with this code."""
+
+    async def groups_of(self, person_id: str, /) -> Sequence[str]:
+        """Return the codes of the groups that a person leads or is also alerted for."""
+
+    async def leader(self) -> Person | None:
         """Return the highest in command, or None where nobody was named."""
 
 
@@ -289,6 +316,31 @@ class Store(Protocol):
         """
 
     def close(self) -> None:
+        """Let go of every connection; using the store afterwards is an error."""
+
+
+class AsyncStore(Protocol):
+    """A :class:`Store` that is awaited, of one event loop. It gives the same answers and keeps the same promises.
+
+    A task that is cancelled within :meth:`transact` leaves a whole transaction or none, and no connection in use.
+    """
+
+    async def transact(self, account: str, work: Callable[[UnitOfWork], T], /, *, write: bool) -> T:
+        """Run work in one transaction and return what it returns; see :meth:`Store.transact`.
+
+        The work is not async, and neither is the unit of work: run it with :func:`resolutionkit.bridge.run`, so that
+        the unit's questions, and a directory's, can wait for what is.
+
+        Args:
+            account: The account; its data is all that the work can see.
+            work: What to do.
+            write: Whether the work may save; without it nothing is locked.
+
+        Raises:
+            StorageError: The database failed; nothing was written.
+        """
+
+    async def aclose(self) -> None:
         """Let go of every connection; using the store afterwards is an error."""
 
 

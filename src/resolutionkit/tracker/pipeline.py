@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from inspect import iscoroutinefunction
 
 from attrs import define, field, frozen
 
@@ -41,6 +42,25 @@ _in_context, _write, _recorded, _change = trusted(Context), trusted(Write), trus
 _DIRECTORY = ("person", "people_by_email", "people_by_name", "group", "groups_of", "leader")
 
 
+def is_policy(_settings: object, _attribute: object, value: object) -> None:
+    """Refuse what is no policy."""
+    if not isinstance(value, Policy):
+        raise InvalidValue("policy", value, "a Policy; a file is read with Policy.load(path)")
+
+
+def is_directory(_settings: object, _attribute: object, value: object) -> None:
+    """Refuse what has not all of a directory's methods."""
+    missing = [name for name in _DIRECTORY if not callable(getattr(value, name, None))]
+    if missing:
+        methods = f"an object with the methods {', '.join(_DIRECTORY)}"
+        raise InvalidValue("directory", value, f"{methods}; a file is read with load_directory(path)")
+
+
+def _is_not_awaited(_settings: object, _attribute: object, value: object) -> None:
+    if any(iscoroutinefunction(getattr(value, name)) for name in _DIRECTORY):
+        raise InvalidValue("directory", value, "methods that are not async; an AsyncTracker takes those that are")
+
+
 @frozen(kw_only=True)
 class AccountSettings:
     """What an account is run with.
@@ -50,20 +70,8 @@ class AccountSettings:
         directory: Who works there.
     """
 
-    policy: Policy = field(factory=Policy)
-    directory: Directory = field(factory=StaticDirectory)
-
-    @policy.validator
-    def _check_policy(self, _attribute: object, value: object) -> None:
-        if not isinstance(value, Policy):
-            raise InvalidValue("policy", value, "a Policy; a file is read with Policy.load(path)")
-
-    @directory.validator
-    def _check_directory(self, _attribute: object, value: object) -> None:
-        missing = [name for name in _DIRECTORY if not callable(getattr(value, name, None))]
-        if missing:
-            methods = f"an object with the methods {', '.join(_DIRECTORY)}"
-            raise InvalidValue("directory", value, f"{methods}; a file is read with load_directory(path)")
+    policy: Policy = field(factory=Policy, validator=is_policy)
+    directory: Directory = field(factory=StaticDirectory, validator=[is_directory, _is_not_awaited])
 
 
 @frozen(kw_only=True, weakref_slot=False)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, TypeVar
 
 import pluggy
 
 from resolutionkit import hooks
 from resolutionkit.errors import PluginError, shown
-from resolutionkit.hooks import StoreOpener, StoreOptions
+from resolutionkit.hooks import AsyncStoreOpener, StoreOpener, StoreOptions
 from resolutionkit.notify import plugin as notify_plugin
-from resolutionkit.ports import Store
+from resolutionkit.ports import AsyncStore, Store
 from resolutionkit.storage import plugin as storage_plugin
+
+T = TypeVar("T")
 
 _BUILT_IN = {"resolutionkit.storage": storage_plugin, "resolutionkit.notify": notify_plugin}
 
@@ -52,14 +55,27 @@ def store_openers(manager: pluggy.PluginManager) -> Mapping[str, StoreOpener]:
     Raises:
         PluginError: Two plugins answer to one scheme.
     """
-    found: dict[str, StoreOpener] = {}
+    return _openers(manager.hook.resolutionkit_stores)
+
+
+def async_store_openers(manager: pluggy.PluginManager) -> Mapping[str, AsyncStoreOpener]:
+    """Return every storage backend that an async tracker can use, by its URL scheme.
+
+    Raises:
+        PluginError: Two plugins answer to one scheme.
+    """
+    return _openers(manager.hook.resolutionkit_async_stores)
+
+
+def _openers(hook: pluggy.HookCaller) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     try:
-        offered = manager.hook.resolutionkit_stores()
+        offered = hook()
     except Exception as problem:
         raise PluginError(f"a plugin cannot say which storage backends it has: {problem}") from problem
     for schemes in offered:
         if not isinstance(schemes, Mapping):
-            raise PluginError(f"a plugin's resolutionkit_stores gives {shown(schemes)}; expected a mapping of schemes")
+            raise PluginError(f"a plugin's {hook.name} gives {shown(schemes)}; expected a mapping of schemes")
         for scheme, opener in schemes.items():
             if scheme in found:
                 raise PluginError(f"two plugins answer to the URL scheme {scheme!r}; uninstall one of them")
@@ -74,8 +90,21 @@ def open_store(options: StoreOptions, manager: pluggy.PluginManager) -> Store:
         PluginError: No plugin answers to the URL's scheme.
         StorageError: The store cannot be opened.
     """
-    scheme, colon, _ = options.url.partition(":")
-    openers = store_openers(manager)
+    return _answering(options.url, store_openers(manager))(options)
+
+
+async def open_async_store(options: StoreOptions, manager: pluggy.PluginManager) -> AsyncStore:
+    """Open the store of a URL, for an async tracker.
+
+    Raises:
+        PluginError: No plugin answers to the URL's scheme.
+        StorageError: The store cannot be opened.
+    """
+    return await _answering(options.url, async_store_openers(manager))(options)
+
+
+def _answering(url: str, openers: Mapping[str, T]) -> T:
+    scheme, colon, _ = url.partition(":")
     # A dialect's driver stands behind a plus sign: sqlite+pysqlite is for sqlite's plugin to understand.
     opener = openers.get(scheme) or openers.get(scheme.partition("+")[0])
     if not colon or opener is None:
@@ -83,4 +112,4 @@ def open_store(options: StoreOptions, manager: pluggy.PluginManager) -> Store:
         hint = "" if colon else "; a SQLite file is named as 'sqlite:///path/to/file.db'"
         # The scheme alone: the rest of a URL may hold a password.
         raise PluginError(f"no storage backend answers to {shown(scheme)}; there are {known}{hint}")
-    return opener(options)
+    return opener

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, InvalidRequestError
@@ -11,18 +12,25 @@ from resolutionkit.errors import InvalidValue, MissingExtra, StorageError
 from resolutionkit.storage.sql import sqlite
 from resolutionkit.storage.sql.dialects import beginning
 
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
 WRITES = "resolutionkit_writes"
 """The execution option that says whether a transaction of our own will write; the host's have none."""
 DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}
 """The driver of each database, unless the URL names one behind a plus sign."""
-_EXTRAS = {"psycopg": "postgres", "asyncpg": "postgres", "pymysql": "mysql", "asyncmy": "mysql"}
+ASYNC_DRIVERS = {"sqlite": "aiosqlite", "postgresql": "psycopg", "mysql": "asyncmy", "mariadb": "asyncmy"}
+"""The driver of each database where it is awaited; psycopg is both."""
+_EXTRAS = {"psycopg": "postgres", "pymysql": "mysql", "asyncmy": "mysql", "aiosqlite": "sql-async"}
 """The extra that brings a driver's module."""
 _EXAMPLES = {
     "sqlite": "a file is 'sqlite:///path/to/file.db'",
     "postgresql": "a database is 'postgresql://user:password@host:5432/name'",
-    "mysql": "a database is 'mysql+pymysql://user:password@host:3306/name'",
-    "mariadb": "a database is 'mariadb+pymysql://user:password@host:3306/name'",
+    "mysql": "a database is 'mysql://user:password@host:3306/name'",
+    "mariadb": "a database is 'mariadb://user:password@host:3306/name'",
 }
+
+AnyEngine = TypeVar("AnyEngine", Engine, "AsyncEngine")
 
 
 def open_engine(url: str) -> Engine:
@@ -32,10 +40,28 @@ def open_engine(url: str) -> Engine:
         StorageError: The URL cannot be used.
         MissingExtra: The database's driver is not installed.
     """
+    engine = engine_by(create_engine, url, DRIVERS)
+    prepare_engine(engine)
+    return engine
+
+
+def engine_by(create: Callable[..., AnyEngine], url: str, drivers: Mapping[str, str]) -> AnyEngine:
+    """Return an engine for a database URL, which nobody has prepared yet.
+
+    Args:
+        create: What makes it: SQLAlchemy's ``create_engine`` or ``create_async_engine``.
+        url: The URL.
+        drivers: The driver of each database, unless the URL names one; they say whether drivers are awaited here.
+
+    Raises:
+        StorageError: The URL cannot be used.
+        MissingExtra: The database's driver is not installed.
+    """
     database = url.partition(":")[0].partition("+")[0]
     try:
-        parsed = parsed_url(url)
-        engine = create_engine(parsed, **engine_options(parsed))
+        parsed = parsed_url(url, drivers)
+        _check_driver(parsed, drivers)
+        engine = create(parsed, **engine_options(parsed))
         engine.dialect.create_connect_args(parsed)
     except ModuleNotFoundError as problem:
         raise missing_driver(problem) from problem
@@ -43,11 +69,10 @@ def open_engine(url: str) -> Engine:
         # Not the URL itself: it may hold a password.
         example = _EXAMPLES.get(database, _EXAMPLES["sqlite"])
         raise StorageError(f"this database URL cannot be used: {type(problem).__name__}; {example}") from problem
-    prepare_engine(engine)
     return engine
 
 
-def parsed_url(url: str) -> URL:
+def parsed_url(url: str, drivers: Mapping[str, str] = DRIVERS) -> URL:
     """Return a URL in its parts, with the driver that the database has here unless it names one."""
     if "\0" in url:
         raise ValueError("NUL")
@@ -56,7 +81,19 @@ def parsed_url(url: str) -> URL:
         sqlite.check_options(parsed)
     if "+" in parsed.drivername:
         return parsed
-    return parsed.set(drivername=f"{parsed.drivername}+{DRIVERS[parsed.drivername]}")
+    return parsed.set(drivername=f"{parsed.drivername}+{drivers[parsed.drivername]}")
+
+
+def _check_driver(url: URL, drivers: Mapping[str, str]) -> None:
+    """Refuse a driver that has to be awaited where nobody awaits it, and one that cannot be where somebody does."""
+    named, database = url.drivername, url.get_backend_name()
+    if drivers is DRIVERS:
+        if url.get_dialect().is_async:
+            told = f"{named}: has to be awaited, by AsyncTracker.open; Tracker.open takes"
+            raise StorageError(f"{told} {database}: or {database}+{drivers[database]}:")
+    elif not url.get_dialect().get_async_dialect_cls(url).is_async:
+        told = f"{named}: cannot be awaited, it is for Tracker.open; AsyncTracker.open takes"
+        raise StorageError(f"{told} {database}: or {database}+{drivers[database]}:")
 
 
 def engine_options(url: URL) -> dict[str, Any]:

@@ -1,0 +1,211 @@
+"""The async tracker: the same door, awaited; the sync tracker does the work, over a store that waits for another."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator
+from types import TracebackType
+from typing import Self, TypeVar
+
+from resolutionkit import bridge
+from resolutionkit.errors import InvalidValue
+from resolutionkit.hooks import StoreOptions
+from resolutionkit.model.response import Response
+from resolutionkit.model.results import Classification, RecordedMany
+from resolutionkit.policy.policy import Policy
+from resolutionkit.ports import AsyncDirectory, AsyncStore, Clock, Directory
+from resolutionkit.tracker.aio.awaited import awaited
+from resolutionkit.tracker.aio.desk import AsyncDesk
+from resolutionkit.tracker.aio.opening import Opening
+from resolutionkit.tracker.aio.settings import AsyncAccountSettings, as_sync, waiting
+from resolutionkit.tracker.aio.stores import WaitingStore
+from resolutionkit.tracker.aio.views import AsyncViews
+from resolutionkit.tracker.pipeline import AccountSettings
+from resolutionkit.tracker.plugins import open_async_store, plugin_manager
+from resolutionkit.tracker.tracker import Tracker
+
+T = TypeVar("T")
+
+
+class AsyncTracker(AsyncViews):
+    """Records responses, and gives people their desks; everything that reads or writes is awaited.
+
+    The tasks of one event loop may share it. Use it as an async context manager, or ``aclose`` it. A task that is
+    cancelled within a command leaves all of it written or nothing, and no connection in use.
+
+    Args:
+        store: Where everything is kept; closed with the tracker.
+        account: The account's name, 1 to 64 characters.
+        policy: What the account wants; None for the usual closed loop.
+        directory: Who works there, awaited or not; None for nobody.
+        clock: Gives the present instant, aware; None for the system's clock.
+        accounts: Gives the settings of any account by its name, for :meth:`for_account`.
+
+    Raises:
+        InvalidValue: The account's name is not acceptable.
+        AccountNotFound: ``accounts`` does not know the account.
+    """
+
+    def __init__(
+        self,
+        store: AsyncStore,
+        *,
+        account: str = "default",
+        policy: Policy | None = None,
+        directory: Directory | AsyncDirectory | None = None,
+        clock: Clock | None = None,
+        accounts: Callable[[str], AccountSettings | AsyncAccountSettings | None] | None = None,
+    ) -> None:
+        """Begin to work on a store."""
+        self._store = store
+        self._sync = Tracker(
+            WaitingStore(store),
+            account=account,
+            policy=policy,
+            directory=None if directory is None else waiting(directory),
+            clock=clock,
+            accounts=None if accounts is None else lambda name: as_sync(accounts(name)),
+        )
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        account: str = "default",
+        policy: Policy | None = None,
+        directory: Directory | AsyncDirectory | None = None,
+        clock: Clock | None = None,
+        accounts: Callable[[str], AccountSettings | AsyncAccountSettings | None] | None = None,
+        create: bool | None = None,
+        plugins: Iterable[object] = (),
+    ) -> Opening[Self]:
+        """Open a store by its URL: ``async with AsyncTracker.open(url) as tracker``, or ``await`` it and ``aclose``.
+
+        Args:
+            url: ``memory:``, ``sqlite:///path/to/file.db``, or whatever an installed plugin answers to.
+            account: The account's name.
+            policy: What the account wants; None for the usual closed loop.
+            directory: Who works there, awaited or not; None for nobody.
+            clock: Gives the present instant; None for the system's clock.
+            accounts: Gives the settings of any account by its name.
+            create: True to make the tables where they are missing, False never to, None to make them in memory
+                and in an empty SQLite file only.
+            plugins: Modules or objects with hook implementations, beside the installed ones.
+
+        Returns:
+            What opens when it is awaited or entered, and raises then.
+
+        Raises:
+            PluginError: Nothing answers to the URL's scheme.
+            MissingExtra: The backend's dependency is not installed.
+            SchemaMismatch: The tables are missing, or another version wrote them.
+            StorageError: The database cannot be used.
+        """
+
+        async def opened() -> Self:
+            if not isinstance(url, str):
+                raise InvalidValue("url", url, "a URL as text, such as 'sqlite:///recovery.db'")
+            bridge.load_greenlet()
+            store = await open_async_store(StoreOptions(url=url, create=create), plugin_manager(*plugins))
+            try:
+                return cls(store, account=account, policy=policy, directory=directory, clock=clock, accounts=accounts)
+            except BaseException:
+                await store.aclose()
+                raise
+
+        return Opening(opened)
+
+    async def aclose(self) -> None:
+        """Close the store."""
+        await self._store.aclose()
+
+    async def __aenter__(self) -> Self:
+        """Return the tracker."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the store."""
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        """Show the account."""
+        return f"<Async{repr(self._sync)[1:]}"
+
+    @property
+    def account(self) -> str:
+        """Return the account's name."""
+        return self._sync.account
+
+    @property
+    def policy(self) -> Policy:
+        """Return the account's policy."""
+        return self._sync.policy
+
+    def for_account(self, account: str) -> AsyncTracker:
+        """Return a tracker on another account of the same store; closing either closes the store.
+
+        Raises:
+            AccountNotFound: Nobody knows the account.
+        """
+        other = AsyncTracker(self._store)
+        other._sync = self._sync.for_account(account)
+        return other
+
+    def as_user(self, person_id: str) -> AsyncDesk:
+        """Return a person's desk; whether there is one shows at its first use.
+
+        Raises:
+            AccessDenied: At the first use: the person is unknown or inactive.
+        """
+        return AsyncDesk(self._sync.as_user(person_id))
+
+    def classify(self, response: Response) -> Classification:
+        """Return what a response's score means under the account's policy, without recording it.
+
+        Raises:
+            InvalidScore: The score is not one of its scale.
+        """
+        return self._sync.classify(response)
+
+    @awaited(Tracker.record)
+    def record(self) -> None:
+        """Take in one response; an unhappy one becomes an issue at once (requirement A2)."""
+
+    async def record_many(
+        self,
+        responses: Iterable[Response] | AsyncIterable[Response],
+        *,
+        replace: bool = False,
+        announce: bool | None = None,
+        progress: Callable[[int], object] | None = None,
+    ) -> RecordedMany:
+        """Take in many responses, in batches that each commit whole; one that is refused does not stop the others.
+
+        Args:
+            responses: The responses; they are read as they are needed, and may come from an async iterable.
+            replace: Whether other content under a known id is a correction.
+            announce: As for :meth:`record`.
+            progress: Called, and not awaited, after each batch with how many were read so far.
+        """
+        given = _drawn(responses) if isinstance(responses, AsyncIterable) else responses
+        return await bridge.run(self._sync.record_many, given, replace=replace, announce=announce, progress=progress)
+
+    @awaited(Tracker.import_file)
+    def import_file(self) -> None:
+        """Take in a file of responses: CSV or JSON lines, streaming, in batches that each commit whole (A10)."""
+
+    @awaited(Tracker.outbox)
+    def outbox(self) -> None:
+        """Return who is to be told of what about an issue, in the order in which it happened."""
+
+
+def _drawn(items: AsyncIterable[T]) -> Iterator[T]:
+    """Yield the items of an async iterable, waiting for each."""
+    iterator = aiter(items)
+    while True:
+        try:
+            yield bridge.wait(anext(iterator))
+        except StopAsyncIteration:
+            return
