@@ -6,6 +6,7 @@ Nothing of what it says to the database stands here; ``store`` has that.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from typing import Any, TypeVar
@@ -15,17 +16,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.util import greenlet_spawn
 
 from resolutionkit import bridge
-from resolutionkit.errors import StorageError
+from resolutionkit.errors import StorageBusy, StorageError
 from resolutionkit.hooks import StoreOptions
 from resolutionkit.ports import UnitOfWork, WriteConflict
 from resolutionkit.storage.sql import sqlite
 from resolutionkit.storage.sql.engine import ASYNC_DRIVERS, WRITES, engine_by, prepare_engine
-from resolutionkit.storage.sql.failures import driver_failure
+from resolutionkit.storage.sql.failures import driver_failure, is_held
 from resolutionkit.storage.sql.retries import Retries
 from resolutionkit.storage.sql.store import SqlStore
 from resolutionkit.storage.sql.tables import DEFAULT_PREFIX, Tables, make_tables
 
 T = TypeVar("T")
+
+PAUSE = 0.02
+"""Seconds between two tries while another process holds a SQLite file; SQLite itself would take up to 0.1."""
 
 
 class AsyncSqlStore:
@@ -45,18 +49,20 @@ class AsyncSqlStore:
         self._is_in_memory = is_sqlite and sqlite.is_in_memory(engine.url)
         # A database in memory is one connection; and SQLite lets writers wait by chance, where tasks get their turn.
         self._turn = asyncio.Lock() if is_sqlite else None
+        # The driver would wait for another process in its thread, where nobody can cancel it: we try again instead.
+        self._patience = sqlite.Patience(engine.sync_engine) if is_sqlite else None
         self._is_closed = False
 
     async def transact(self, account: str, work: Callable[[UnitOfWork], T], /, *, write: bool) -> T:
         """Run work in one transaction; see :class:`~resolutionkit.ports.AsyncStore`."""
-        retries = Retries()
+        retries, waiting = Retries(), _Waiting(self._patience)
         while True:
             try:
                 once = self._once(account, work, write=write, locks=retries.are_due)
                 # Cancelling a statement closes its connection, and with it a database that is in memory.
                 return await (_to_its_end(once) if self._is_in_memory else once)
             except (WriteConflict, SQLAlchemyError) as problem:
-                pause = retries.pause_after(problem)
+                pause = PAUSE if waiting.goes_on_after(problem) else retries.pause_after(problem)
             await asyncio.sleep(pause)
 
     async def _once(self, account: str, work: Callable[[UnitOfWork], T], *, write: bool, locks: bool) -> T:
@@ -83,22 +89,49 @@ class AsyncSqlStore:
         """Let go of every connection."""
         self._is_closed = True
         await self.engine.dispose()
+        await asyncio.sleep(0)  # a transport that is closing is closed in the loop's next turn
 
     async def prepare(self, *, create: bool | None) -> None:
         """Check the schema, or make it; see :meth:`resolutionkit.storage.sql.store.SqlStore.prepare`."""
-        await greenlet_spawn(self._store.prepare, create=create)
+        waiting = _Waiting(self._patience)
+        while True:
+            try:
+                await greenlet_spawn(self._store.prepare, create=create)
+            except StorageBusy as problem:
+                if not waiting.goes_on_after(problem.__cause__):
+                    raise
+            else:
+                return
+            await asyncio.sleep(PAUSE)
+
+
+class _Waiting:
+    """Waiting while another process holds a SQLite file."""
+
+    def __init__(self, patience: sqlite.Patience | None) -> None:
+        self._patience = patience
+        self._since = time.monotonic()
+
+    def goes_on_after(self, problem: BaseException | None) -> bool:
+        """Say whether to try again: somebody holds the file, and there is time left."""
+        if self._patience is None or problem is None or not is_held(problem):
+            return False
+        return time.monotonic() - self._since < self._patience.seconds
 
 
 async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
-    """Run something to its end, though this task be cancelled meanwhile; the cancellation goes on then."""
+    """Run something to its end, however often this task is cancelled meanwhile; the cancellation goes on then."""
     task = asyncio.create_task(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        if not task.cancelled():
-            task.exception()  # nobody else will ask for it
-        raise
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as problem:
+            cancelled = problem
+    if cancelled is None or task.cancelled():
+        return task.result()
+    task.exception()  # nobody else will ask for it
+    raise cancelled
 
 
 async def open_async_store(options: StoreOptions) -> AsyncSqlStore:

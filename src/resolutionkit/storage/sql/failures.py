@@ -164,3 +164,9 @@ def _asks_for_repetition(problem: BaseException) -> bool:
 
 def _is_busy(problem: BaseException) -> bool:
     return getattr(original(problem), "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def is_held(problem: BaseException) -> bool:
+    """Say whether another connection holds a SQLite file at this moment, so that trying again soon may do."""
+    code = getattr(original(problem), "sqlite_errorcode", 0)
+    return code & 0xFF == sqlite3.SQLITE_BUSY and code != sqlite3.SQLITE_BUSY_SNAPSHOT

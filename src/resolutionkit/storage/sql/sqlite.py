@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, StaticPool
+from sqlalchemy import URL, Engine, StaticPool, event
 
 from resolutionkit.errors import NotADatabase, StorageError
 from resolutionkit.storage.sql.failures import driver_failure
@@ -65,6 +65,22 @@ def set_up(connection: Any, _record: object) -> None:
     # What is erased is overwritten: SQLite would leave it in pages that it has let go of.
     cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
+
+
+class Patience:
+    """Lets an engine's new connections fail at once where another one writes, for somebody who tries again.
+
+    Attributes:
+        seconds: How long they would have waited themselves.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.seconds = BUSY_SECONDS
+        event.listen(engine, "do_connect", self._connect)
+
+    def _connect(self, _dialect: object, _record: object, _given: object, options: dict[str, Any]) -> None:
+        self.seconds = float(options.get("timeout", BUSY_SECONDS))
+        options["timeout"] = 0
 
 
 def use_write_ahead_log(engine: Engine) -> None:

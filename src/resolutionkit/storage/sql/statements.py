@@ -63,7 +63,7 @@ class Statement:
         compiled: Any = clause.compile(dialect=spelling.dialect, column_keys=names)
         self._spelling = spelling
         self.text: str = str(compiled)
-        self.adds = names is not None
+        self.adds: bool = names is not None
         self._changed = clause if isinstance(clause, Update) else None
         self._lock: Statement | None = None
         self.table: str = clause.table.description if isinstance(clause, Insert | Update | Delete) else ""

@@ -20,7 +20,7 @@ class AsyncDesk(AsyncViews):
     def __init__(self, sync: Desk) -> None:
         """Await what a sync desk does."""
         self._sync = sync
-        self.person_id = sync.person_id
+        self.person_id: str = sync.person_id
 
     def __repr__(self) -> str:
         """Show whose desk it is."""

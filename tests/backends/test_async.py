@@ -1,0 +1,170 @@
+"""The async stores, put to the suite that authors of stores get: the rules of the port, on each driver.
+
+The laws play whole histories through a sync tracker, whose code is the same; they are left to the sync stores. Random
+data is tried less often than there, since what differs here is the driver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from sqlalchemy import make_url
+
+from resolutionkit.hooks import StoreOptions
+from resolutionkit.ports import Store
+from resolutionkit.storage.sql.store import open_store
+from resolutionkit.testing import StoreRules
+from support.loops import DrivenStore, Loop
+from support.servers import database
+from support.stores import OnServer
+
+
+@pytest.fixture(autouse=True)
+def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Repeat a unit of work without a pause."""
+    monkeypatch.setattr("resolutionkit.storage.sql.retries.PAUSE", 0)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _few_examples() -> Iterator[None]:
+    """Try few examples of random data."""
+    before = settings.get_current_profile_name()
+    settings.register_profile("few", parent=settings.get_profile(before), max_examples=10)
+    settings.load_profile("few")
+    yield
+    settings.load_profile(before)
+
+
+@pytest.fixture(scope="module")
+def loop() -> Iterator[Loop]:
+    """Return an event loop."""
+    running = Loop()
+    yield running
+    running.stop()
+
+
+class Driven(StoreRules):
+    """One database, in which each test has an account of its own."""
+
+    @pytest.fixture
+    def url(self, tmp_path: Path) -> str:
+        """Return the URL of the database."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def store(self, loop: Loop, url: str) -> Iterator[Store]:
+        """Return a store on the database."""
+        opened = DrivenStore(loop, url)
+        yield opened
+        opened.close()
+
+
+class Lasting(OnServer):
+    """A database that can be opened again, and looked into with its sync driver."""
+
+    def __init__(self, loop: Loop, url: str, sync_url: str) -> None:
+        super().__init__(open_store(StoreOptions(url=sync_url)), url)
+        self._loop = loop
+
+    def reopen(self) -> Store:
+        """Open the database again."""
+        return DrivenStore(self._loop, self.url)
+
+    share = reopen
+
+
+class OnDatabase(Driven):
+    """A database that outlives the store."""
+
+    @pytest.fixture
+    def abilities(self, loop: Loop, store: DrivenStore, sync_url: str) -> Iterator[Lasting]:
+        """Return a way to its rows, and to the database."""
+        lasting = Lasting(loop, store.url, sync_url)
+        yield lasting
+        lasting.store.close()
+
+
+class TestAiosqlite(OnDatabase):
+    """A SQLite file, through aiosqlite."""
+
+    @pytest.fixture
+    def url(self, tmp_path: Path) -> str:
+        """Return the URL of a file."""
+        return f"sqlite:///{tmp_path / 'recovery.db'}"
+
+    @pytest.fixture
+    def sync_url(self, url: str) -> str:
+        """Return the same."""
+        return url
+
+
+class TestAiosqliteInMemory(Driven):
+    """A SQLite database in memory, whose one connection all tasks share.
+
+    A transaction there is a task of its own, so that cancelling does not close the connection; an interrupt raised in
+    a task ends the loop of the suite, as it ends every loop.
+    """
+
+    test_an_interrupt_leaves_nothing = None
+
+    test_what_was_saved_is_there_after_reopening = None
+    test_two_openings_see_each_other = None
+    test_two_openings_that_change_one_issue_lose_nothing = None
+
+    @pytest.fixture
+    def url(self) -> str:
+        """Return the URL of a database in memory."""
+        return "sqlite://"
+
+
+class TestMemory(Driven):
+    """The store in memory."""
+
+    test_what_was_saved_is_there_after_reopening = None
+    test_two_openings_see_each_other = None
+    test_two_openings_that_change_one_issue_lose_nothing = None
+
+    @pytest.fixture
+    def url(self) -> str:
+        """Return its URL."""
+        return "memory:"
+
+
+class OnServerDatabase(OnDatabase):
+    """A database on a server, of the driver's own: some tests name their accounts."""
+
+    kind: str
+    driver: str
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def sync_url(cls) -> Iterator[str]:
+        """Return the URL for the sync driver."""
+        with database(cls.kind) as made:
+            yield made
+
+    @pytest.fixture
+    def url(self, sync_url: str) -> str:
+        """Return the URL for the async driver."""
+        return make_url(sync_url).set(drivername=self.driver).render_as_string(hide_password=False)
+
+
+class TestPsycopg(OnServerDatabase):
+    """PostgreSQL, through psycopg's async half, which is what is used where the URL names no driver."""
+
+    kind, driver = "postgresql", "postgresql"
+
+
+class TestAsyncpg(OnServerDatabase):
+    """PostgreSQL, through asyncpg."""
+
+    kind, driver = "postgresql", "postgresql+asyncpg"
+
+
+class TestAsyncmy(OnServerDatabase):
+    """MariaDB, through asyncmy, which is what is used where the URL names no driver."""
+
+    kind, driver = "mariadb", "mariadb"
