@@ -20,8 +20,10 @@ FACE = "resolutionkit"
 MODULES = (
     f"{FACE}.ports",
     f"{FACE}.hooks",
+    f"{FACE}.bridge",
     f"{FACE}.testing",
     f"{FACE}.storage.sql.store",
+    f"{FACE}.storage.sql.aio",
     f"{FACE}.storage.sql.migrating",
 )
 """The public modules beside the face."""

@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 import attrs
 from publicnames import FACE, public_names, public_path, value_doc
 
-from resolutionkit import Access, RootCause, Workflow
+from resolutionkit import Access, AsyncDesk, AsyncInbox, RootCause, Workflow
 
 _DEEP = re.compile(r"(?<![\w.~])~?((?:[a-z_]\w*\.)+[A-Za-z_]\w*)")
 INTERNAL = frozenset(
@@ -21,8 +21,11 @@ INTERNAL = frozenset(
     | {"Row", "RowRefused"}  # with those above, what a loaded ImportMapping is made of and how it reads a row
     | {"AccessKind"}  # what Access.OWN and its like are made of
     | {"Reader", "Runner"}  # what desks and inboxes are made of, and nobody else
+    | {"Opening"}  # what AsyncTracker.open gives: the tracker, once it is awaited or entered
 )
 """Types inside the package that public values show without being public: they are written, and not linked."""
+MADE_BY_TRACKERS = frozenset({AsyncDesk, AsyncInbox})
+"""What takes nothing from inside, and is not built by users all the same."""
 CHECKED_ELSEWHERE = frozenset({RootCause})
 """Values that users build and that are checked where they are used."""
 
@@ -101,7 +104,7 @@ def signature(thing: Any, stringify: Any) -> str | None:
     """
     if not inspect.isclass(thing):
         return None
-    if issubclass(thing, BaseException | Enum) or getattr(thing, "_is_protocol", False) or _takes_internal(thing):
+    if issubclass(thing, BaseException | Enum) or getattr(thing, "_is_protocol", False) or _is_made_inside(thing):
         return ""
     if not attrs.has(thing):
         return None
@@ -113,8 +116,8 @@ def _is_checked(thing: type) -> bool:
     return is_guarded or hasattr(thing, "__attrs_post_init__") or thing in CHECKED_ELSEWHERE
 
 
-def _takes_internal(thing: type) -> bool:
-    return any(
+def _is_made_inside(thing: type) -> bool:
+    return thing in MADE_BY_TRACKERS or any(
         isinstance(one, str) and set(re.findall(r"\w+", one)) & INTERNAL for one in _raw(thing.__init__).values()
     )
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
-from typing import assert_type
+from typing import TypeVar, assert_type
 
 import resolutionkit as rk
-from resolutionkit.hooks import StoreOpener, StoreOptions, hookimpl
-from resolutionkit.ports import Directory, Notice, Notifier, Store
+from resolutionkit.hooks import AsyncStoreOpener, StoreOpener, StoreOptions, hookimpl
+from resolutionkit.ports import AsyncStore, Directory, Notice, Notifier, Store, UnitOfWork
+
+T = TypeVar("T")
 
 response = rk.Response(
     id="r-1",
@@ -67,6 +69,69 @@ def settings_of(name: str) -> rk.AccountSettings:
 assert_type(rk.Tracker.open("memory:", accounts=settings_of).for_account("other"), rk.Tracker)
 
 
+async def awaited() -> None:
+    """Await what is awaited, by the same names."""
+    async with rk.AsyncTracker.open("memory:", directory=SlowDirectory(), accounts=settings_of) as opened:
+        assert_type(opened, rk.AsyncTracker)
+    tracker = await rk.AsyncTracker.open("memory:", policy=rk.Policy(recovery_threshold=7))
+    assert_type(tracker, rk.AsyncTracker)
+    assert_type(await tracker.record(response, announce=False), rk.Recorded)
+    assert_type(await tracker.record_many([response], progress=print), rk.RecordedMany)
+    assert_type(await tracker.record_many(arriving()), rk.RecordedMany)
+    assert_type(await tracker.outbox("i"), tuple[rk.Message, ...])
+    assert_type(tracker.classify(response), rk.Classification)
+    assert_type(tracker.for_account("other"), rk.AsyncTracker)
+    desk = tracker.as_user("bridget")
+    assert_type(desk, rk.AsyncDesk)
+    assert_type(desk.inbox(), rk.AsyncInbox)
+    assert_type(await desk.inbox().counts(), rk.Counts)
+    assert_type(await desk.inbox().open(order=rk.Order.MOST_URGENT, limit=5), rk.Page[rk.IssueLine])
+    assert_type(await desk.responses("x", limit=5), rk.Page[rk.ResponseLine])
+    assert_type(await desk.history(issue_id="i"), tuple[rk.Event, ...])
+    assert_type(await desk.set_status("i", rk.Status.RESOLVED, note="Done.", expected_version=3), rk.Change)
+    assert_type(await desk.add_note_to_all(["i"], "Noted.", atomic=True), tuple[rk.ChangeOrRefusal, ...])
+    await desk.set_status("i", 3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await desk.follow("i", whom="lee")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await tracker.aclose()
+
+
+async def arriving() -> AsyncIterator[rk.Response]:
+    """Yield responses as they arrive."""
+    yield response
+
+
+class SlowDirectory:
+    """A directory of somebody else's, which has to be awaited."""
+
+    async def person(self, person_id: str, /) -> rk.Person | None:
+        """Return a person."""
+        return rk.Person(id=person_id)
+
+    async def people_by_email(self, email: str, /) -> Sequence[rk.Person]:
+        """Return people by address."""
+        return [rk.Person(id="a", email=email)]
+
+    async def people_by_name(self, name: str, /) -> Sequence[rk.Person]:
+        """Return people by name."""
+        return [rk.Person(id="a", name=name)]
+
+    async def group(self, group_code: str, /) -> rk.Group | None:
+        """Return a group."""
+        return rk.Group(code=group_code)
+
+    async def groups_of(self, person_id: str, /) -> Sequence[str]:
+        """Return the groups of a person."""
+        return [person_id]
+
+    async def leader(self) -> rk.Person | None:
+        """Return the leader."""
+        return None
+
+
+slow: rk.AsyncDirectory = SlowDirectory()
+assert_type(rk.AsyncAccountSettings(directory=slow).policy, rk.Policy)
+
+
 class PagerNotifier:
     """A notifier of somebody else's."""
 
@@ -122,3 +187,36 @@ def open_nothing(options: StoreOptions) -> Store:
 def resolutionkit_stores() -> dict[str, StoreOpener]:
     """Answer to a scheme."""
     return {"nothing": open_nothing}
+
+
+class PlainStore:
+    """A store of somebody else's, which is awaited."""
+
+    async def transact(self, account: str, work: Callable[[UnitOfWork], T], /, *, write: bool) -> T:
+        """Run work."""
+        unit: UnitOfWork = self.begin(account)
+        done = await rk.bridge.run(work, unit)
+        assert_type(rk.bridge.wait(self.aclose()), None)
+        return done
+
+    def begin(self, account: str) -> UnitOfWork:
+        """Begin a unit of work."""
+        raise rk.StorageError(account)
+
+    async def aclose(self) -> None:
+        """Close it."""
+
+
+store: AsyncStore = PlainStore()
+assert_type(rk.AsyncTracker(store), rk.AsyncTracker)
+
+
+async def open_slowly(options: StoreOptions) -> AsyncStore:
+    """Open a store."""
+    raise rk.StorageError(options.url)
+
+
+@hookimpl
+def resolutionkit_async_stores() -> dict[str, AsyncStoreOpener]:
+    """Answer to a scheme."""
+    return {"nothing": open_slowly}

@@ -21,7 +21,7 @@ from resolutionkit.hooks import StoreOptions
 from resolutionkit.ports import UnitOfWork, WriteConflict
 from resolutionkit.storage.sql import sqlite
 from resolutionkit.storage.sql.engine import ASYNC_DRIVERS, WRITES, engine_by, prepare_engine
-from resolutionkit.storage.sql.failures import driver_failure, is_held
+from resolutionkit.storage.sql.failures import driver_failure, is_held, translated
 from resolutionkit.storage.sql.retries import Retries
 from resolutionkit.storage.sql.store import SqlStore
 from resolutionkit.storage.sql.tables import DEFAULT_PREFIX, Tables, make_tables
@@ -96,7 +96,11 @@ class AsyncSqlStore:
         waiting = _Waiting(self._patience)
         while True:
             try:
+                async with AsyncExitStack() as stack:
+                    _ = await self._connected(stack)  # a failure to connect is told here, whatever its class
                 await greenlet_spawn(self._store.prepare, create=create)
+            except SQLAlchemyError as problem:
+                raise translated(problem) from problem
             except StorageBusy as problem:
                 if not waiting.goes_on_after(problem.__cause__):
                     raise
@@ -146,8 +150,10 @@ async def open_async_store(options: StoreOptions) -> AsyncSqlStore:
     bridge.load_greenlet()
     engine = engine_by(create_async_engine, options.url, ASYNC_DRIVERS)
     prepare_engine(engine.sync_engine)
-    if engine.dialect.name == "sqlite" and options.create is False:
-        sqlite.check_file(engine.url)
+    if engine.dialect.name == "sqlite":
+        sqlite.check_folder(engine.url)
+        if options.create is False:
+            sqlite.check_file(engine.url)
     tables = make_tables(options.prefix or DEFAULT_PREFIX, options.schema)
     return await _prepared(AsyncSqlStore(engine, tables), options.create)
 

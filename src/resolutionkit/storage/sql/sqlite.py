@@ -56,6 +56,17 @@ def check_file(url: URL, advice: str = "pass create=True to make it") -> None:
         raise NotADatabase(f"there is no file {path}; {advice}")
 
 
+def check_folder(url: URL) -> None:
+    """Refuse a file whose folder is not there: a thread of aiosqlite that cannot connect may outlive the event loop.
+
+    Raises:
+        NotADatabase: There is no such folder.
+    """
+    path = (url.database or "").removeprefix("file:")
+    if not is_in_memory(url) and not Path(path).parent.exists():
+        raise NotADatabase(f"the file {path} cannot be opened; check that its folder exists and may be written to")
+
+
 def set_up(connection: Any, _record: object) -> None:
     """Set up a new connection."""
     # The driver would begin transactions by its own rules; we begin them ourselves.
