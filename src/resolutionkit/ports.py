@@ -6,7 +6,7 @@ A port says what a thing does, in which order and with which errors; nothing her
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
@@ -18,6 +18,7 @@ from resolutionkit.model.events import Event
 from resolutionkit.model.issue import Issue, IssueLine, line_of
 from resolutionkit.model.messages import Message
 from resolutionkit.model.notes import NO_NOTES
+from resolutionkit.model.notices import Notice
 from resolutionkit.model.people import Group, Person
 from resolutionkit.model.query import (
     IssueFilter,
@@ -34,6 +35,7 @@ from resolutionkit.model.results import Advice
 
 __all__ = [
     "NO_NOTES",
+    "AsyncCanJoin",
     "AsyncDirectory",
     "AsyncStore",
     "CanJoin",
@@ -363,30 +365,19 @@ class CanJoin(Protocol):
         """
 
 
-@frozen(kw_only=True)
-class Notice:
-    """One message with all that its text may need; fields may be added in later versions.
+@runtime_checkable
+class AsyncCanJoin(Protocol):
+    """The same ability of an async store: :class:`CanJoin`, for a host's transaction that is awaited."""
 
-    Attributes:
-        account: The account.
-        message: Who is told of what, and under which idempotency key.
-        issue: The issue as it is when the message is sent.
-        events: The events that the message tells of, in order.
-        person: The recipient as the directory knows them, or None for a bare address.
-        zone: The IANA zone in which the recipient reads the clock.
-    """
+    def joined(self, connection: object, /) -> AbstractAsyncContextManager[AsyncStore]:
+        """Return a context whose store works in the transaction of a host's async connection.
 
-    account: str
-    message: Message
-    issue: Issue
-    events: tuple[Event, ...]
-    person: Person | None = None
-    zone: str = field(default="UTC")
+        Args:
+            connection: The host's connection, with a transaction under way.
 
-    @property
-    def recipient(self) -> str:
-        """Return the recipient: a person's id, or a bare address."""
-        return self.message.recipient
+        Raises:
+            InvalidValue: It cannot be joined; the error says what to pass instead.
+        """
 
 
 @runtime_checkable

@@ -17,6 +17,8 @@ from resolutionkit.hooks import StoreOptions
 from resolutionkit.ports import Store
 from resolutionkit.storage.sql.store import open_store
 from resolutionkit.testing import StoreRules
+from resolutionkit.testing.suites.threads import Threads
+from resolutionkit.testing.suites.units import UnitsOfWork
 from support.loops import DrivenStore, Loop
 from support.servers import database
 from support.stores import OnServer
@@ -46,12 +48,12 @@ def loop() -> Iterator[Loop]:
     running.stop()
 
 
-class Driven(StoreRules):
-    """One database, in which each test has an account of its own."""
+class Driven:
+    """An empty store behind a URL."""
 
     @pytest.fixture
-    def url(self, tmp_path: Path) -> str:
-        """Return the URL of the database."""
+    def url(self) -> str:
+        """Return the URL."""
         raise NotImplementedError
 
     @pytest.fixture
@@ -76,7 +78,7 @@ class Lasting(OnServer):
     share = reopen
 
 
-class OnDatabase(Driven):
+class OnDatabase(Driven, StoreRules):
     """A database that outlives the store."""
 
     @pytest.fixture
@@ -101,18 +103,8 @@ class TestAiosqlite(OnDatabase):
         return url
 
 
-class TestAiosqliteInMemory(Driven):
-    """A SQLite database in memory, whose one connection all tasks share.
-
-    A transaction there is a task of its own, so that cancelling does not close the connection; an interrupt raised in
-    a task ends the loop of the suite, as it ends every loop.
-    """
-
-    test_an_interrupt_leaves_nothing = None
-
-    test_what_was_saved_is_there_after_reopening = None
-    test_two_openings_see_each_other = None
-    test_two_openings_that_change_one_issue_lose_nothing = None
+class TestAiosqliteInMemory(Driven, UnitsOfWork, Threads):
+    """A SQLite database in memory, whose one connection all tasks share: what could differ from a file."""
 
     @pytest.fixture
     def url(self) -> str:
@@ -120,12 +112,8 @@ class TestAiosqliteInMemory(Driven):
         return "sqlite://"
 
 
-class TestMemory(Driven):
-    """The store in memory."""
-
-    test_what_was_saved_is_there_after_reopening = None
-    test_two_openings_see_each_other = None
-    test_two_openings_that_change_one_issue_lose_nothing = None
+class TestMemory(Driven, UnitsOfWork, Threads):
+    """The store in memory, where tasks take turns: what could differ from the sync one."""
 
     @pytest.fixture
     def url(self) -> str:

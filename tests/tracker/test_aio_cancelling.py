@@ -12,8 +12,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from resolutionkit import AsyncTracker, replay
-from resolutionkit.storage.sql.aio import AsyncSqlStore, async_store_on
-from resolutionkit.storage.sql.engine import ASYNC_DRIVERS, engine_options, parsed_url
+from resolutionkit.storage.sql.aio import AsyncSqlStore
+from resolutionkit.storage.sql.engine import ASYNC_DRIVERS, engine_options, parsed_url, prepare_engine
+from resolutionkit.storage.sql.tables import make_tables
 from support import TurnableClock, organisation, response
 from support.aio import SlowDirectory, cancelled_at, in_use, rows
 
@@ -91,7 +92,9 @@ async def one_connection(url: str) -> AsyncIterator[tuple[AsyncTracker, str, Asy
     parsed = parsed_url(url, ASYNC_DRIVERS)
     options: dict[str, Any] = engine_options(parsed)
     engine = create_async_engine(parsed, pool_size=1, max_overflow=0, pool_timeout=1, **options)
-    store = await async_store_on(engine)
+    prepare_engine(engine.sync_engine)
+    store = AsyncSqlStore(engine, make_tables())
+    await store.prepare(create=None)
     beside = create_async_engine(parsed, **options)
     async with AsyncTracker(store, directory=organisation(), clock=TurnableClock()) as tracker:
         issue = (await tracker.record(response())).issue

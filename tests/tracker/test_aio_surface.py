@@ -18,18 +18,20 @@ RENAMED = {"close": "aclose"}
 NOT_AWAITED = {
     "Desk.inbox",
     *(f"Tracker.{name}" for name in ("account", "policy", "for_account", "as_user", "classify")),
+    *("Tracker.open", "Tracker.joined"),
 }
-"""What does no I/O."""
+"""What does no I/O; and what gives something that is entered, or awaited."""
 OTHERWISE = {
     "Tracker.open": {"directory", "accounts", "return"},  # its result is awaited, or entered
     "Tracker.record_many": {"responses"},
     "Tracker.for_account": {"return"},
     "Tracker.as_user": {"return"},
+    "Tracker.joined": {"return"},
     "Desk.inbox": {"return"},
 }
 """Which parameters take more than the sync ones, and which results are the async twin of theirs."""
-OF_ITS_OWN = {"Tracker.open", "Tracker.record_many"}
-"""What is described in words of its own, since it takes more."""
+OF_ITS_OWN = {"Tracker.open", "Tracker.record_many", "Tracker.joined"}
+"""What is described in words of its own, since it takes or gives something else."""
 
 
 def members(face: type) -> dict[str, Any]:
@@ -68,7 +70,9 @@ def test_a_method_is_the_same_but_awaited(plain: type, awaited: type, name: str)
         == [(p.name, p.kind, p.default, p.name in others or p.annotation) for p in theirs.parameters.values()][1:]
     )
     assert "return" in others or ours.return_annotation == theirs.return_annotation
-    assert inspect.iscoroutinefunction(other) is (f"{plain.__name__}.{name}" not in {*NOT_AWAITED, "Tracker.open"})
+    assert inspect.iscoroutinefunction(other) is (
+        f"{plain.__name__}.{name}" not in {*NOT_AWAITED, "Tracker.open", "Tracker.joined"}
+    )
     if (plain, awaited) in FACES and f"{plain.__name__}.{name}" not in OF_ITS_OWN:
         assert inspect.getdoc(one) == inspect.getdoc(other)
 

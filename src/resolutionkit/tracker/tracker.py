@@ -207,7 +207,11 @@ class Tracker(Views):
                 f"{type(store).__name__} cannot join a transaction; open the tracker itself on the host's database"
             )
         with store.joined(connection) as within:
-            yield self._with(attrs.evolve(self._runner, store=within, is_joined=True))
+            yield self._within(within)
+
+    def _within(self, store: Store) -> Tracker:
+        """Return a tracker that is like this one, on a store that is joined to a transaction."""
+        return self._with(attrs.evolve(self._runner, store=store, is_joined=True))
 
     def as_user(self, person_id: str) -> Desk:
         """Return a person's desk; whether there is one shows at its first use.

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,15 +16,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.util import greenlet_spawn
 
 from resolutionkit import bridge
-from resolutionkit.errors import StorageBusy, StorageError
+from resolutionkit.errors import InvalidValue, StorageBusy, StorageError
 from resolutionkit.hooks import StoreOptions
-from resolutionkit.ports import UnitOfWork, WriteConflict
+from resolutionkit.ports import AsyncStore, UnitOfWork, WriteConflict
 from resolutionkit.storage.sql import sqlite
-from resolutionkit.storage.sql.engine import ASYNC_DRIVERS, WRITES, engine_by, prepare_engine
+from resolutionkit.storage.sql.engine import ASYNC_DRIVERS, WRITES, engine_by, guest_of, prepare_engine
 from resolutionkit.storage.sql.failures import driver_failure, is_held, translated
+from resolutionkit.storage.sql.joined_aio import joining
 from resolutionkit.storage.sql.retries import Retries
 from resolutionkit.storage.sql.store import SqlStore
 from resolutionkit.storage.sql.tables import DEFAULT_PREFIX, Tables, make_tables
+
+__all__ = ["async_store_on"]  # what hosts call; the rest is for the house
 
 T = TypeVar("T")
 
@@ -39,18 +42,21 @@ class AsyncSqlStore:
         engine: The engine, prepared as :func:`~resolutionkit.storage.sql.engine.prepare_engine` does it; it is disposed
             of on closing.
         tables: The tables, as :func:`~resolutionkit.storage.sql.tables.make_tables` makes them.
+        is_guest: Whether the engine is a host's, prepared by :func:`~resolutionkit.storage.sql.engine.guest_of`: it is
+            left open, and its connections as they were set up.
     """
 
-    def __init__(self, engine: AsyncEngine, tables: Tables) -> None:
+    def __init__(self, engine: AsyncEngine, tables: Tables, *, is_guest: bool = False) -> None:
         self.engine = engine
         self.tables = tables
-        self._store = SqlStore(engine.sync_engine, tables)
+        self._store = SqlStore(engine.sync_engine, tables, is_guest=is_guest)
+        self._is_guest = is_guest
         is_sqlite = engine.dialect.name == "sqlite"
         self._is_in_memory = is_sqlite and sqlite.is_in_memory(engine.url)
         # A database in memory is one connection; and SQLite lets writers wait by chance, where tasks get their turn.
         self._turn = asyncio.Lock() if is_sqlite else None
         # The driver would wait for another process in its thread, where nobody can cancel it: we try again instead.
-        self._patience = sqlite.Patience(engine.sync_engine) if is_sqlite else None
+        self._patience = sqlite.Patience(engine.sync_engine) if is_sqlite and not is_guest else None
         self._is_closed = False
 
     async def transact(self, account: str, work: Callable[[UnitOfWork], T], /, *, write: bool) -> T:
@@ -66,8 +72,7 @@ class AsyncSqlStore:
             await asyncio.sleep(pause)
 
     async def _once(self, account: str, work: Callable[[UnitOfWork], T], *, write: bool, locks: bool) -> T:
-        if self._is_closed:
-            raise StorageError("this store is closed; open another one")
+        self._check_is_open()
         async with self._turn_of(write=write), AsyncExitStack() as stack:
             plain = await self._connected(stack)
             connection = await plain.execution_options(**{WRITES: write})
@@ -85,11 +90,27 @@ class AsyncSqlStore:
             # Some drivers' failures to connect come as they are; whatever they are, they are the database's.
             raise driver_failure(problem) from problem
 
+    @asynccontextmanager
+    async def joined(self, connection: object, /) -> AsyncIterator[AsyncStore]:
+        """Work in a transaction of the host's; see :class:`~resolutionkit.ports.AsyncCanJoin`.
+
+        Args:
+            connection: A SQLAlchemy ``AsyncConnection`` or ``AsyncSession``, to the same database.
+        """
+        self._check_is_open()
+        async with joining(self._store.joined, connection) as store:
+            yield store
+
+    def _check_is_open(self) -> None:
+        if self._is_closed:
+            raise StorageError("this store is closed; open another one")
+
     async def aclose(self) -> None:
-        """Let go of every connection."""
+        """Let go of every connection; a host's engine keeps its own."""
         self._is_closed = True
-        await self.engine.dispose()
-        await asyncio.sleep(0)  # a transport that is closing is closed in the loop's next turn
+        if not self._is_guest:
+            await self.engine.dispose()
+            await asyncio.sleep(0)  # a transport that is closing is closed in the loop's next turn
 
     async def prepare(self, *, create: bool | None) -> None:
         """Check the schema, or make it; see :meth:`resolutionkit.storage.sql.store.SqlStore.prepare`."""
@@ -144,6 +165,7 @@ async def open_async_store(options: StoreOptions) -> AsyncSqlStore:
     Raises:
         StorageError: The URL is wrong, or the database cannot be used.
         MissingExtra: The database's driver is not installed.
+        InvalidValue: The prefix or schema cannot be used in names.
         NotADatabase: There is no such file or database, and none may be made.
         SchemaMismatch: The tables are missing where none may be made, or another version wrote them.
     """
@@ -154,27 +176,32 @@ async def open_async_store(options: StoreOptions) -> AsyncSqlStore:
         sqlite.check_folder(engine.url)
         if options.create is False:
             sqlite.check_file(engine.url)
-    tables = make_tables(options.prefix or DEFAULT_PREFIX, options.schema)
-    return await _prepared(AsyncSqlStore(engine, tables), options.create)
+    prefix = DEFAULT_PREFIX if options.prefix is None else options.prefix
+    return await _prepared(AsyncSqlStore(engine, make_tables(prefix, options.schema)), options.create)
 
 
 async def async_store_on(
     engine: AsyncEngine, *, prefix: str = DEFAULT_PREFIX, schema: str | None = None, create: bool | None = None
-) -> AsyncSqlStore:
-    """Return a store on an async engine of the host's, which it makes its own: how it begins transactions changes.
+) -> AsyncStore:
+    """Return a store on an async engine of the host's, for ``AsyncTracker(store, ...)``.
+
+    The host's own transactions on that engine begin and end as before.
 
     Args:
-        engine: The engine; closing the store disposes of it.
+        engine: The engine, async; closing the store leaves it open.
         prefix: What every table's name begins with.
         schema: The database schema, or None for the connection's own.
         create: True to make the tables where they are missing.
 
     Raises:
+        InvalidValue: It is no such engine, or the prefix or schema cannot be used in names.
         SchemaMismatch: The tables are missing where none may be made, or another version wrote them.
         StorageError: The database cannot be used.
     """
-    prepare_engine(engine.sync_engine)
-    return await _prepared(AsyncSqlStore(engine, make_tables(prefix, schema)), create)
+    if not isinstance(engine, AsyncEngine):
+        raise InvalidValue("engine", engine, "an AsyncEngine of SQLAlchemy")
+    ours = AsyncEngine(guest_of(engine.sync_engine))
+    return await _prepared(AsyncSqlStore(ours, make_tables(prefix, schema), is_guest=True), create)
 
 
 async def _prepared(store: AsyncSqlStore, create: bool | None) -> AsyncSqlStore:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self, TypeVar
 
 from resolutionkit import bridge
-from resolutionkit.errors import InvalidValue
+from resolutionkit.errors import InvalidValue, StorageError
 from resolutionkit.hooks import StoreOptions
 from resolutionkit.model.response import Response
 from resolutionkit.model.results import Classification, RecordedMany
 from resolutionkit.policy.policy import Policy
-from resolutionkit.ports import AsyncDirectory, AsyncStore, Clock, Directory
+from resolutionkit.ports import AsyncCanJoin, AsyncDirectory, AsyncStore, Clock, Directory
 from resolutionkit.tracker.aio.awaited import awaited
 from resolutionkit.tracker.aio.desk import AsyncDesk
 from resolutionkit.tracker.aio.opening import Opening
@@ -77,6 +78,8 @@ class AsyncTracker(AsyncViews):
         clock: Clock | None = None,
         accounts: Callable[[str], AccountSettings | AsyncAccountSettings | None] | None = None,
         create: bool | None = None,
+        prefix: str | None = None,
+        schema: str | None = None,
         plugins: Iterable[object] = (),
     ) -> Opening[Self]:
         """Open a store by its URL: ``async with AsyncTracker.open(url) as tracker``, or ``await`` it and ``aclose``.
@@ -90,12 +93,15 @@ class AsyncTracker(AsyncViews):
             accounts: Gives the settings of any account by its name.
             create: True to make the tables where they are missing, False never to, None to make them in memory
                 and in an empty SQLite file only.
+            prefix: What the names of tables begin with, in a SQL database; None for ``resolutionkit_``.
+            schema: The database schema that they stand in; None for the connection's own.
             plugins: Modules or objects with hook implementations, beside the installed ones.
 
         Returns:
             What opens when it is awaited or entered, and raises then.
 
         Raises:
+            InvalidValue: The prefix or the schema cannot be used in names.
             PluginError: Nothing answers to the URL's scheme.
             MissingExtra: The backend's dependency is not installed.
             SchemaMismatch: The tables are missing, or another version wrote them.
@@ -106,7 +112,8 @@ class AsyncTracker(AsyncViews):
             if not isinstance(url, str):
                 raise InvalidValue("url", url, "a URL as text, such as 'sqlite:///recovery.db'")
             bridge.load_greenlet()
-            store = await open_async_store(StoreOptions(url=url, create=create), plugin_manager(*plugins))
+            options = StoreOptions(url=url, create=create, prefix=prefix, schema=schema)
+            store = await open_async_store(options, plugin_manager(*plugins))
             try:
                 return cls(store, account=account, policy=policy, directory=directory, clock=clock, accounts=accounts)
             except BaseException:
@@ -149,9 +156,46 @@ class AsyncTracker(AsyncViews):
         Raises:
             AccountNotFound: Nobody knows the account.
         """
-        other = AsyncTracker(self._store)
-        other._sync = self._sync.for_account(account)
+        return self._with(self._store, self._sync.for_account(account))
+
+    def _with(self, store: AsyncStore, sync: Tracker) -> AsyncTracker:
+        """Return a tracker that awaits what another sync one does."""
+        other = AsyncTracker(store)
+        other._sync = sync
         return other
+
+    @asynccontextmanager
+    async def joined(self, connection: object) -> AsyncIterator[AsyncTracker]:
+        """Work in the host's own transaction: what is done in the block stands or falls with all else in it (F2).
+
+        ::
+
+            async with engine.begin() as connection:
+                await connection.execute(...)
+                async with tracker.joined(connection) as t:
+                    await t.record(response)
+
+        The host begins, commits and rolls back; nothing of that is issued here. A command that is refused has written
+        nothing, and the host may go on. ``StorageError`` means that the transaction has to be rolled back, and
+        ``resolutionkit.ports.WriteConflict`` among them that it should then be run again. So does cancelling.
+
+        Args:
+            connection: A SQLAlchemy ``AsyncConnection`` or ``AsyncSession``, to the tracker's own database.
+
+        Returns:
+            A tracker of the same account and settings. After the block it refuses use, and its desks and inboxes do.
+
+        Raises:
+            InvalidValue: It is no such connection, or is closed, or commits every statement by itself.
+            StorageError: The tracker's store cannot join a transaction.
+        """
+        if not isinstance(self._store, AsyncCanJoin):
+            raise StorageError(
+                f"{type(self._store).__name__} cannot join a transaction; "
+                "open the tracker itself on the host's database"
+            )
+        async with self._store.joined(connection) as within:
+            yield self._with(within, self._sync._within(WaitingStore(within)))
 
     def as_user(self, person_id: str) -> AsyncDesk:
         """Return a person's desk; whether there is one shows at its first use.
@@ -195,6 +239,18 @@ class AsyncTracker(AsyncViews):
     @awaited(Tracker.import_file)
     def import_file(self) -> None:
         """Take in a file of responses: CSV or JSON lines, streaming, in batches that each commit whole (A10)."""
+
+    @awaited(Tracker.erase)
+    def erase(self) -> None:
+        """Erase a person's data, or one response's (requirement F7); every figure and history stays as it was."""
+
+    @awaited(Tracker.erase_older_than)
+    def erase_older_than(self) -> None:
+        """Erase every response received before an instant, with the words of its issue (requirement F7)."""
+
+    @awaited(Tracker.export_person)
+    def export_person(self) -> None:
+        """Return all that is held about a person, as data that JSON takes (requirement F7)."""
 
     @awaited(Tracker.outbox)
     def outbox(self) -> None:
