@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -13,14 +15,14 @@ from resolutionkit import Tracker
 from resolutionkit.hooks import StoreOptions
 from resolutionkit.ports import Store, UnitOfWork, WriteConflict
 from resolutionkit.storage.sql.store import SqlStore, open_store
-from resolutionkit.testing import StoreConformance
+from resolutionkit.testing import StoreRules
 from support.hosts import Host, make_host
 from support.servers import shared_database
 from support.stores import OnServer
 
 T = TypeVar("T")
 
-ATTEMPTS = 20
+ATTEMPTS, PAUSE = 20, 0.1
 
 
 class InHostsTransactions:
@@ -37,6 +39,7 @@ class InHostsTransactions:
                 return self._once(account, work, write=write)
             except WriteConflict as problem:
                 conflict = problem
+                time.sleep(random.uniform(0, PAUSE))
             finally:
                 if threading.current_thread() is not threading.main_thread():
                     self.host.close()  # Django has a connection for each thread
@@ -52,7 +55,7 @@ class InHostsTransactions:
         self.host.close()
 
 
-class InTransactionsOf(StoreConformance):
+class InTransactionsOf(StoreRules):
     """One database, in which each test has an account of its own."""
 
     kind: str

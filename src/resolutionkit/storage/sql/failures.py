@@ -24,6 +24,7 @@ _UNMIGRATED = "the tables of resolutionkit, or columns of them, are missing; run
 _FULL = "the disk is full; make room and try again"
 _NO_WRITES = "the database accepts no writes; name its primary server, or an account that may write"
 _LOCKED = "other transactions kept the rows locked; try again"
+_WRITTEN_SINCE = "others wrote since this transaction began to read; begin those that write with BEGIN IMMEDIATE"
 _GONE = "the database server cannot be reached, lets nobody in, or has gone away; check the URL, or try again later"
 _CROWDED = "the database server takes no more connections; close some, or let it take more"
 _NO_ENTRY = "the database server refuses this user, password or database; check the URL"
@@ -121,6 +122,8 @@ def driver_failure(problem: BaseException) -> StorageError:
 def _told(problem: BaseException) -> _Told:
     unknown = (StorageError, "")
     if isinstance(problem, sqlite3.Error):
+        if getattr(problem, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY_SNAPSHOT:
+            return StorageBusy, _WRITTEN_SINCE
         if str(problem).startswith(("no such table", "no such column")):  # which have no code of their own
             return SchemaMismatch, _UNMIGRATED
         return _SQLITE.get(getattr(problem, "sqlite_errorcode", 0) & 0xFF, unknown)
