@@ -141,7 +141,7 @@ _HOMES = {
         "Workflow",
     ),
     "policy.workflows": ("workflows",),
-    "ports": ("AsyncDirectory", "Directory"),
+    "ports": ("AsyncDirectory", "Directory", "WriteConflict"),
     "tracker.aio.desk": ("AsyncDesk", "AsyncInbox"),
     "tracker.aio.settings": ("AsyncAccountSettings",),
     "tracker.aio.tracker": ("AsyncTracker",),

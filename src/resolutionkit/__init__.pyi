@@ -112,6 +112,7 @@ from resolutionkit.policy.workflow import StatusRule as StatusRule
 from resolutionkit.policy.workflow import Workflow as Workflow
 from resolutionkit.ports import AsyncDirectory as AsyncDirectory
 from resolutionkit.ports import Directory as Directory
+from resolutionkit.ports import WriteConflict as WriteConflict
 from resolutionkit.tracker.aio.desk import AsyncDesk as AsyncDesk
 from resolutionkit.tracker.aio.desk import AsyncInbox as AsyncInbox
 from resolutionkit.tracker.aio.settings import AsyncAccountSettings as AsyncAccountSettings

@@ -53,6 +53,7 @@ ERRORS: dict[str, tuple[Any, type[Exception]]] = {
     "StorageReadOnly": (rk.StorageReadOnly("x"), RuntimeError),
     "StorageUnavailable": (rk.StorageUnavailable("x"), RuntimeError),
     "CommitUnknown": (rk.CommitUnknown(), RuntimeError),
+    "WriteConflict": (rk.WriteConflict("x"), RuntimeError),
     "NotADatabase": (rk.NotADatabase("x"), RuntimeError),
     "SchemaMismatch": (rk.SchemaMismatch("x"), RuntimeError),
     "MoveRefused": (rk.MoveRefused("resolved", "x", ["cant_resolve"], ["in_progress"], "no such"), ValueError),

@@ -188,7 +188,7 @@ class Tracker(Views):
 
         The host begins, commits and rolls back; nothing of that is issued here. A command that is refused has written
         nothing, and the host may go on. ``StorageError`` means that the transaction has to be rolled back, and
-        ``resolutionkit.ports.WriteConflict`` among them that it should then be run again.
+        ``WriteConflict``, one of them, that it should then be run again.
 
         Args:
             connection: A SQLAlchemy ``Connection`` or ``Session``, or ``django.db.connection`` within ``atomic()``, to
