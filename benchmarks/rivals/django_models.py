@@ -22,10 +22,14 @@ from benchmarks.postgresql import parts
 from benchmarks.rivals.rows_by_hand import ACCOUNT, COLUMNS, MOVES, changed, new_id, recorded
 from resolutionkit.storage.sql.tables import make_tables
 
-settings.configure(
-    DATABASES={"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "", "CONN_MAX_AGE": None}}, USE_TZ=True
-)
-django.setup()
+ALIAS = "benchmarks"
+"""What Django knows our database by; another one may be its default, where this runs among others."""
+
+if not settings.configured:
+    settings.configure(DATABASES={}, USE_TZ=True)
+    django.setup()
+connections.settings[ALIAS] = {"ENGINE": "django.db.backends.postgresql", "NAME": "", "CONN_MAX_AGE": None}
+connections.settings = connections.configure_settings(connections.settings)
 
 _FIELDS = (
     (SmallInteger, models.SmallIntegerField),
@@ -68,43 +72,45 @@ class DjangoModels(OnPostgresql):
         """Point Django's connection to the database."""
         super().__init__(folder, url=url)
         self._clock = clock
-        self._connection = connections["default"]
+        self._connection = connections[ALIAS]
         named = {name.upper(): value for name, value in parts(self.database.url).items()}
         self._connection.settings_dict.update({"NAME": named.pop("DBNAME"), **named})
 
     def lifecycle(self, number: int) -> None:
         """Record a response, and change its issue's status twice."""
         issue = new_id()
-        with transaction.atomic():
+        with transaction.atomic(using=ALIAS):
             self._record(number, issue)
         for move in MOVES:
-            with transaction.atomic():
+            with transaction.atomic(using=ALIAS):
                 self._change(number, issue, move)
 
     def _record(self, number: int, issue: str) -> None:
         rows = recorded(number, issue, self._clock())
-        if _MODELS["responses"].objects.filter(pk=rows.responses[:2]).first() is not None:
+        if _MODELS["responses"].objects.using(ALIAS).filter(pk=rows.responses[:2]).first() is not None:
             raise LookupError(rows.responses[1])
         for name in ("responses", "response_revisions", "response_people", "issues", "events"):
-            _MODELS[name](*getattr(rows, name)).save(force_insert=True)
+            _MODELS[name](*getattr(rows, name)).save(using=ALIAS, force_insert=True)
         for name in ("parties", "outbox"):
-            _MODELS[name].objects.bulk_create(_MODELS[name](*row) for row in getattr(rows, name))
+            _MODELS[name].objects.using(ALIAS).bulk_create(_MODELS[name](*row) for row in getattr(rows, name))
 
     def _change(self, number: int, issue: str, move: tuple[str, str, str, bool]) -> None:
-        kept = _MODELS["issues"].objects.select_for_update().get(pk=(ACCOUNT, issue))
+        kept = _MODELS["issues"].objects.using(ALIAS).select_for_update().get(pk=(ACCOUNT, issue))
         rows = changed(number, issue, kept.version, self._clock(), move)
         kept.version, kept.status, kept.phase, kept.closed_at, kept.changed_at, has_spoken, *_ = rows.issue
         kept.note_count, kept.has_spoken = kept.note_count + 1, max(kept.has_spoken, has_spoken)
-        kept.save(update_fields=_CHANGED)
-        _MODELS["parties"].objects.filter(account=ACCOUNT, id=issue).update(phase=rows.parties[0])
-        _MODELS["events"](*rows.events).save(force_insert=True)
-        _MODELS["texts"](*rows.texts).save(force_insert=True)
+        kept.save(using=ALIAS, update_fields=_CHANGED)
+        _MODELS["parties"].objects.using(ALIAS).filter(account=ACCOUNT, id=issue).update(phase=rows.parties[0])
+        _MODELS["events"](*rows.events).save(using=ALIAS, force_insert=True)
+        _MODELS["texts"](*rows.texts).save(using=ALIAS, force_insert=True)
 
     def left(self) -> Mapping[str, int]:
         """Count the instances."""
-        closed = _MODELS["issues"].objects.filter(phase="closed", status="resolved", note_count=2)
+        closed = _MODELS["issues"].objects.using(ALIAS).filter(phase="closed", status="resolved", note_count=2)
         found = {"events": "events", "notes": "texts", "messages": "outbox"}
-        return {"closed issues": closed.count()} | {name: _MODELS[kept].objects.count() for name, kept in found.items()}
+        return {"closed issues": closed.count()} | {
+            name: _MODELS[kept].objects.using(ALIAS).count() for name, kept in found.items()
+        }
 
     def close(self) -> None:
         """Close the connection, and drop the database."""

@@ -16,6 +16,7 @@ from resolutionkit.hooks import StoreOptions
 from resolutionkit.ports import Store, UnitOfWork, WriteConflict
 from resolutionkit.storage.sql import sqlite
 from resolutionkit.storage.sql.creation import Creation
+from resolutionkit.storage.sql.direct import wire_on
 from resolutionkit.storage.sql.engine import WRITES, guest_of, open_engine
 from resolutionkit.storage.sql.erasing import ErasingUnitOfWork
 from resolutionkit.storage.sql.failures import translated
@@ -83,7 +84,7 @@ class SqlStore:
         try:
             with connection.begin():
                 unit = ErasingUnitOfWork(
-                    SqlAlchemyWire(connection),
+                    SqlAlchemyWire(connection) if self._is_guest else wire_on(connection),
                     self._schema,
                     account,
                     write=write,
