@@ -184,13 +184,15 @@ def _newly_changed(
 
 def _load_response(unit: UnitOfWork, command: Record) -> _Loaded:
     response = command.response
-    same = unit.response(response.id)
-    standing = unit.standing(response.survey, response.ticket) if response.ticket and same is None else None
+    # The ticket first: all of its responses meet there, and nobody holds one of them while waiting for another.
+    standing = unit.standing(response.survey, response.ticket) if response.ticket else None
+    is_same = standing is not None and standing.id == response.id
+    same = standing if is_same else unit.response(response.id)
     known = same or standing
     if known is None:
         return _NOTHING
     issue = _issue(unit, known.issue)
-    return _Loaded(issue=issue, facts=intake.Facts(same=same, standing=standing, issue=issue))
+    return _Loaded(issue=issue, facts=intake.Facts(same=same, standing=None if same else standing, issue=issue))
 
 
 def _load_issue(unit: UnitOfWork, command: Command, scope: Scope) -> _Loaded:

@@ -33,7 +33,9 @@ class AddressBook:
         self._look_up([party])
         return self._keys.get(party)
 
-    def keys_made(self, parties: Iterable[str | None], *, first: Callable[[], None]) -> Mapping[str, str]:
+    def keys_made(
+        self, parties: Iterable[str | None], *, first: Callable[[], None] = lambda: None
+    ) -> Mapping[str, str]:
         """Return the keys of all these parties, making those that are missing; what comes first is done before that."""
         named = {party for party in parties if party is not None}
         addresses = sorted(party for party in named if "@" in party)
