@@ -25,20 +25,22 @@ Do: TypeAlias = Callable[..., list[Any]]
 """Does a job in every process of a crew, on the account of a test."""
 
 
+def start(module: str, *given: str) -> subprocess.Popen[bytes]:
+    """Start a module of ours as a process, to which we send values and which sends values back."""
+    path = os.pathsep.join([str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", module, *given],
+        env={**os.environ, "PYTHONPATH": path},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+
+
 class Crew:
     """Some processes, each waiting for something to do."""
 
     def __init__(self, size: int) -> None:
-        path = os.pathsep.join([str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])])
-        self.processes = [
-            subprocess.Popen(
-                [sys.executable, "-W", "error", "-m", "support.crew"],
-                env={**os.environ, "PYTHONPATH": path},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-            )
-            for _ in range(size)
-        ]
+        self.processes = [start("support.crew") for _ in range(size)]
         self._all_are_ready()
 
     def _all_are_ready(self) -> None:
@@ -47,15 +49,15 @@ class Crew:
             assert process.stdout is not None
             line = process.stdout.readline()
             if line != READY:
-                raise _value(line)[1]
+                raise value(line)[1]
 
     def start(self, url: str, account: str, job: Callable[..., Any], **facts: Any) -> None:
         """Let every process open the account, and then begin the job at the same moment."""
         for number, process in enumerate(self.processes):
-            _send(process.stdin, (url, account, job, number, facts))
+            send(process.stdin, (url, account, job, number, facts))
         self._all_are_ready()
         for process in self.processes:
-            _send(process.stdin, "go")
+            send(process.stdin, "go")
 
     def answers(self) -> list[Any]:
         """Return what the job came to in each process.
@@ -63,7 +65,7 @@ class Crew:
         Raises:
             Exception: Whatever it raised in one of them.
         """
-        found = [_value(process.stdout.readline()) for process in self.processes if process.stdout is not None]
+        found = [value(process.stdout.readline()) for process in self.processes if process.stdout is not None]
         for is_done, answer in found:
             if not is_done:
                 raise answer
@@ -96,13 +98,15 @@ def crew_of(size: int) -> Iterator[Crew]:
         started.close()
 
 
-def _send(to: IO[bytes] | None, what: object) -> None:
+def send(to: IO[bytes] | None, what: object) -> None:
+    """Send a value to another process."""
     assert to is not None
     to.write(base64.b64encode(pickle.dumps(what)) + b"\n")
     to.flush()
 
 
-def _value(line: bytes) -> Any:
+def value(line: bytes) -> Any:
+    """Return the value that another process has sent."""
     assert line, "a process of the crew has ended"
     return pickle.loads(base64.b64decode(line))
 
@@ -116,7 +120,7 @@ def work(source: IO[bytes], to: IO[bytes]) -> None:
     """Do what comes, until nothing comes any more."""
     _say_ready(to)
     for line in iter(source.readline, b""):
-        url, account, job, number, facts = _value(line)
+        url, account, job, number, facts = value(line)
         try:
             with Tracker.open(
                 url, account=account, directory=organisation(), clock=TurnableClock(), create=True
@@ -124,9 +128,9 @@ def work(source: IO[bytes], to: IO[bytes]) -> None:
                 tracker.issues(limit=1)  # connect
                 _say_ready(to)
                 source.readline()
-                _send(to, (True, job(tracker, number, **facts)))
+                send(to, (True, job(tracker, number, **facts)))
         except Exception as problem:  # noqa: BLE001  (the one who gave the job raises it)
-            _send(to, (False, problem))
+            send(to, (False, problem))
 
 
 def each(answers: Sequence[Sequence[Any]]) -> list[Any]:
