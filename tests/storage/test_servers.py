@@ -134,12 +134,12 @@ def test_tables_of_a_newer_version_are_refused(kind: str, url: str) -> None:
 
 @pytest.mark.parametrize(
     ("given", "extra"),
-    [("postgresql://host/name", "postgres"), ("mysql://host/name", "mysql"), ("mariadb+asyncmy://host/name", "mysql")],
-    ids=["postgresql", "mysql", "asyncmy"],
+    [("postgresql://host/name", "postgres"), ("mysql://host/name", "mysql"), ("mariadb+pymysql://host/name", "mysql")],
+    ids=["postgresql", "mysql", "mariadb"],
 )
 def test_a_driver_that_is_not_installed_names_its_extra(given: str, extra: str, monkeypatch: Any) -> None:
     """The extra that brings the driver is what to install."""
-    for name in ("psycopg", "pymysql", "asyncmy"):
+    for name in ("psycopg", "pymysql"):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(MissingExtra) as refused:
         Tracker.open(given)
