@@ -6,10 +6,13 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from hypothesis import settings
 
 from resolutionkit import Tracker
 from resolutionkit.hooks import StoreOptions
@@ -17,7 +20,7 @@ from resolutionkit.ports import Store, UnitOfWork, WriteConflict
 from resolutionkit.storage.sql.store import SqlStore, open_store
 from resolutionkit.testing import StoreRules
 from support.hosts import Host, make_host
-from support.servers import shared_database
+from support.servers import database
 from support.stores import OnServer
 
 T = TypeVar("T")
@@ -42,7 +45,7 @@ class InHostsTransactions:
                 time.sleep(random.uniform(0, PAUSE))
             finally:
                 if threading.current_thread() is not threading.main_thread():
-                    self.host.close()  # Django has a connection for each thread
+                    self.host.leave_thread()
         raise conflict
 
     def _once(self, account: str, work: Callable[[UnitOfWork], T], *, write: bool) -> T:
@@ -55,6 +58,23 @@ class InHostsTransactions:
         self.host.close()
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _few_examples() -> Iterator[None]:
+    """Try few examples of random data: what differs here is the connection."""
+    before = settings.get_current_profile_name()
+    settings.register_profile("few", parent=settings.get_profile(before), max_examples=10)
+    settings.load_profile("few")
+    yield
+    settings.load_profile(before)
+
+
+@pytest.fixture(scope="module")
+def url_of() -> Iterator[Callable[[str, str], str]]:
+    """Return a function that gives a server's database to each class: their accounts have the same names."""
+    with ExitStack() as stack:
+        yield cache(lambda kind, style: stack.enter_context(database(kind)))
+
+
 class InTransactionsOf(StoreRules):
     """One database, in which each test has an account of its own."""
 
@@ -62,10 +82,10 @@ class InTransactionsOf(StoreRules):
     style: str
 
     @pytest.fixture
-    def url(self, tmp_path: Path) -> str:
+    def url(self, tmp_path: Path, url_of: Callable[[str, str], str]) -> str:
         """Return the URL of a database with our tables."""
         if self.kind != "sqlite":
-            return shared_database(self.kind)
+            return url_of(self.kind, self.style)
         url = f"sqlite:///{tmp_path / 'recovery.db'}"
         Tracker.open(url).close()
         return url

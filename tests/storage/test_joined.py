@@ -278,6 +278,20 @@ def test_a_file_is_imported_in_the_hosts_transaction(host: Host, outside: Tracke
     assert outside.response("c").response.score == 9
 
 
+def test_a_person_is_erased_in_the_hosts_transaction(host: Host, outside: Tracker) -> None:
+    """Rolled back, all that is held is there still; committed, none of it."""
+    issue_id = outside.record(response("r-1", 3)).issue.id
+    outside.as_user("dana").add_note(issue_id, "Rang jane@customer.example.")
+    before = rows(outside)
+    with host.rolled_back() as work, outside.joined(work.connection) as t:
+        assert t.erase("jane@customer.example").responses == 1
+        assert t.response("r-1").response.contact.name is None
+    assert rows(outside) == before
+    with host.transaction() as work, outside.joined(work.connection) as t:
+        t.erase("jane@customer.example")
+    assert "jane" not in str(rows(outside)).lower()
+
+
 def test_closing_a_joined_tracker_leaves_the_host_alone(host: Host, outside: Tracker) -> None:
     """``close`` ends the joined tracker only; the host commits, and the tracker outside goes on."""
     with host.transaction() as work:

@@ -60,6 +60,9 @@ class Host:
             yield work
             raise _RollBack
 
+    def leave_thread(self) -> None:
+        """Let go of what belongs to this thread."""
+
     def close(self) -> None:
         """Let go of its connections."""
         raise NotImplementedError
@@ -160,8 +163,10 @@ class DjangoHost(Host):
             cursor.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
-    def close(self) -> None:
+    def leave_thread(self) -> None:
         self.connection.close()
+
+    close = leave_thread
 
 
 def _level(vendor: str, name: str) -> Any:

@@ -34,6 +34,8 @@ assert_type(recorded.issue, rk.Issue | None)
 assert_type(tracker.classify(response).category, rk.Category)
 assert_type(rk.classify(response, rk.Policy()).needs_recovery, bool)
 assert_type(tracker.record_many([response], progress=print), rk.RecordedMany)
+with tracker.joined(object()) as joined:
+    assert_type(joined, rk.Tracker)
 
 desk = tracker.as_user("bridget")
 assert_type(desk, rk.Desk)
