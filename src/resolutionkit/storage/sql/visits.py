@@ -21,6 +21,8 @@ from resolutionkit.storage.sql.turns import alone
 T = TypeVar("T")
 
 _ATTEMPTS = 5
+_AWAITED = {"aiosqlite", "asyncmy", "aiomysql", "asyncpg", "psycopg_async"}
+"""Drivers that serve an asynchronous application; its migrations run through the database's usual one."""
 _MADE_MEANWHILE = {"23505", "42P07", "42P06", "42710", "42701"}
 """What PostgreSQL says to the second of two who make the same thing at the same moment, by SQLSTATE."""
 
@@ -93,11 +95,9 @@ def _engine(database: str | Engine, *, must_exist: bool) -> Iterator[Engine]:
 
 def _opened(url: object) -> Engine:
     scheme, colon, rest = url.partition(":") if isinstance(url, str) else ("", "", "")
-    name = scheme.partition("+")[0]
+    name, _, driver = scheme.partition("+")
     if name not in DATABASES:
         # The scheme alone: the rest of a URL may hold a password.
         told = shown(scheme) if isinstance(url, str) else type(url).__name__
         raise StorageError(f"migrations are for SQL databases, {', '.join(DATABASES)}, and not for {told}")
-    engine = open_engine(f"{scheme}{colon}{rest}")
-    # An asynchronous driver serves the application; migrations run without it.
-    return open_engine(f"{name}{colon}{rest}") if engine.dialect.is_async else engine
+    return open_engine(f"{name if driver in _AWAITED else scheme}{colon}{rest}")
