@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -30,6 +31,10 @@ CASES = [
 Work = Callable[[Tracker], Any]
 
 pytestmark = pytest.mark.parametrize(("kind", "style", "level"), CASES, indirect=["kind", "style"])
+
+
+class Enough(Exception):
+    """What a host raises to roll back."""
 
 
 class Run:
@@ -244,6 +249,30 @@ def test_new_addresses_and_secrets_of_two_hosts_are_one(
         assert "lee@partner.example" in outside.issue(one).followers
     for key, one in (("a", first), ("b", second)):
         assert outside.as_user("dana").follow(one, "lee@partner.example", key=key).issue.version == 2
+
+
+def test_what_others_did_since_the_first_look_is_known_or_refused(
+    new_host: Callable[[], Host], outside: Tracker, kind: str, style: str, level: str | None
+) -> None:
+    """A host has looked, another adds somebody with a new address: the host's command knows them, or conflicts."""
+    issue_id = outside.record(response("r-1", 3)).issue.id
+    conflicts = may_conflict(kind, level) or (kind, style) == ("sqlite", "django")
+
+    def look_and_write(t: Tracker) -> Any:
+        assert t.issue(issue_id).version == 1
+        outside.as_user("dana").follow(issue_id, "lee@partner.example")
+        if conflicts:
+            with pytest.raises(WriteConflict, match="run it again"):
+                t.as_user("ed").add_note(issue_id, "Rang.")
+            raise Enough
+        done = t.as_user("ed").add_note(issue_id, "Rang.")
+        assert t.issue(issue_id) == done.issue
+        return done.issue.followers
+
+    with suppress(Enough), new_host().transaction(level) as work, outside.joined(work.connection) as t:
+        assert "lee@partner.example" in look_and_write(t)
+    assert "lee@partner.example" in outside.issue(issue_id).followers
+    assert len(outside.issue(issue_id).notes) == (0 if conflicts else 1)
 
 
 def test_many_hosts_lose_and_double_nothing(
