@@ -166,6 +166,8 @@ class Write:
         events: What happened to it, in order; empty where nothing did.
         messages: Who is to be told.
         remembered: The command's key, where it had one.
+        is_last: Whether the unit of work ends with it, and neither asks nor raises anything afterwards: a store may
+            commit it at once, and save a trip to its database.
     """
 
     records: tuple[RecordChange, ...] = ()
@@ -175,6 +177,7 @@ class Write:
     events: tuple[Event, ...] = ()
     messages: tuple[Message, ...] = ()
     remembered: Remembered | None = None
+    is_last: bool = False
 
 
 class UnitOfWork(Protocol):

@@ -6,6 +6,7 @@ Elsewhere it is the only path. Here changes take it that cannot be one statement
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 
@@ -43,7 +44,7 @@ class TestPlainPath(StoreRules):
     def _plain(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Repeat a unit of work without a pause, and take SQLAlchemy's own way to the driver."""
         monkeypatch.setattr("resolutionkit.storage.sql.retries.PAUSE", 0)
-        monkeypatch.setattr(sql_store, "wire_on", SqlAlchemyWire)
+        monkeypatch.setattr(sql_store, "wire_on", lambda connection, **_how: nullcontext(SqlAlchemyWire(connection)))
 
     @pytest.fixture
     def store(self) -> Iterator[Store]:

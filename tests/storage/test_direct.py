@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from resolutionkit import CommitUnknown, Outcome, StorageUnavailable, Tracker
 from resolutionkit.hooks import StoreOptions
-from resolutionkit.storage.sql.direct import DirectWire, wire_on
+from resolutionkit.storage.sql.direct import DirectWire, PsycopgWire, wire_on
 from resolutionkit.storage.sql.store import SqlStore, open_store
 from resolutionkit.storage.sql.wire import SqlAlchemyWire
 from support import TurnableClock, organisation, response
@@ -43,26 +43,32 @@ def placeholder(connection: Connection) -> str:
     return "?" if connection.dialect.name == "sqlite" else "%s"
 
 
+def short_way(connection: Connection) -> DirectWire:
+    """Return the wire straight to the connection's driver."""
+    return (PsycopgWire if connection.dialect.driver == "psycopg" else DirectWire)(connection)
+
+
 def test_whoever_listens_hears_of_every_statement(connection: Connection) -> None:
     """The short way is taken where nobody listens, and only there."""
-    assert isinstance(wire_on(connection), DirectWire)
+    with wire_on(connection) as wire:
+        assert isinstance(wire, DirectWire)
 
     def hear(*_what: Any) -> None:
         return None
 
     event.listen(Engine, "after_cursor_execute", hear)
     try:
-        assert isinstance(wire_on(connection), SqlAlchemyWire)
+        with wire_on(connection) as wire:
+            assert isinstance(wire, SqlAlchemyWire)
     finally:
         event.remove(Engine, "after_cursor_execute", hear)
-    assert isinstance(wire_on(connection), DirectWire)
 
 
 def test_both_ways_give_the_same_rows(connection: Connection) -> None:
     """With the columns as attributes, in the order of the question, and no row where there is none."""
     mark = placeholder(connection)
     text = f"SELECT value, name FROM resolutionkit_meta WHERE account = {mark} AND name = {mark}"
-    short, long = DirectWire(connection), SqlAlchemyWire(connection)
+    short, long = short_way(connection), SqlAlchemyWire(connection)
     for name in ("schema", "nothing"):
         found = short.ask(text, ["", name])
         assert [tuple(row) for row in found] == [tuple(row) for row in long.ask(text, ["", name])]
@@ -76,14 +82,14 @@ def test_both_ways_count_the_rows_that_a_statement_met(connection: Connection) -
     mark = placeholder(connection)
     text = f"DELETE FROM resolutionkit_meta WHERE account = {mark}"
     connection.exec_driver_sql("INSERT INTO resolutionkit_meta VALUES ('direct', 'a', 'b')")
-    wire = DirectWire(connection)
+    wire = short_way(connection)
     assert [wire.run(text, ["direct"]), wire.run(text, ["direct"])] == [1, 0]
 
 
 def test_both_ways_tell_of_an_error_alike(store: SqlStore) -> None:
     """The driver's own error is the cause, with its code, and the statement is named without its values."""
     told = []
-    for way in (DirectWire, SqlAlchemyWire):
+    for way in (short_way, SqlAlchemyWire):
         with store.engine.connect() as connection, connection.begin(), pytest.raises(DBAPIError) as refused:
             way(connection).ask("SELECT nothing FROM resolutionkit_meta", [])
         told.append(refused.value)

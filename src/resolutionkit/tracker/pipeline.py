@@ -83,12 +83,14 @@ class Surroundings:
         now: The instant, in UTC.
         ids: Gives new ids.
         actor: Who acts: a person's id, or ``system``.
+        is_alone: Whether the unit of work is this command's alone, and ends with what it saves.
     """
 
     settings: AccountSettings
     now: datetime
     ids: Callable[[], str]
     actor: str = SYSTEM
+    is_alone: bool = False
 
 
 @define
@@ -116,7 +118,7 @@ def record(unit: UnitOfWork, command: Record, around: Surroundings) -> Recorded:
     cause = Cause(CauseKind.RESPONSE, command.response.id)
     context = _context(around, (), loaded, cause, command.response)
     decision = intake.take_in(loaded.facts, command, context)
-    issue, write = _finish(unit, loaded, decision, context)
+    issue, write = _finish(unit, loaded, decision, context, is_last=around.is_alone)
     if write is not None:
         unit.save((write,))
     return _recorded(
@@ -176,7 +178,7 @@ def _newly_changed(
     loaded = _load_flagged(unit, command, scope) if isinstance(command, Flag) else _load_issue(unit, command, scope)
     context = _context(around, _named(command), loaded, Cause(CauseKind.COMMAND, command.key))
     decision = _decided(unit, command, loaded, context, attempts)
-    issue, write = _finish(unit, loaded, decision, context, command)
+    issue, write = _finish(unit, loaded, decision, context, command, is_last=around.is_alone)
     if issue is None:
         raise IssueNotFound(issue_of(command) or "")
     return _change(issue=issue, events=decision.events, advice=decision.advice), write
@@ -280,7 +282,13 @@ def _named(command: Command) -> Iterable[str | None]:
 
 
 def _finish(
-    unit: UnitOfWork, loaded: _Loaded, decision: Decision, context: Context, command: Command | None = None
+    unit: UnitOfWork,
+    loaded: _Loaded,
+    decision: Decision,
+    context: Context,
+    command: Command | None = None,
+    *,
+    is_last: bool = False,
 ) -> tuple[Issue | None, Write | None]:
     """Apply what was decided, and plan who is told: return the issue, and what is to be saved if anything is."""
     # A response beside the standing one, outside the policy's window, opens an issue of its own.
@@ -298,6 +306,7 @@ def _finish(
         events=decision.events,
         messages=messages,
         remembered=_remembered(unit, command, issue, decision, context),
+        is_last=is_last,
     )
     is_something = write.records or write.events or write.remembered is not None
     return issue, write if is_something else None

@@ -77,12 +77,12 @@ class Runner:
         """Return the instant, in UTC."""
         return utc(self.clock(), "clock", InvalidValue)
 
-    def _around(self, actor: str = SYSTEM) -> Surroundings:
-        return _surroundings(settings=self.settings, now=self.now(), ids=self.ids, actor=actor)
+    def _around(self, actor: str = SYSTEM, *, is_alone: bool = False) -> Surroundings:
+        return _surroundings(settings=self.settings, now=self.now(), ids=self.ids, actor=actor, is_alone=is_alone)
 
     def record(self, command: Record) -> Recorded:
         """Take in one response, in a transaction of its own."""
-        around = self._around()
+        around = self._around(is_alone=True)
         return self.store.transact(self.account, lambda unit: pipeline.record(unit, command, around), write=True)
 
     def record_batch(self, commands: Sequence[Record], *, for_good: bool = True) -> list[RecordedOrRefused]:
@@ -128,7 +128,7 @@ class Runner:
 
     def change(self, command: Command, actor: str) -> Change:
         """Carry out one command, in a transaction of its own."""
-        around, attempts = self._around(actor), Attempts()
+        around, attempts = self._around(actor, is_alone=True), Attempts()
 
         def work(unit: UnitOfWork) -> Change:
             return pipeline.change(unit, command, around, attempts)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import namedtuple
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import count
 from typing import Any, NoReturn, TypeVar
@@ -26,14 +27,33 @@ _TEXTS_MAX = 1000
 _PLACEHOLDER = re.compile(r"%s")
 
 
-def wire_on(connection: Connection) -> Wire:
-    """Return the shortest wire on a connection of an engine of our own, within a transaction.
+@contextmanager
+def wire_on(connection: Connection, *, may_end: bool = False) -> Iterator[Wire]:
+    """Yield the shortest wire on a connection of an engine of our own, for one transaction that begins and ends within.
 
     An async driver's connection, and one that somebody listens to, keep to SQLAlchemy's own way.
+
+    Args:
+        connection: The connection.
+        may_end: Whether what is asked before the first change may be asked outside of the transaction.
     """
+    wire = _shortest(connection)
+    if not isinstance(wire, PsycopgWire) or not may_end:
+        yield wire
+        return
+    wire.stand_ready()
+    try:
+        yield wire
+    finally:
+        wire.let_go()
+
+
+def _shortest(connection: Connection) -> Wire:
     events: Any = connection.dispatch
     is_heard = events.before_cursor_execute or events.after_cursor_execute
-    return SqlAlchemyWire(connection) if is_heard or connection.dialect.is_async else DirectWire(connection)
+    if is_heard or connection.dialect.is_async:
+        return SqlAlchemyWire(connection)
+    return PsycopgWire(connection) if connection.dialect.driver == "psycopg" else DirectWire(connection)
 
 
 class DirectWire:
@@ -42,15 +62,10 @@ class DirectWire:
     __slots__ = ("_connection", "_cursor", "_written")
 
     def __init__(self, connection: Connection) -> None:
-        """Run statements on a connection that has begun a transaction."""
+        """Run statements on a connection."""
         self._connection = connection
         self._written: Callable[[str], str] = str
-        if connection.dialect.driver == "psycopg":
-            # Its other cursors look for the placeholders of long statements anew at each run.
-            self._cursor = connection.dialect.loaded_dbapi.RawCursor(connection.connection.driver_connection)
-            self._written = _numbered
-        else:
-            self._cursor = connection.connection.cursor()
+        self._cursor: Any = connection.connection.cursor()
 
     def run(self, text: str, given: Given) -> int:
         """Run a statement."""
@@ -64,6 +79,10 @@ class DirectWire:
 
     def _names(self) -> Sequence[str]:
         return [column[0] for column in self._cursor.description]
+
+    def change(self, text: str, given: Given) -> Row:
+        """Run a question that writes."""
+        return self.ask(text, given)[0]
 
     def select(self, query: Select[Any]) -> Sequence[Row]:
         """Ask a select."""
@@ -98,6 +117,68 @@ class DirectWire:
             connection.invalidate(problem)
             connection.engine.dispose()  # what else is in the pool was lost with it
         raise error from problem
+
+
+class PsycopgWire(DirectWire):
+    """psycopg's cursor that takes placeholders as the server does, and a transaction that may be one statement.
+
+    Its other cursors look for the placeholders of long statements anew at each run. Standing ready, it begins no
+    transaction before something is written: each question sees what is committed when it is asked, as it does within
+    one. A change that nothing follows is then a transaction by itself, which saves the trips of BEGIN and COMMIT.
+
+    Attributes:
+        can_end: Whether a change can be the whole transaction: it stands ready, and nothing was written yet.
+        has_ended: Whether one was sent: if the connection is lost then, nobody knows whether it was committed.
+    """
+
+    __slots__ = ("_raw", "can_end", "has_ended")
+
+    def __init__(self, connection: Connection) -> None:
+        """Run statements on a connection."""
+        super().__init__(connection)
+        self._raw: Any = connection.connection.driver_connection
+        self._cursor = connection.dialect.loaded_dbapi.RawCursor(self._raw)
+        self._written = _numbered
+        self.can_end = self.has_ended = False
+
+    def stand_ready(self) -> None:
+        """Begin no transaction until something is written."""
+        self._raw.autocommit = True
+        self.can_end = True
+
+    def run(self, text: str, given: Given) -> int:
+        """Run a statement."""
+        self._begin()
+        return super().run(text, given)
+
+    def change(self, text: str, given: Given) -> Row:
+        """Run a question that writes."""
+        self._begin()
+        return super().change(text, given)
+
+    def end_with(self, text: str, given: Given) -> None:
+        """Run a question that writes, as the whole transaction: it writes all of it, or fails."""
+        self.can_end, self.has_ended = False, True
+        super().change(text, given)
+
+    def _begin(self) -> None:
+        if self.can_end:
+            self.can_end = False
+            self._done("BEGIN", (), _row_count)
+
+    def let_go(self) -> None:
+        """Leave the connection as the next transaction expects it."""
+        if self._connection.closed or self._connection.invalidated:
+            return
+        if self._raw.info.transaction_status:
+            self._connection.invalidate()  # something is not over that should be
+        else:
+            self._raw.autocommit = False
+
+
+def has_ended(wire: Wire) -> bool:
+    """Say whether a change was sent that commits itself."""
+    return isinstance(wire, PsycopgWire) and wire.has_ended
 
 
 def _row_count(cursor: Any) -> int:

@@ -106,6 +106,10 @@ class DjangoWire:
             row = _row_of(tuple(column[0] for column in cursor.description))
             return [row(values) for values in cursor.fetchall()]
 
+    def change(self, text: str, given: Given) -> Row:
+        """Run a question that writes."""
+        return self.ask(text, given)[0]
+
     def select(self, query: Select[Any]) -> Sequence[Row]:
         """Ask a select."""
         compiled: Any = query.compile(dialect=self._dialect, compile_kwargs={"render_postcompile": True})

@@ -46,6 +46,7 @@ class SqlUnitOfWork(Questions):
         super().__init__(wire, schema, account, locks=locks)
         self._may_write = write
         self._carry_out = carry_out
+        self._ending = schema.ending
 
     def _check_may_write(self) -> None:
         if not self._may_write:
@@ -66,7 +67,9 @@ class SqlUnitOfWork(Questions):
         """Save changes, in order."""
         self._check_may_write()
         for write in writes:
-            self._carry_out(self._wire, self._steps(write))
+            steps = self._steps(write)
+            if not (write.is_last and self._ending(self._wire, steps)):
+                self._carry_out(self._wire, steps)
 
     def _steps(self, write: Write) -> list[Step]:
         """Return all that a change writes; what may no longer be what was read comes first."""

@@ -7,6 +7,7 @@ from sqlalchemy import Dialect
 
 from resolutionkit.storage.sql.dialects import Spelling, spelling_of
 from resolutionkit.storage.sql.statements import Statements, prepare
+from resolutionkit.storage.sql.steps import Ending
 from resolutionkit.storage.sql.tables import Tables
 
 
@@ -18,11 +19,13 @@ class Schema:
         tables: The tables.
         spelling: How the database wants statements to be written.
         statements: The statements that every command runs.
+        ending: Carries out a change that is the whole transaction.
     """
 
     tables: Tables
     spelling: Spelling
     statements: Statements
+    ending: Ending
 
 
 def schema_for(tables: Tables, dialect: Dialect) -> Schema:
@@ -32,4 +35,4 @@ def schema_for(tables: Tables, dialect: Dialect) -> Schema:
 
 def schema_of(tables: Tables, spelling: Spelling) -> Schema:
     """Return the tables with their statements in a spelling."""
-    return Schema(tables=tables, spelling=spelling, statements=prepare(tables, spelling))
+    return Schema(tables=tables, spelling=spelling, statements=prepare(tables, spelling), ending=Ending(spelling))

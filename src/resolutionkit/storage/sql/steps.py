@@ -11,14 +11,22 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from attrs import frozen
+from sqlalchemy.exc import DBAPIError
 
 from resolutionkit.ports import WriteConflict
 from resolutionkit.storage.sql.dialects import Spelling
+from resolutionkit.storage.sql.direct import PsycopgWire
+from resolutionkit.storage.sql.failures import original, sqlstate
 from resolutionkit.storage.sql.statements import Facts, Statement
 from resolutionkit.storage.sql.wire import Wire
 
 ROWS_AT_ONCE = 100
 """How many rows one insert holds; each has up to thirty values, of 32,766 that every driver takes."""
+
+
+_DIVISION_BY_ZERO = "22012"
+"""How a change fails that misses a claim: the one failure that a question can bring about by itself everywhere."""
+_Shape: TypeAlias = tuple[tuple[str, int], ...]
 
 
 @frozen
@@ -56,23 +64,52 @@ def as_one_statement(spelling: Spelling) -> CarryOut:
     changed by one part and touched by another; and no part may fail where a claim is missed, so that inserts leave
     existing rows alone and are counted afterwards.
     """
-    texts: dict[tuple[tuple[str, int], ...], str] = {}
+    texts: dict[_Shape, str] = {}
 
     def carry_out(wire: Wire, steps: Sequence[Step]) -> None:
         if not _can_be_one(steps):
             one_by_one(wire, steps)
             return
-        shape = tuple((step.statement.text, len(step.rows)) for step in steps)
+        shape = _shape(steps)
         text = texts.get(shape)
         if text is None:
             text = texts[shape] = spelling.written(_joined(steps))
         given = [value for step in steps for value in step.statement.given(step.rows)]
-        (counts,) = wire.ask(text, given)
+        counts = wire.change(text, given)
         for step, met in zip(steps, counts, strict=True):
-            if (step.claims or step.statement.adds) and met != len(step.rows):
+            if _must_meet_all(step) and met != len(step.rows):
                 raise WriteConflict(step.claims or f"rows of {step.statement.table} are there already")
 
     return carry_out
+
+
+class Ending:
+    """Carries out a change that is the whole transaction: where it misses a claim it fails, and nothing is written."""
+
+    def __init__(self, spelling: Spelling) -> None:
+        self._spelling = spelling
+        self._texts: dict[_Shape, str] = {}
+
+    def __call__(self, wire: Wire, steps: Sequence[Step]) -> bool:
+        """Carry out the steps in one trip that commits them as well; return False, with nothing done, where none can.
+
+        Raises:
+            WriteConflict: Something is no longer what was read.
+        """
+        if not isinstance(wire, PsycopgWire) or not wire.can_end or not _can_be_one(steps):
+            return False
+        shape = _shape(steps)
+        text = self._texts.get(shape)
+        if text is None:
+            text = self._texts[shape] = self._spelling.written(_joined(steps, fails=True))
+        try:
+            wire.end_with(text, [value for step in steps for value in step.statement.given(step.rows)])
+        except DBAPIError as problem:
+            if sqlstate(original(problem)) != _DIVISION_BY_ZERO:
+                raise
+            claims = "; or ".join(step.claims for step in steps if step.claims)
+            raise WriteConflict(claims or "rows are there already") from problem
+        return True
 
 
 class InHostsTransaction:
@@ -111,7 +148,15 @@ def _can_be_one(steps: Sequence[Step]) -> bool:
     )
 
 
-def _joined(steps: Sequence[Step]) -> str:
+def _shape(steps: Sequence[Step]) -> _Shape:
+    return tuple((step.statement.text, len(step.rows)) for step in steps)
+
+
+def _must_meet_all(step: Step) -> bool:
+    return bool(step.claims) or step.statement.adds
+
+
+def _joined(steps: Sequence[Step], *, fails: bool = False) -> str:
     parts, counts = [], []
     for number, step in enumerate(steps):
         text = step.statement.text_for(len(step.rows)) if step.statement.adds else step.statement.text
@@ -119,4 +164,11 @@ def _joined(steps: Sequence[Step]) -> str:
             text += " ON CONFLICT DO NOTHING"
         parts.append(f"s{number} AS ({text} RETURNING 1)")
         counts.append(f"(SELECT count(*) FROM s{number}) AS n{number}")  # noqa: S608  (made of numbers)
+    if fails:
+        met = (
+            f"(SELECT count(*) FROM s{number}) = {len(step.rows)}"  # noqa: S608  (made of numbers)
+            for number, step in enumerate(steps)
+            if _must_meet_all(step)
+        )
+        counts = [f"1 / CASE WHEN {' AND '.join(met)} THEN 1 ELSE 0 END AS met"]
     return f"WITH {', '.join(parts)} SELECT {', '.join(counts)}"

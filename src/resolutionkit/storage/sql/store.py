@@ -16,7 +16,7 @@ from resolutionkit.hooks import StoreOptions
 from resolutionkit.ports import Store, UnitOfWork, WriteConflict
 from resolutionkit.storage.sql import sqlite
 from resolutionkit.storage.sql.creation import Creation
-from resolutionkit.storage.sql.direct import wire_on
+from resolutionkit.storage.sql.direct import has_ended, wire_on
 from resolutionkit.storage.sql.engine import WRITES, guest_of, open_engine
 from resolutionkit.storage.sql.erasing import ErasingUnitOfWork
 from resolutionkit.storage.sql.failures import translated
@@ -25,7 +25,7 @@ from resolutionkit.storage.sql.retries import Retries
 from resolutionkit.storage.sql.schema import schema_for
 from resolutionkit.storage.sql.steps import as_one_statement, one_by_one
 from resolutionkit.storage.sql.tables import DEFAULT_PREFIX, Tables, make_tables
-from resolutionkit.storage.sql.wire import SqlAlchemyWire
+from resolutionkit.storage.sql.wire import SqlAlchemyWire, Wire
 
 __all__ = ["store_on"]  # what hosts call; the rest is for the house
 
@@ -81,23 +81,27 @@ class SqlStore:
     ) -> T:
         """Run work once, in a transaction of its own on a connection."""
         is_done = False
-        try:
-            with connection.begin():
-                unit = ErasingUnitOfWork(
-                    SqlAlchemyWire(connection) if self._is_guest else wire_on(connection),
-                    self._schema,
-                    account,
-                    write=write,
-                    carry_out=self._carry_out,
-                    locks=locks and write,
-                )
-                result = work(unit)
-                is_done = True
-        except DBAPIError as problem:
-            if is_done and problem.connection_invalidated:
-                raise CommitUnknown from problem
-            raise
+        with self._wire(connection, may_end=write and not locks) as wire:
+            try:
+                with connection.begin():
+                    unit = ErasingUnitOfWork(
+                        wire,
+                        self._schema,
+                        account,
+                        write=write,
+                        carry_out=self._carry_out,
+                        locks=locks and write,
+                    )
+                    result = work(unit)
+                    is_done = True
+            except DBAPIError as problem:
+                if problem.connection_invalidated and (is_done or has_ended(wire)):
+                    raise CommitUnknown from problem
+                raise
         return result
+
+    def _wire(self, connection: Connection, *, may_end: bool) -> AbstractContextManager[Wire]:
+        return nullcontext(SqlAlchemyWire(connection)) if self._is_guest else wire_on(connection, may_end=may_end)
 
     @contextmanager
     def joined(self, connection: object, /) -> Iterator[JoinedStore]:

@@ -22,6 +22,9 @@ class Wire(Protocol):
     def ask(self, text: str, given: Given) -> Sequence[Row]:
         """Run a question, and return all of its rows."""
 
+    def change(self, text: str, given: Given) -> Row:
+        """Run a question that writes, and return the one row that it answers."""
+
     def select(self, query: Select[Any]) -> Sequence[Row]:
         """Ask a select that was built for this one question, and return all of its rows."""
 
@@ -43,6 +46,10 @@ class SqlAlchemyWire:
     def ask(self, text: str, given: Given) -> Sequence[Row]:
         """Run a question."""
         return self._connection.exec_driver_sql(text, tuple(given), execution_options=self._options).all()
+
+    def change(self, text: str, given: Given) -> Row:
+        """Run a question that writes."""
+        return self.ask(text, given)[0]
 
     def select(self, query: Select[Any]) -> Sequence[Row]:
         """Ask a select."""
