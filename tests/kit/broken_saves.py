@@ -40,7 +40,7 @@ class KeepsHalfAWrite(Broken):
 class CommitsRefusals(KeepsHalfAWrite):
     """Law L3: commits what a command had saved before it was refused, and rolls back every other error."""
 
-    caught_by = "test_a_refused_command_changes_nothing"
+    caught_by = "test_what_was_saved_before_a_refusal_is_taken_back"
     kept = ResolutionKitError
 
 

@@ -8,12 +8,13 @@ from resolutionkit.errors import IssueNotFound, ResolutionKitError
 from resolutionkit.model.conflicts import MoveRefused, StaleIssue
 from resolutionkit.model.issue import Status
 from resolutionkit.model.people import StaticDirectory
-from resolutionkit.ports import Store
+from resolutionkit.ports import Store, UnitOfWork
+from resolutionkit.testing.changes import opening
 from resolutionkit.testing.picture import picture
 from resolutionkit.testing.play import Step
 from resolutionkit.testing.samples import sample_company, sample_response
 from resolutionkit.testing.strategies import histories, organisations
-from resolutionkit.testing.suites.base import StoreSuite, for_all, player
+from resolutionkit.testing.suites.base import Look, StoreSuite, for_all, player
 
 
 class RefusalsChangeNothing(StoreSuite):
@@ -34,6 +35,18 @@ class RefusalsChangeNothing(StoreSuite):
         with pytest.raises(IssueNotFound):
             desk.add_note_to_all([*ids, "no such"], "All.", atomic=True)
         assert picture(store, tracker.account, abilities) == before
+
+    def test_what_was_saved_before_a_refusal_is_taken_back(self, store: Store, account: str, look: Look) -> None:
+        """The library refuses before it saves, which no store may rest on: a refusal is an error like any other."""
+        before = look()
+
+        def work(unit: UnitOfWork) -> None:
+            unit.save([opening(sample_response())])
+            raise MoveRefused("resolved", "in_progress", ())
+
+        with pytest.raises(MoveRefused):
+            store.transact(account, work, write=True)
+        assert look() == before
 
     def test_any_refusal_of_any_history_changes_nothing(self, store: Store, abilities: object) -> None:
         """Wherever a random history is refused something, everything is what it was before."""
