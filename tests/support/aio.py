@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import types
 from collections.abc import Awaitable, Generator, Sequence
 from typing import Any, TypeVar
 
@@ -96,26 +95,40 @@ def in_use(tracker: AsyncTracker) -> int:
     return pool.checkedout() if hasattr(pool, "checkedout") else 0
 
 
-@types.coroutine
-def cancelled_at(number: int, work: Awaitable[T], *, late: bool) -> Generator[Any, Any, T]:
-    """Cancel the task at the n-th time that it stands still: as soon as it does, or as it would go on (late)."""
-    running = work.__await__()
-    stands, error = 0, None
-    while True:
-        try:
-            waits_for = running.send(None) if error is None else running.throw(error)
-        except StopIteration as done:
-            result: T = done.value
-            return result
-        stands, error = stands + 1, None
-        if stands == number and not late:
-            task = asyncio.current_task()
-            assert task is not None
-            task.cancel()
-        try:
-            yield waits_for
-        except BaseException as problem:  # noqa: BLE001  (it is for what runs inside)
-            error = problem
-        else:
-            if stands == number and late:
-                error = asyncio.CancelledError()
+class Cancelling:
+    """Cancels the task that awaits some work when it stands still for the n-th time.
+
+    Args:
+        work: The work.
+        number: The n-th time.
+        late: Whether to cancel as the task would go on, rather than as soon as it stands still.
+
+    Attributes:
+        is_done: Whether it came to that.
+    """
+
+    def __init__(self, work: Awaitable[object], number: int, *, late: bool) -> None:
+        self._work, self._number, self._is_late = work, number, late
+        self.is_done = False
+
+    def __await__(self) -> Generator[Any, Any, object]:
+        running: Any = self._work.__await__()
+        stands, error = 0, None
+        while True:
+            try:
+                waits_for = running.send(None) if error is None else running.throw(error)
+            except StopIteration as done:
+                return done.value
+            stands, error = stands + 1, None
+            is_due = stands == self._number
+            self.is_done |= is_due
+            if is_due and not self._is_late:
+                task = asyncio.current_task()
+                assert task is not None
+                task.cancel()
+            try:
+                yield waits_for
+            except BaseException as problem:  # noqa: BLE001  (it is for what runs inside)
+                error = problem
+            else:
+                error = asyncio.CancelledError() if is_due and self._is_late else None

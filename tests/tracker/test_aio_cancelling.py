@@ -16,7 +16,7 @@ from resolutionkit.storage.sql.aio import AsyncSqlStore
 from resolutionkit.storage.sql.engine import ASYNC_DRIVERS, engine_options, parsed_url, prepare_engine
 from resolutionkit.storage.sql.tables import make_tables
 from support import TurnableClock, organisation, response
-from support.aio import SlowDirectory, cancelled_at, in_use, rows
+from support.aio import Cancelling, SlowDirectory, in_use, rows
 
 Act: TypeAlias = Callable[[AsyncTracker, str, int], Awaitable[object]]
 
@@ -62,12 +62,14 @@ def test_a_command_cancelled_at_any_await_is_whole_or_nothing(async_url: str, ac
             while True:
                 number += 1
                 before = await rows(tracker)
-                work = asyncio.create_task(_run(cancelled_at(number, ACTS[act](tracker, issue_id, number), late=late)))
-                (outcome,) = await asyncio.gather(work, return_exceptions=True)
+                cancelling = Cancelling(ACTS[act](tracker, issue_id, number), number, late=late)
+                (outcome,) = await asyncio.gather(asyncio.create_task(_run(cancelling)), return_exceptions=True)
                 assert in_use(tracker) == 0
                 added = {name: count - before[name] for name, count in (await rows(tracker)).items()}
                 if not isinstance(outcome, asyncio.CancelledError):
+                    # Python 3.11 may lose a cancellation that comes together with what was waited for.
                     assert added == whole, outcome
+                if not cancelling.is_done:
                     return number
                 assert added in (whole, dict.fromkeys(whole, 0)), f"cancelled at await {number}"
                 assert replay(await tracker.history(issue_id)) == await tracker.issue(issue_id)

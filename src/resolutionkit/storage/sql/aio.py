@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -73,22 +73,27 @@ class AsyncSqlStore:
 
     async def _once(self, account: str, work: Callable[[UnitOfWork], T], *, write: bool, locks: bool) -> T:
         self._check_is_open()
-        async with self._turn_of(write=write), AsyncExitStack() as stack:
-            plain = await self._connected(stack)
+        async with self._turn_of(write=write), self._connected() as plain:
             connection = await plain.execution_options(**{WRITES: write})
             return await connection.run_sync(self._store.run_on, account, work, write=write, locks=locks)
 
     def _turn_of(self, *, write: bool) -> AbstractAsyncContextManager[object]:
         return self._turn if self._turn is not None and (write or self._is_in_memory) else nullcontext()
 
-    async def _connected(self, stack: AsyncExitStack) -> AsyncConnection:
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
         try:
-            return await stack.enter_async_context(self.engine.connect())
+            connection = await self.engine.connect()
         except SQLAlchemyError:
             raise
         except Exception as problem:
             # Some drivers' failures to connect come as they are; whatever they are, they are the database's.
             raise driver_failure(problem) from problem
+        try:
+            yield connection
+        finally:
+            # SQLAlchemy's own block would leave it to itself when it is cancelled here, and go on.
+            await _to_its_end(connection.close())
 
     @asynccontextmanager
     async def joined(self, connection: object, /) -> AsyncIterator[AsyncStore]:
@@ -117,8 +122,8 @@ class AsyncSqlStore:
         waiting = _Waiting(self._patience)
         while True:
             try:
-                async with AsyncExitStack() as stack:
-                    _ = await self._connected(stack)  # a failure to connect is told here, whatever its class
+                async with self._connected():
+                    pass  # a failure to connect is told here, whatever its class
                 await greenlet_spawn(self._store.prepare, create=create)
             except SQLAlchemyError as problem:
                 raise translated(problem) from problem

@@ -86,7 +86,7 @@ class Patience:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self.seconds = BUSY_SECONDS
+        self.seconds: float = BUSY_SECONDS
         event.listen(engine, "do_connect", self._connect)
 
     def _connect(self, _dialect: object, _record: object, _given: object, options: dict[str, Any]) -> None:
