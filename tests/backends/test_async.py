@@ -24,12 +24,6 @@ from support.servers import database
 from support.stores import OnServer
 
 
-@pytest.fixture(autouse=True)
-def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Repeat a unit of work without a pause."""
-    monkeypatch.setattr("resolutionkit.storage.sql.retries.PAUSE", 0)
-
-
 @pytest.fixture(autouse=True, scope="module")
 def _few_examples() -> Iterator[None]:
     """Try few examples of random data."""
