@@ -1,4 +1,8 @@
-"""The SQL store in hosts' transactions, one for each unit of work, put to the suite that authors of stores get."""
+"""The SQL store in hosts' transactions, one for each unit of work, put to rules that authors of stores get.
+
+Those on what a connection decides: what comes back of what was saved, conflicts, threads, lists in their order. Sizes
+and random histories are left to the stores with transactions of their own, whose statements are the same.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,12 @@ from resolutionkit import Tracker
 from resolutionkit.hooks import StoreOptions
 from resolutionkit.ports import Store, UnitOfWork, WriteConflict
 from resolutionkit.storage.sql.store import SqlStore, open_store
-from resolutionkit.testing import StoreRules
+from resolutionkit.testing.suites.conflicts import Conflicts
+from resolutionkit.testing.suites.lists import Lists
+from resolutionkit.testing.suites.saving import Saving
+from resolutionkit.testing.suites.strings import Strings
+from resolutionkit.testing.suites.threads import Threads
+from resolutionkit.testing.suites.units import UnitsOfWork
 from support.hosts import Host, make_host
 from support.servers import database
 from support.stores import OnServer
@@ -75,7 +84,7 @@ def url_of() -> Iterator[Callable[[str, str], str]]:
         yield cache(lambda kind, style: stack.enter_context(database(kind)))
 
 
-class InTransactionsOf(StoreRules):
+class InTransactionsOf(Saving, UnitsOfWork, Conflicts, Threads, Lists, Strings):
     """One database, in which each test has an account of its own."""
 
     kind: str

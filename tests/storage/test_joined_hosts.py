@@ -149,6 +149,7 @@ def test_a_store_that_cannot_join_says_so() -> None:
         with pytest.raises(StorageError, match="JoinedStore cannot join a transaction"):
             join(t, connection)
     in_sql.close()
+    engine.dispose()
 
 
 def test_a_closed_tracker_joins_nothing(open_file: Callable[..., Tracker], path: Path) -> None:
@@ -259,6 +260,7 @@ def test_the_trackers_own_engine_may_be_the_hosts(place: str) -> None:
         tracker.as_user("dana").add_note(issue_id, "Rang.")
         assert [line.id for line in tracker.issues()] == [issue_id]
         assert host.orders() == ["before"]
+    host.close()
 
 
 def test_a_host_on_sqlite_may_begin_by_itself(open_file: Callable[..., Tracker], path: Path) -> None:
