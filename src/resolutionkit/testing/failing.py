@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from resolutionkit.ports import Store, UnitOfWork
+import attrs
+
+from resolutionkit.ports import Store, UnitOfWork, Write
 
 T = TypeVar("T")
 
@@ -68,6 +70,11 @@ class FailingStore:
 class _Failing:
     def __init__(self, unit: UnitOfWork, called: Callable[[Callable[[], Any]], Any]) -> None:
         self._unit, self._called = unit, called
+
+    def save(self, writes: Sequence[Write]) -> None:
+        # A failure may follow: what was told to be the last is not.
+        changes = [attrs.evolve(write, is_last=False) for write in writes]
+        self._called(lambda: self._unit.save(changes))
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         call = getattr(self._unit, name)
