@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -92,7 +92,13 @@ def test_a_connection_comes_back_as_it_was(tracker: Tracker, store: SqlStore) ->
     assert [len(tracker.history(line.id)) for line in tracker.issues()] == [1, 1]
 
 
-Spoil = Callable[[Write], Write]
+def test_a_connection_that_was_closed_in_the_pool_is_made_again(tracker: Tracker, store: SqlStore) -> None:
+    """It is found out before anything is asked."""
+    with store.engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+    raw.close()
+    assert tracker.record(response("r-2")).outcome is Outcome.OPENED
+    assert len(tracker.issues()) == 2
 
 
 @pytest.mark.parametrize("is_last", [True, False], ids=["at once", "in a transaction"])

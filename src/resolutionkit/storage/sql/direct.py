@@ -65,7 +65,11 @@ class DirectWire:
         """Run statements on a connection."""
         self._connection = connection
         self._written: Callable[[str], str] = str
-        self._cursor: Any = connection.connection.cursor()
+        self._cursor: Any = None
+        self._try(self._open)
+
+    def _open(self) -> None:
+        self._cursor = self._connection.connection.cursor()
 
     def run(self, text: str, given: Given) -> int:
         """Run a statement."""
@@ -89,9 +93,15 @@ class DirectWire:
         return self._connection.execute(query).all()
 
     def _done(self, text: str, given: Given, take: Callable[[Any], T]) -> T:
-        try:
+        def run() -> T:
             self._cursor.execute(self._written(text), given)
             return take(self._cursor)
+
+        return self._try(run, text)
+
+    def _try(self, act: Callable[[], T], text: str = "") -> T:
+        try:
+            return act()
         except BaseException as problem:  # noqa: BLE001  (it is raised again, whatever it is)
             self._fail(problem, text)
 
@@ -135,15 +145,17 @@ class PsycopgWire(DirectWire):
 
     def __init__(self, connection: Connection) -> None:
         """Run statements on a connection."""
-        super().__init__(connection)
         self._raw: Any = connection.connection.driver_connection
-        self._cursor = connection.dialect.loaded_dbapi.RawCursor(self._raw)
-        self._written = _numbered
         self.can_end = self.has_ended = False
+        super().__init__(connection)
+        self._written = _numbered
+
+    def _open(self) -> None:
+        self._cursor = self._connection.dialect.loaded_dbapi.RawCursor(self._raw)
 
     def stand_ready(self) -> None:
         """Begin no transaction until something is written."""
-        self._raw.autocommit = True
+        self._try(lambda: self._raw.set_autocommit(True))
         self.can_end = True
 
     def run(self, text: str, given: Given) -> int:
@@ -173,7 +185,7 @@ class PsycopgWire(DirectWire):
         if self._raw.info.transaction_status:
             self._connection.invalidate()  # something is not over that should be
         else:
-            self._raw.autocommit = False
+            self._raw.set_autocommit(False)
 
 
 def has_ended(wire: Wire) -> bool:
