@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -18,7 +17,7 @@ from resolutionkit.storage.sql.store import SqlStore, open_store
 from resolutionkit.testing import fresh_account
 from support.killing import Killer, killer, tracker_on
 from support.servers import SERVERS, shared_database
-from support.stores import dump
+from support.stores import rows
 from support.victims import VICTIMS, Job, Victim
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
@@ -26,7 +25,6 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has
 Place: TypeAlias = tuple[SqlStore, Killer]
 LONGEST = 20
 """Seconds that a repetition may take on a slow machine; a lock that is left takes longer, or for ever."""
-_MADE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{64}\b")
 
 
 @pytest.fixture(params=("sqlite", *SERVERS), scope="module")
@@ -39,24 +37,6 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     assert isinstance(store, SqlStore)
     with closing(store), killer(url) as process:
         yield store, process
-
-
-def rows(store: SqlStore, account: str) -> dict[str, list[str]]:
-    """Return all that an account holds, with numbers in the place of what is made anew each time: ids and digests."""
-    kept = dump(store, account)
-    # Two rows may differ by an address's random id alone; what is told apart by content is always in one order.
-    numbers = {row[1]: row[2] for row in kept[store.tables.addresses.name]}
-
-    addresses = dict(numbers)
-
-    def number(found: re.Match[str]) -> str:
-        return numbers.setdefault(found[0], f"<{len(numbers)}>")
-
-    def as_text(row: Any) -> tuple[str, str]:
-        text = repr(row).replace(account, "account")
-        return _MADE.sub(lambda found: addresses.get(found[0], "<>"), text), text
-
-    return {name: [_MADE.sub(number, text) for _, text in sorted(map(as_text, found))] for name, found in kept.items()}
 
 
 def staged(store: SqlStore, stage: Job) -> Tracker:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -14,6 +15,8 @@ from resolutionkit.storage.memory import MemoryStore
 from resolutionkit.storage.sql.store import SqlStore, open_store
 
 BACKENDS = ("memory", "sqlite")
+_MADE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{64}\b")
+"""What is made anew each time: ids and digests."""
 
 Failures: TypeAlias = list[tuple[int, Exception]]
 """Attempts of units of work that failed: the number of each, counted from 1, and what it met."""
@@ -39,6 +42,24 @@ def dump(store: Store, account: str | None = None) -> dict[str, Any]:
             query = select(table) if account is None else select(table).where(table.c.account == account)
             found[table.name] = sorted((tuple(row) for row in connection.execute(query)), key=repr)
     return found
+
+
+def rows(store: SqlStore, account: str) -> dict[str, list[str]]:
+    """Return all that an account of a SQL store holds; numbers stand for ids and digests, which are made anew."""
+    kept = dump(store, account)
+    # Two rows may differ by an address's random id alone; what is told apart by content is always in one order.
+    numbers = {row[1]: row[2] for row in kept[store.tables.addresses.name]}
+
+    addresses = dict(numbers)
+
+    def number(found: re.Match[str]) -> str:
+        return numbers.setdefault(found[0], f"<{len(numbers)}>")
+
+    def as_text(row: Any) -> tuple[str, str]:
+        text = repr(row).replace(account, "account")
+        return _MADE.sub(lambda found: addresses.get(found[0], "<>"), text), text
+
+    return {name: [_MADE.sub(number, text) for _, text in sorted(map(as_text, found))] for name, found in kept.items()}
 
 
 class Dumping:

@@ -12,7 +12,7 @@ from typing import Any, Self
 import attrs
 
 from resolutionkit.decisions.classify import classify
-from resolutionkit.errors import AccountNotFound, InvalidValue, ResolutionKitError, StorageError
+from resolutionkit.errors import AccountNotFound, InvalidValue, ResolutionKitError, StorageError, shown
 from resolutionkit.hooks import StoreOptions
 from resolutionkit.importing.mapping import ImportMapping
 from resolutionkit.model.commands import Record
@@ -393,4 +393,6 @@ def _looked_up(accounts: Callable[[str], AccountSettings | None], name: str) -> 
         raise AccountNotFound(name, "accounts= does not know it") from problem
     if settings is None:
         raise AccountNotFound(name, "accounts= does not know it")
+    if not isinstance(settings, AccountSettings):
+        raise InvalidValue("accounts", settings, f"a function that gives AccountSettings, or None, for {shown(name)}")
     return settings

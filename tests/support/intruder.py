@@ -1,0 +1,327 @@
+"""What somebody of one account may try with what belongs to another: a case or more for each public method.
+
+A case gets a tracker of the intruder's own account and the names of things, and answers whatever it meets. ``joined``
+needs a database and is tried with the statements that are sent.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeAlias
+
+import attrs
+from attrs import frozen
+
+from resolutionkit import (
+    Contact,
+    Desk,
+    ImportMapping,
+    Inbox,
+    IssueFilter,
+    Person,
+    ResolutionKitError,
+    Response,
+    ResponseFilter,
+    Status,
+    Tracker,
+)
+from support import NOON, response
+
+
+@frozen(kw_only=True)
+class Names:
+    """What somebody names: things of another account, or things that never were."""
+
+    account: str
+    issue: str
+    response: str
+    ticket: str
+    survey: str
+    group: str
+    segment: str
+    company: str
+    email: str
+    address: str
+    person: str
+    key: str
+    pages: dict[str, str]
+
+
+OWN, THEIRS, NOBODY = "own", "theirs", "theirx"
+"""What all names of things begin with: the intruder's own, the other account's, and those that never were.
+
+The last two have one length, and one place in the order of all three.
+"""
+Case: TypeAlias = Callable[[Tracker, Names], Any]
+LATE = NOON + timedelta(days=1)
+BEFORE = timedelta(minutes=30)
+MAPPING = ImportMapping.from_data(
+    {
+        "id": "id",
+        "score": "score",
+        "received_at": "at",
+        "ticket": "ticket",
+        "scale": "NPS",
+        "contact": {"email": "mail"},
+    }
+)
+
+
+def met(case: Case, tracker: Tracker, names: Names) -> Any:
+    """Return what a case answers, or the refusal that it meets."""
+    try:
+        return case(tracker, names)
+    except ResolutionKitError as refusal:
+        return refusal
+
+
+def settle(tracker: Tracker, prefix: str, person: str) -> None:
+    """Leave in an account what another account's people may try to reach."""
+    jane = Contact(name="Jane", email=f"{prefix}-jane@x.example", company=f"{prefix} Ltd")
+    facts = {"contact": jane, "survey": f"{prefix}-survey", "group": f"{prefix}-group", "segment": f"{prefix}-segment"}
+    above = [f"{prefix}-lee@x.example"]
+    for number in range(3):
+        one = response(f"{prefix}-r-{number}", ticket=f"{prefix}-T-{number}", hierarchy=above, **facts)
+        issue = tracker.record(one).issue
+        assert issue is not None
+        desk = tracker.as_user("dana")
+        desk.assign(
+            issue.id, f"{prefix}-lee@x.example", note=f"{prefix}-words", follow=True, key=f"{prefix}-key-{number}"
+        )
+        desk.follow(issue.id, person)
+        if number:
+            desk.set_status(issue.id, (Status.IN_PROGRESS, Status.RESOLVED)[number - 1], note=f"{prefix}-words")
+    tracker.record(response(f"{prefix}-fine", 9, **facts))
+    for name in ("open", "closed"):
+        tracker.record(response(f"{prefix}-{name}", 1, **facts))
+    closed = tracker.response(f"{prefix}-closed").issue
+    assert closed is not None
+    tracker.as_user("dana").set_status(closed, Status.RESOLVED, note=f"{prefix}-words")
+
+
+def names_of(tracker: Tracker, prefix: str, person: str) -> Names:
+    """Return the names of what an account was left with."""
+    issue = tracker.response(f"{prefix}-r-0").issue
+    assert issue is not None
+    return Names(
+        account=tracker.account,
+        issue=issue,
+        response=f"{prefix}-r-0",
+        ticket=f"{prefix}-T-0",
+        survey=f"{prefix}-survey",
+        group=f"{prefix}-group",
+        segment=f"{prefix}-segment",
+        company=f"{prefix} Ltd",
+        email=f"{prefix}-jane@x.example",
+        address=f"{prefix}-lee@x.example",
+        person=person,
+        key=f"{prefix}-key-0",
+        pages={
+            "tracker": str(tracker.issues(limit=1).next),
+            "tracker responses": str(tracker.responses(limit=1).next),
+            "desk": str(tracker.as_user("dana").issues(limit=1).next),
+            "desk responses": str(tracker.as_user("dana").responses(limit=1).next),
+            "flagged": str(tracker.as_user("dana").inbox().flagged(limit=1).next),
+            "open": str(tracker.as_user("dana").inbox().open(limit=1).next),
+            "closed": str(tracker.as_user("dana").inbox().closed(limit=1).next),
+            "followed": str(tracker.as_user("dana").inbox().followed(limit=1).next),
+        },
+    )
+
+
+def never(names: Names, issue: str) -> Names:
+    """Return names like these of things that never were."""
+    known = attrs.asdict(names)
+    made = {name: value.replace(THEIRS, NOBODY) for name, value in known.items() if name not in {"issue", "pages"}}
+    pages = {name: never_made(cursor) for name, cursor in names.pages.items()}
+    return Names(issue=issue, pages=pages, **made)
+
+
+def never_made(cursor: str) -> str:
+    """Return a cursor like another, for a list that nobody ever asked for."""
+    binding, *key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    said = json.dumps([binding[::-1], *key], separators=(",", ":"))
+    return base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
+
+
+def filters(names: Names) -> list[dict[str, Any]]:
+    """Return the conditions that name something and that issues and responses share."""
+    shared = ("ticket", "survey", "segment", "company", "email")
+    return [{name: getattr(names, name)} for name in shared] + [{"groups": {names.group}}]
+
+
+def issue_filters(names: Names) -> list[IssueFilter]:
+    """Return filters of issues."""
+    who = [{role: one} for role in ("assignee", "follower") for one in (names.address, names.person)]
+    return [IssueFilter(**condition) for condition in [*filters(names), *who]]
+
+
+def response_filters(names: Names) -> list[ResponseFilter]:
+    """Return filters of responses."""
+    return [ResponseFilter(with_replaced=True, **condition) for condition in filters(names)]
+
+
+def desk(tracker: Tracker) -> Desk:
+    """Return the desk of somebody who sees everything in the intruder's account, and works in the other as well."""
+    return tracker.as_user("dana")
+
+
+def own(tracker: Tracker) -> str:
+    """Return the id of an issue of the intruder's own account."""
+    issue = tracker.response("own-r-0").issue
+    assert issue is not None
+    return issue
+
+
+def a_response(names: Names, response_id: str = "", **facts: Any) -> Response:
+    """Return a response that names what somebody else has."""
+    contact = Contact(email=names.email, company=names.company)
+    given = {"ticket": names.ticket, "survey": names.survey, "contact": contact, "group": names.group} | facts
+    return response(response_id or names.response, 2, hierarchy=(names.person, names.address), **given)
+
+
+def import_rows(tracker: Tracker, names: Names) -> Any:
+    """Import a file that names what somebody else has."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "rows.csv")
+        path.write_text(
+            f"id,score,at,ticket,mail\n{names.response},3,2026-11-20T10:00:00+00:00,{names.ticket},{names.email}\n"
+        )
+        return tracker.import_file(path, MAPPING, announce=True)
+
+
+def each_of(ask: Callable[[Any], Any], conditions: Sequence[Any]) -> list[Any]:
+    """Return the answers to several questions."""
+    return [ask(condition) for condition in conditions]
+
+
+ON_TRACKER: dict[str, list[Case]] = {
+    "account": [lambda t, n: t.account],
+    "policy": [lambda t, n: t.policy],
+    "as_user": [
+        lambda t, n: t.as_user(n.person).issues(),
+        lambda t, n: t.as_user(n.person).inbox().counts(),
+        lambda t, n: t.as_user(n.address).issue(n.issue),
+        lambda t, n: t.as_user(n.person).add_note(n.issue, "Mine?", key=n.key),
+        lambda t, n: t.as_user(n.person).add_note(own(t), "Mine?", key=n.key),
+    ],
+    "for_account": [lambda t, n: t.for_account(n.account), lambda t, n: t.for_account(n.account.upper())],
+    "classify": [lambda t, n: t.classify(a_response(n))],
+    "record": [
+        lambda t, n: t.record(a_response(n)),
+        lambda t, n: t.record(a_response(n), replace=True),
+        lambda t, n: t.record(a_response(n, "own-new", received_at=NOON)),
+        lambda t, n: t.record(response("own-r-0", 1, ticket=n.ticket), replace=True),
+    ],
+    "record_many": [lambda t, n: t.record_many([a_response(n), a_response(n, "own-new")], replace=True)],
+    "import_file": [import_rows],
+    "issue": [lambda t, n: t.issue(n.issue)],
+    "history": [lambda t, n: t.history(n.issue)],
+    "as_of": [lambda t, n: t.as_of(n.issue, LATE)],
+    "moves": [lambda t, n: t.moves(n.issue)],
+    "outbox": [lambda t, n: t.outbox(n.issue)],
+    "response": [lambda t, n: t.response(n.response)],
+    "issues": [
+        lambda t, n: each_of(t.issues, issue_filters(n)),
+        lambda t, n: t.issues(limit=1, after=n.pages["tracker"]),
+        lambda t, n: t.issues(limit=1, after=n.pages["desk"]),
+        lambda t, n: t.issues(order="most_urgent"),
+    ],
+    "responses": [
+        lambda t, n: each_of(t.responses, response_filters(n)),
+        lambda t, n: t.responses(limit=1, after=n.pages["tracker responses"]),
+        lambda t, n: t.responses(),
+    ],
+    "erase": [
+        lambda t, n: t.erase(n.email),
+        lambda t, n: t.erase(n.address),
+        lambda t, n: t.erase(response_id=n.response),
+    ],
+    "erase_older_than": [lambda t, n: t.erase_older_than(BEFORE)],
+    "export_person": [lambda t, n: t.export_person(n.email), lambda t, n: t.export_person(n.address)],
+}
+"""Without ``open``, ``close`` and ``joined``, which concern stores and connections."""
+
+ON_DESK: dict[str, list[Case]] = {
+    "inbox": [lambda t, n: repr(desk(t).inbox())],
+    "issue": [lambda t, n: desk(t).issue(n.issue)],
+    "history": [lambda t, n: desk(t).history(n.issue)],
+    "as_of": [lambda t, n: desk(t).as_of(n.issue, LATE)],
+    "moves": [lambda t, n: desk(t).moves(n.issue)],
+    "response": [lambda t, n: desk(t).response(n.response)],
+    "issues": [
+        lambda t, n: each_of(desk(t).issues, issue_filters(n)),
+        lambda t, n: each_of(t.as_user("ed").issues, issue_filters(n)),
+        lambda t, n: desk(t).issues(limit=1, after=n.pages["desk"]),
+    ],
+    "responses": [
+        lambda t, n: each_of(desk(t).responses, response_filters(n)),
+        lambda t, n: each_of(t.as_user("ed").responses, response_filters(n)),
+        lambda t, n: desk(t).responses(limit=1, after=n.pages["desk responses"]),
+    ],
+    "add_note": [
+        lambda t, n: desk(t).add_note(n.issue, "Rang.", key=n.key),
+        lambda t, n: desk(t).add_note(own(t), "Rang.", key=n.key),
+    ],
+    "add_note_to_all": [
+        lambda t, n: desk(t).add_note_to_all([n.issue, own(t)], "Rang."),
+        lambda t, n: desk(t).add_note_to_all([own(t), n.issue], "Rang.", atomic=True),
+        lambda t, n: each_of(lambda one: desk(t).add_note_to_all(one, "Rang."), issue_filters(n)),
+    ],
+    "set_status": [
+        lambda t, n: desk(t).set_status(n.issue, Status.RESOLVED, note="Done.", expected_version=1),
+        lambda t, n: desk(t).set_status(own(t), Status.RESOLVED, note="Done.", key=n.key),
+    ],
+    "set_status_of_all": [
+        lambda t, n: desk(t).set_status_of_all([n.issue, own(t)], Status.RESOLVED, note="Done."),
+        lambda t, n: each_of(
+            lambda one: desk(t).set_status_of_all(one, Status.RESOLVED, note="Done."), issue_filters(n)
+        ),
+    ],
+    "assign": [
+        lambda t, n: desk(t).assign(n.issue, "omar", note="His."),
+        lambda t, n: desk(t).assign(own(t), n.person, note="Theirs?"),
+        lambda t, n: desk(t).assign(own(t), n.address, note="Theirs?", followers=["nina"], key=n.key),
+        lambda t, n: desk(t).assign(own(t), "omar", note="His.", followers=[n.person]),
+    ],
+    "follow": [
+        lambda t, n: desk(t).follow(n.issue),
+        lambda t, n: desk(t).follow(own(t), n.person),
+        lambda t, n: desk(t).follow(own(t), n.address, key=n.key),
+    ],
+    "unfollow": [
+        lambda t, n: desk(t).unfollow(n.issue),
+        lambda t, n: desk(t).unfollow(own(t), n.person),
+        lambda t, n: desk(t).unfollow(own(t), n.address, key=n.key),
+    ],
+    "escalate": [
+        lambda t, n: desk(t).escalate(n.issue, reason="Risk.", note="Now."),
+        lambda t, n: desk(t).escalate(own(t), reason="Risk.", note="Now.", key=n.key),
+    ],
+    "reopen": [lambda t, n: desk(t).reopen(n.issue, note="Again.")],
+    "flag": [
+        lambda t, n: desk(t).flag(n.response, note="Said so."),
+        lambda t, n: desk(t).flag("own-fine", note="Said so.", assignee=n.address, followers=[n.address], key=n.key),
+        lambda t, n: desk(t).flag("own-fine", note="Said so.", assignee=n.person),
+    ],
+}
+
+ON_INBOX: dict[str, list[Case]] = {
+    "counts": [lambda t, n: desk(t).inbox().counts(), lambda t, n: t.as_user("ed").inbox().counts()],
+    "working": [lambda t, n: desk(t).inbox().working(after=n.pages["desk"])],
+    **{
+        name: [
+            lambda t, n, name=name: getattr(desk(t).inbox(), name)(limit=1, after=n.pages[name]),
+            lambda t, n, name=name: getattr(desk(t).inbox(), name)(),
+        ]
+        for name in ("flagged", "followed", "open", "closed")
+    },
+}
+
+CASES: dict[type, dict[str, list[Case]]] = {Tracker: ON_TRACKER, Desk: ON_DESK, Inbox: ON_INBOX}
+THEIR_PERSON = Person(id="theirs-tess", name="Tess", email="theirs-tess@x.example")
