@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from typing import Any
+from unittest.mock import patch
 
 from attrs import frozen
-from sqlalchemy import Engine, event
+from sqlalchemy.engine.default import DefaultDialect
 
+from resolutionkit.storage.sql.direct import DirectWire
 from resolutionkit.storage.sql.tables import DEFAULT_PREFIX
 
 _VALUE = re.compile(r"\?|%s|%\((\w+)\)s|\$\d+")
@@ -32,19 +34,36 @@ class Sent:
 
 
 @contextmanager
+def tapped(note: Callable[[str, Any], None]) -> Iterator[None]:
+    """Call a function with each statement and its values, whichever way it takes to the driver, before it is sent.
+
+    Nobody listens to an engine for that: an engine that is listened to takes its longest way.
+    """
+    run, done = DefaultDialect.do_execute, DirectWire._done
+
+    def run_noted(dialect: Any, cursor: Any, text: str, values: Any, context: Any = None) -> None:
+        note(text, values)
+        run(dialect, cursor, text, values, context)
+
+    def done_noted(wire: DirectWire, text: str, values: Any, take: Any) -> Any:
+        note(text, values)
+        return done(wire, text, values, take)
+
+    with patch.object(DefaultDialect, "do_execute", run_noted), patch.object(DirectWire, "_done", done_noted):
+        yield
+
+
+@contextmanager
 def sent_meanwhile() -> Iterator[list[Sent]]:
     """Yield what is sent to our tables from now on, whichever engine sends it."""
     found: list[Sent] = []
 
-    def note(_connection: Any, _cursor: Any, text: str, values: Any, _context: Any, is_many: bool) -> None:
+    def note(text: str, values: Any) -> None:
         if DEFAULT_PREFIX in text:
-            found.extend(Sent(text, one) for one in (values if is_many else [values]))
+            found.append(Sent(text, values))
 
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with tapped(note):
         yield found
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def accounts_of(sent: Sent) -> set[str]:

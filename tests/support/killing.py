@@ -13,15 +13,17 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from attrs import frozen
-from sqlalchemy import event
 
 from resolutionkit import Tracker
 from resolutionkit.hooks import StoreOptions
+from resolutionkit.storage.sql.direct import PsycopgWire
 from resolutionkit.storage.sql.store import SqlStore, open_store
 from resolutionkit.tracker import runner
 from support import TurnableClock, organisation
+from support.bound import tapped
 from support.crew import send, start, value
 
 BATCH = 2
@@ -58,8 +60,12 @@ def killer(url: str) -> Iterator[Killer]:
         process.communicate(timeout=60)
 
 
-def kill_at(store: SqlStore, number: int) -> None:
-    """Kill this process at the n-th point: before each statement, before each commit, and after it."""
+@contextmanager
+def killed_at(store: SqlStore, number: int) -> Iterator[None]:
+    """Kill this process at the n-th point: before each statement, before and after each commit.
+
+    A statement that commits itself is a commit.
+    """
     passed = 0
 
     def passes(*_: Any) -> None:
@@ -68,15 +74,20 @@ def kill_at(store: SqlStore, number: int) -> None:
         if passed == number:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    commit = store.engine.dialect.do_commit
+    commit, end_with = store.engine.dialect.do_commit, PsycopgWire.end_with
 
     def commit_and_pass(connection: Any) -> None:
+        passes()
         commit(connection)
         passes()
 
-    event.listen(store.engine, "before_cursor_execute", passes)
-    event.listen(store.engine, "commit", passes)
-    store.engine.dialect.do_commit = commit_and_pass
+    def end_and_pass(wire: PsycopgWire, text: str, given: Any) -> None:
+        end_with(wire, text, given)
+        passes()
+
+    ending = patch.object(PsycopgWire, "end_with", end_and_pass)
+    with tapped(passes), patch.object(store.engine.dialect, "do_commit", commit_and_pass), ending:
+        yield
 
 
 def tracker_on(store: SqlStore, account: str) -> Tracker:
@@ -91,8 +102,8 @@ def forked(store: SqlStore, account: str, job: Callable[..., Any], number: int) 
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     try:
-        kill_at(store, number)
-        job(tracker_on(store, account))
+        with killed_at(store, number):
+            job(tracker_on(store, account))
     except BaseException:  # noqa: BLE001  (a fork must never return into its parent's loop)
         traceback.print_exc()
         os._exit(FAULT)

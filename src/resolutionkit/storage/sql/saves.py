@@ -99,13 +99,14 @@ class SqlUnitOfWork(Questions):
         """
         if self._locks:
             return
-        head, before = write.head, write.before
+        # They are run, not asked: what locks is within the transaction, which a question need not be.
+        mine, head, before = {"key_account": self._account}, write.head, write.before
         if head is not None and head.before is not None:
             response = head.record.response
             keys = {"key_survey": response.survey or "", "key_ticket": response.ticket or ""}
-            self._ask(self._statements.latest_standing, **keys)
+            self._statements.latest_standing.run(self._wire, {**mine, **keys})
         if before is not None:
-            self._ask(self._statements.lock_issue, key_id=before.id)
+            self._statements.lock_issue.run(self._wire, {**mine, "key_id": before.id})
 
     def _change(self, statement: Statement, row: Facts, claims: str = "", **keys: object) -> Step:
         return Step(statement, [{**row, "key_account": self._account, **keys}], claims)
