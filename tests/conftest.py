@@ -23,7 +23,17 @@ settings.register_profile(
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 BACKENDS = ("memory", "sqlite", *SERVERS)
+THOROUGH = ("backends/test_async.py", "backends/test_joined.py", "backends/test_plain_path.py", "atonce/", "accounts/")
+"""What tries every driver and every statement once more, and depends on no version of Python: marked ``thorough``."""
 _SKIPPED: list[str] = []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the thorough tests, so that a run can leave them to another one."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(here).as_posix().startswith(THOROUGH):
+            item.add_marker("thorough")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
