@@ -308,6 +308,7 @@ def test_a_pool_that_is_used_up_is_busy(kind: str) -> None:
         with engine.connect() as _taken, pytest.raises(StorageBusy, match="pool"):
             tracker.issues()
         assert isinstance(tracker.issues().items, tuple)
+    engine.dispose()
 
 
 def test_tables_that_vanish_are_told_as_such(kind: str, url: str, open_url: Open) -> None:
