@@ -124,7 +124,7 @@ def tests_lowest(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run the tests with the newest dependencies: all on the oldest Python, with a floor of coverage, else the quick."""
+    """Run the tests with the newest dependencies: all on the oldest Python, with a floor of coverage, else most."""
     session.install("-e", ".[all]", *group("test"), *drivers())
     is_oldest = session.python == OLDEST
     chosen = ["--cov"] if is_oldest else ["-m", "not thorough"]
