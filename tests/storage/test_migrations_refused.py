@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from resolutionkit import InvalidValue, MissingExtra, StorageError
+from resolutionkit import InvalidValue, MissingExtra, PluginError, StorageError, Tracker
 from resolutionkit.errors import NotADatabase, SchemaMismatch
 from resolutionkit.storage.sql import migrating
 from resolutionkit.storage.sql.tables import make_tables
-from support.migrations import FIRST, SECOND, open_tracker
+from support.migrations import FIRST, REVISION, SECOND, open_tracker
 from support.schemas import run, tables_in
 
 
@@ -89,6 +89,34 @@ def test_wrong_revisions_databases_and_files_are_told(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="not for int"):
         migrating.upgrade(7)  # type: ignore[arg-type]
     assert not (tmp_path / "none.db").exists()
+
+
+@pytest.mark.usefixtures("second")
+def test_a_host_s_revision_among_ours_is_told_as_such(tmp_path: Path) -> None:
+    """Alembic puts one there where nobody tells it where to; our versions would be other ones from then on."""
+    stranger = tmp_path / "later" / "f5bc8ebe0946_first.py"
+    stranger.write_text(REVISION.replace(SECOND, "f5bc8ebe0946"), encoding="utf-8")
+    with pytest.raises(SchemaMismatch, match=r"f5bc8ebe0946_first\.py is no revision of resolutionkit; move it"):
+        migrating.state(f"sqlite:///{tmp_path / 'recovery.db'}")
+
+
+@pytest.mark.parametrize("place", ["missing/recovery.db", ".", "junk.db"], ids=["no-folder", "a-folder", "a-text"])
+def test_a_place_where_no_database_can_be_is_told_as_such(tmp_path: Path, place: str) -> None:
+    """A missing folder, a folder, a file of something else: as when a tracker is opened."""
+    (tmp_path / "junk.db").write_text("This is no database. " * 100)
+    with pytest.raises(NotADatabase):
+        migrating.upgrade(f"sqlite:///{tmp_path / place}")
+
+
+@pytest.mark.parametrize(
+    ("url", "instead"), [("postgres://h/x", "postgresql:"), ("recovery.db", "sqlite:///")], ids=["scheme", "file"]
+)
+def test_a_url_that_is_nearly_one_is_told_what_is_missing(url: str, instead: str) -> None:
+    """A scheme that others use, and a file's name alone; opening a tracker says the same."""
+    with pytest.raises(StorageError, match=instead):
+        migrating.upgrade(url)
+    with pytest.raises(PluginError, match=instead):
+        Tracker.open(url)
 
 
 def test_without_alembic_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,6 +153,20 @@ def test_a_url_that_cannot_be_used_shows_one_that_can(given: str) -> None:
         Tracker.open(given)
 
 
+@pytest.mark.parametrize("end", ["", "/"], ids=["bare", "slash"])
+def test_a_url_without_a_database_is_told_as_such(kind: str, end: str) -> None:
+    """Neither the driver's own choice nor an error of Python's: the message shows where the name goes."""
+    with pytest.raises(NotADatabase, match=rf"names no database; a database is '{kind}://.*/name'"):
+        Tracker.open(f"{kind}://someone@127.0.0.1:1{end}")
+
+
+def test_a_password_that_was_not_escaped_is_not_told(kind: str) -> None:
+    """What stands behind its @ would be taken for the host, and named in an error."""
+    with pytest.raises(StorageError, match="percent-encoded") as refused:
+        Tracker.open(f"{kind}://someone:se@cret@127.0.0.1/name")
+    assert "cret" not in str(refused.value)
+
+
 # --- going away ------------------------------------------------------------------------------------------------------
 
 

@@ -47,7 +47,7 @@ def downgrade(to: str, yes: bool) -> None:
             raise click.UsageError("missing --yes: data will be lost", click.get_current_context())
         click.confirm(f"Bring the tables back to {to}, and lose what only newer ones hold?", abort=True)
     ran = _migrating().downgrade(url, to=to, **_names())
-    printing.show([Prose(f"Taken back: {', '.join(ran)}." if ran else "Nothing to do: the tables are not newer.")])
+    printing.show([Prose(f"Taken back: {', '.join(ran)}." if ran else "Nothing to do: there are no newer tables.")])
 
 
 @db.command(short_help="Write the script that makes or changes the tables.")

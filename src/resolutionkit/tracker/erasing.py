@@ -330,8 +330,10 @@ def cut_off(age: object, now: datetime) -> datetime:
             instant = now - age
         except OverflowError as problem:
             raise InvalidValue("age", age, "a span that a calendar has") from problem
-    else:
+    elif isinstance(age, datetime):
         instant = utc(age, "age", InvalidValue)
+    else:
+        raise InvalidValue("age", age, "a timedelta, such as timedelta(days=730), or a datetime with a time zone")
     if instant > now:
         raise InvalidValue("age", age, f"an instant not after now, {now.isoformat()}, or a span that is not negative")
     return instant

@@ -110,6 +110,7 @@ def _answering(url: str, openers: Mapping[str, T]) -> T:
     if not colon or opener is None:
         known = ", ".join(f"{name}:" for name in sorted(openers))
         hint = "" if colon else "; a SQLite file is named as 'sqlite:///path/to/file.db'"
+        hint = "; write postgresql:" if scheme == "postgres" else hint
         # The scheme alone: the rest of a URL may hold a password.
         raise PluginError(f"no storage backend answers to {shown(scheme)}; there are {known}{hint}")
     return opener

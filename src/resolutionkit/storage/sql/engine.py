@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, InvalidRequestError
 
-from resolutionkit.errors import InvalidValue, MissingExtra, StorageError
+from resolutionkit.errors import InvalidValue, MissingExtra, NotADatabase, StorageError
 from resolutionkit.storage.sql import sqlite
 from resolutionkit.storage.sql.dialects import beginning
 
@@ -60,6 +60,7 @@ def engine_by(create: Callable[..., AnyEngine], url: str, drivers: Mapping[str, 
     database = url.partition(":")[0].partition("+")[0]
     try:
         parsed = parsed_url(url, drivers)
+        _check_parts(parsed)
         _check_driver(parsed, drivers)
         engine = create(parsed, **engine_options(parsed))
         engine.dialect.create_connect_args(parsed)
@@ -82,6 +83,20 @@ def parsed_url(url: str, drivers: Mapping[str, str] = DRIVERS) -> URL:
     if "+" in parsed.drivername:
         return parsed
     return parsed.set(drivername=f"{parsed.drivername}+{drivers[parsed.drivername]}")
+
+
+def _check_parts(url: URL) -> None:
+    """Refuse a server's URL without a database, and one whose password was not escaped: half of it would be told.
+
+    Raises:
+        NotADatabase: It names no database.
+        StorageError: What should be its host is the end of its password.
+    """
+    database = url.get_backend_name()
+    if "@" in (url.host or ""):
+        raise StorageError("the user and password in this database URL have to be percent-encoded: @ as %40, / as %2F")
+    if database != "sqlite" and not url.database:
+        raise NotADatabase(f"this URL names no database; {_EXAMPLES.get(database, _EXAMPLES['postgresql'])}")
 
 
 def _check_driver(url: URL, drivers: Mapping[str, str]) -> None:

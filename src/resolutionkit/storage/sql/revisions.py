@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.schema import DropTable
 
+from resolutionkit.errors import SchemaMismatch
 from resolutionkit.storage.sql.migrations.environment import PREFIX, SCHEMA
 from resolutionkit.storage.sql.tables import Tables
 
@@ -27,9 +28,23 @@ _TRANSACTIONAL = {"sqlite", "postgresql"}
 """Where a transaction takes changes of the schema back."""
 
 
+OURS = "resolutionkit_"
+"""What the ids of our revisions begin with."""
+
+
 def known() -> tuple[str, ...]:
-    """Return the ids of all revisions, oldest first."""
-    return tuple(one.revision for one in _scripts().walk_revisions())[::-1]
+    """Return the ids of all revisions, oldest first.
+
+    Raises:
+        SchemaMismatch: A host's revision lies among ours, where Alembic puts it if nobody tells it where to.
+    """
+    found = list(_scripts().walk_revisions())
+    strangers = [one.path for one in found if not one.revision.startswith(OURS)]
+    if strangers:
+        raise SchemaMismatch(
+            f"{strangers[0]} is no revision of resolutionkit; move it to your own migrations, and name its --head there"
+        )
+    return tuple(one.revision for one in found)[::-1]
 
 
 def is_transactional(database: str) -> bool:

@@ -96,12 +96,13 @@ class Patience:
 
 def use_write_ahead_log(engine: Engine) -> None:
     """Switch a file to its write-ahead log, in which readers and the writer do not wait for each other."""
-    raw = engine.raw_connection()
     try:
-        cursor = raw.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.close()
+        raw = engine.raw_connection()
+        try:
+            cursor = raw.cursor()
+            cursor.execute("PRAGMA journal_mode = WAL")
+            cursor.close()
+        finally:
+            raw.close()
     except sqlite3.Error as problem:
         raise driver_failure(problem) from problem
-    finally:
-        raw.close()

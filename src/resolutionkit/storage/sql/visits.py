@@ -84,8 +84,10 @@ def _engine(database: str | Engine, *, must_exist: bool) -> Iterator[Engine]:
             return
         engine = _opened(database)
         try:
-            if must_exist and engine.dialect.name == "sqlite":
-                sqlite.check_file(engine.url, "`resolutionkit db upgrade` makes it")
+            if engine.dialect.name == "sqlite":
+                sqlite.check_folder(engine.url)
+                if must_exist:
+                    sqlite.check_file(engine.url, "`resolutionkit db upgrade` makes it")
             yield engine
         finally:
             engine.dispose()
@@ -99,5 +101,7 @@ def _opened(url: object) -> Engine:
     if name not in DATABASES:
         # The scheme alone: the rest of a URL may hold a password.
         told = shown(scheme) if isinstance(url, str) else type(url).__name__
-        raise StorageError(f"migrations are for SQL databases, {', '.join(DATABASES)}, and not for {told}")
+        instead = "" if colon else "; a SQLite file is named as 'sqlite:///path/to/file.db'"
+        instead = "; write postgresql:" if name == "postgres" else instead
+        raise StorageError(f"migrations are for SQL databases, {', '.join(DATABASES)}, and not for {told}{instead}")
     return open_engine(f"{name if driver in _AWAITED else scheme}{colon}{rest}")
