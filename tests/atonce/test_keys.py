@@ -83,6 +83,17 @@ def test_a_command_that_was_given_meanwhile_is_answered_alike(
     assert tracker.history(first[0].issue.id)[-1] == first[0].events[-1]
 
 
+def test_a_key_that_five_use_on_other_issues_is_one_command(tracker: Tracker, do: Do) -> None:
+    """Nothing else makes the five meet: one note is written, and the others are told that the key was used."""
+    opened = [tracker.record(response(f"r-{number}")).issue for number in range(5)]
+    issues = [issue.id for issue in opened if issue is not None]
+    acts = [("add_note", {"issue_id": issue_id, "note": "Rang.", "key": "once"}) for issue_id in issues]
+    answers = do(command, given=(), acts=acts)
+    assert sum(isinstance(one, Change) for one in answers) == 1
+    assert sum(isinstance(one, KeyReused) for one in answers) == 4
+    assert sum(len(tracker.issue(issue_id).notes) for issue_id in issues) == 1
+
+
 def test_a_key_that_five_use_for_other_commands_is_one_of_them(tracker: Tracker, do: Do) -> None:
     """Under one key one note is written; whoever meant another one is told that the key was used."""
     issue = tracker.record(response()).issue
