@@ -102,11 +102,23 @@ class Questions:
     @_sound
     def response(self, response_id: str, /) -> ResponseRecord | None:
         """Return the record of a response."""
-        statements = self._statements
-        row = self._first(statements.latest_record if self._locks else statements.record, key_id=response_id)
+        row = self._record_row(response_id)
         if row is None:
             return None
         return record_from(row, response_from_json(row.body), self._addresses.names(json.loads(row.people)))
+
+    def _record_row(self, response_id: str) -> Row | None:
+        """Return the row of a response; whoever asks for the first will mostly need the account's secret as well."""
+        statements = self._statements
+        if self._locks:
+            return self._first(statements.latest_record, key_id=response_id)
+        both = None
+        if self._secret is None:
+            both = self._first(statements.secret_and_record, key_name=SECRET_NAME, key_id=response_id)
+        if both is None:
+            return self._first(statements.record, key_id=response_id)
+        self._secret = bytes.fromhex(both.secret)
+        return None if both.id is None else both
 
     def standing(self, survey: str | None, ticket: str, /) -> ResponseRecord | None:
         """Return the response that stands for a survey and ticket."""

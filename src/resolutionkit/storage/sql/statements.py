@@ -126,6 +126,7 @@ class Statements:
     """
 
     record: Statement
+    secret_and_record: Statement
     standing: Statement
     history: Statement
     latest_record: Statement
@@ -175,12 +176,25 @@ def prepare(tables: Tables, spelling: Spelling) -> Statements:
 def record_query(tables: Tables) -> Select[Any]:
     """Return the question for responses, each with its present revision; which ones is to be added."""
     responses, revisions = tables.responses, tables.response_revisions
-    its_revision = and_(
+    return select(responses, revisions.c.body).join_from(responses, revisions, _its_revision(tables))
+
+
+def _its_revision(tables: Tables) -> ColumnElement[bool]:
+    responses, revisions = tables.responses, tables.response_revisions
+    return and_(
         revisions.c.account == responses.c.account,
         revisions.c.response == responses.c.id,
         revisions.c.revision == responses.c.revision,
     )
-    return select(responses, revisions.c.body).join_from(responses, revisions, its_revision)
+
+
+def _secret_and_record(tables: Tables) -> Select[Any]:
+    """Return the question for the account's secret and a response at once: a row where there is a secret."""
+    meta, responses, revisions = tables.meta, tables.responses, tables.response_revisions
+    its_record = and_(responses.c.account == meta.c.account, responses.c.id == bindparam("key_id"))
+    query = select(meta.c.value.label("secret"), responses, revisions.c.body)
+    query = query.select_from(meta.outerjoin(responses, its_record).outerjoin(revisions, _its_revision(tables)))
+    return query.where(_is(meta, "name"))
 
 
 def _history_query(tables: Tables) -> Select[Any]:
@@ -208,6 +222,7 @@ def _questions(tables: Tables, spelling: Spelling) -> dict[str, Select[Any]]:
     named = select(meta.c.value).where(_is(meta, "name"))
     return {
         "record": record,
+        "secret_and_record": _secret_and_record(tables),
         "standing": standing,
         "history": history,
         "latest_record": record.with_for_update(of=tables.responses),
