@@ -224,7 +224,7 @@ ON_TRACKER: dict[str, list[Case]] = {
     "history": [lambda t, n: t.history(n.issue)],
     "as_of": [lambda t, n: t.as_of(n.issue, LATE)],
     "moves": [lambda t, n: t.moves(n.issue)],
-    "outbox": [lambda t, n: t.outbox(n.issue)],
+    "outbox": [lambda t, n: t.outbox(n.issue), lambda t, n: t.outbox(own(t))],
     "response": [lambda t, n: t.response(n.response)],
     "issues": [
         lambda t, n: each_of(t.issues, issue_filters(n)),
@@ -257,11 +257,13 @@ ON_DESK: dict[str, list[Case]] = {
     "issues": [
         lambda t, n: each_of(desk(t).issues, issue_filters(n)),
         lambda t, n: each_of(t.as_user("ed").issues, issue_filters(n)),
+        lambda t, n: [t.as_user(who).issues() for who in ("ed", "nina")],
         lambda t, n: desk(t).issues(limit=1, after=n.pages["desk"]),
     ],
     "responses": [
         lambda t, n: each_of(desk(t).responses, response_filters(n)),
         lambda t, n: each_of(t.as_user("ed").responses, response_filters(n)),
+        lambda t, n: [t.as_user(who).responses() for who in ("ed", "nina")],
         lambda t, n: desk(t).responses(limit=1, after=n.pages["desk responses"]),
     ],
     "add_note": [
