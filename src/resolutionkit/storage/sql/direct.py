@@ -146,7 +146,8 @@ class PsycopgWire(DirectWire):
     def __init__(self, connection: Connection) -> None:
         """Run statements on a connection."""
         self._raw: Any = connection.connection.driver_connection
-        self.can_end = self.has_ended = False
+        self.can_end: bool = False
+        self.has_ended: bool = False
         super().__init__(connection)
         self._written = _numbered
 

@@ -124,7 +124,7 @@ class InHostsTransaction:
 
     def __init__(self, carry_out: CarryOut) -> None:
         self._carry_out = carry_out
-        self.has_written = False
+        self.has_written: bool = False
 
     def __call__(self, wire: Wire, steps: Sequence[Step]) -> None:
         """Carry out the steps of one change."""

@@ -237,7 +237,7 @@ def _issue_columns() -> list[Column[str] | Column[int] | Column[float]]:
 
 NEWEST = ("received_at", "id")
 URGENT = ("urgency", "due_at", "received_at", "id")
-ORDERS = {"newest": NEWEST, "urgent": URGENT}
+ORDERS: dict[str, tuple[str, ...]] = {"newest": NEWEST, "urgent": URGENT}
 """The orders of lists by the word with which the names of their indexes end."""
 
 

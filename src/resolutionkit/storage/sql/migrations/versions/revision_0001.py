@@ -12,7 +12,7 @@ from resolutionkit.storage.sql.migrations.environment import drop_table, make_ta
 
 revision = "resolutionkit_0001"
 down_revision = None
-branch_labels = ("resolutionkit",)
+branch_labels: tuple[str, ...] = ("resolutionkit",)
 depends_on = None
 
 _CODE, _ID, _HASH = 190, 36, 64
