@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 _TEXTS_MAX = 1000
 """How many texts are kept as drivers want them: those of statements and of their combinations are some hundreds."""
+_CURSOR = "resolutionkit_cursor"
+"""Under which name a connection of the pool keeps its cursor for the next transaction."""
 _PLACEHOLDER = re.compile(r"%s")
 
 
@@ -152,7 +154,10 @@ class PsycopgWire(DirectWire):
         self._written = _numbered
 
     def _open(self) -> None:
-        self._cursor = self._connection.dialect.loaded_dbapi.RawCursor(self._raw)
+        kept = self._connection.connection.info
+        self._cursor = kept.get(_CURSOR)
+        if self._cursor is None:
+            self._cursor = kept[_CURSOR] = self._connection.dialect.loaded_dbapi.RawCursor(self._raw)
 
     def stand_ready(self) -> None:
         """Begin no transaction until something is written."""

@@ -18,15 +18,12 @@ from resolutionkit.storage.sql.dialects import Spelling
 from resolutionkit.storage.sql.direct import PsycopgWire
 from resolutionkit.storage.sql.failures import original, sqlstate
 from resolutionkit.storage.sql.statements import Facts, Statement
-from resolutionkit.storage.sql.wire import Wire
+from resolutionkit.storage.sql.wire import Given, Wire
 
 ROWS_AT_ONCE = 100
 """How many rows one insert holds; each has up to thirty values, of 32,766 that every driver takes."""
-
-
 _DIVISION_BY_ZERO = "22012"
 """How a change fails that misses a claim: the one failure that a question can bring about by itself everywhere."""
-_Shape: TypeAlias = tuple[tuple[str, int], ...]
 
 
 @frozen
@@ -64,18 +61,14 @@ def as_one_statement(spelling: Spelling) -> CarryOut:
     changed by one part and touched by another; and no part may fail where a claim is missed, so that inserts leave
     existing rows alone and are counted afterwards.
     """
-    texts: dict[_Shape, str] = {}
+    texts = _Texts(spelling)
 
     def carry_out(wire: Wire, steps: Sequence[Step]) -> None:
-        if not _can_be_one(steps):
+        text = texts.of(steps)
+        if not text:
             one_by_one(wire, steps)
             return
-        shape = _shape(steps)
-        text = texts.get(shape)
-        if text is None:
-            text = texts[shape] = spelling.written(_joined(steps))
-        given = [value for step in steps for value in step.statement.given(step.rows)]
-        counts = wire.change(text, given)
+        counts = wire.change(text, _given(steps))
         for step, met in zip(steps, counts, strict=True):
             if _must_meet_all(step) and met != len(step.rows):
                 raise WriteConflict(step.claims or f"rows of {step.statement.table} are there already")
@@ -87,8 +80,7 @@ class Ending:
     """Carries out a change that is the whole transaction: where it misses a claim it fails, and nothing is written."""
 
     def __init__(self, spelling: Spelling) -> None:
-        self._spelling = spelling
-        self._texts: dict[_Shape, str] = {}
+        self._texts = _Texts(spelling, fails=True)
 
     def __call__(self, wire: Wire, steps: Sequence[Step]) -> bool:
         """Carry out the steps in one trip that commits them as well; return False, with nothing done, where none can.
@@ -96,14 +88,13 @@ class Ending:
         Raises:
             WriteConflict: Something is no longer what was read.
         """
-        if not isinstance(wire, PsycopgWire) or not wire.can_end or not _can_be_one(steps):
+        if not isinstance(wire, PsycopgWire) or not wire.can_end:
             return False
-        shape = _shape(steps)
-        text = self._texts.get(shape)
-        if text is None:
-            text = self._texts[shape] = self._spelling.written(_joined(steps, fails=True))
+        text = self._texts.of(steps)
+        if not text:
+            return False
         try:
-            wire.end_with(text, [value for step in steps for value in step.statement.given(step.rows)])
+            wire.end_with(text, _given(steps))
         except DBAPIError as problem:
             if sqlstate(original(problem)) != _DIVISION_BY_ZERO:
                 raise
@@ -148,8 +139,26 @@ def _can_be_one(steps: Sequence[Step]) -> bool:
     )
 
 
-def _shape(steps: Sequence[Step]) -> _Shape:
-    return tuple((step.statement.text, len(step.rows)) for step in steps)
+class _Texts:
+    """The texts of changes as one statement, each made once: changes of one shape have one text."""
+
+    def __init__(self, spelling: Spelling, *, fails: bool = False) -> None:
+        self._spelling = spelling
+        self._fails = fails
+        self._made: dict[tuple[tuple[str, int], ...], str] = {}
+
+    def of(self, steps: Sequence[Step]) -> str:
+        """Return the text of steps, empty where they cannot be one statement."""
+        shape = tuple([(step.statement.text, len(step.rows)) for step in steps])
+        text = self._made.get(shape)
+        if text is None:
+            joined = _joined(steps, fails=self._fails) if _can_be_one(steps) else ""
+            text = self._made[shape] = self._spelling.written(joined)
+        return text
+
+
+def _given(steps: Sequence[Step]) -> Given:
+    return [value for step in steps for value in step.statement.given(step.rows)]
 
 
 def _must_meet_all(step: Step) -> bool:
