@@ -17,7 +17,7 @@ from resolutionkit.storage.sql.steps import one_by_one
 from resolutionkit.storage.sql.store import SqlStore, open_store
 from resolutionkit.storage.sql.wire import SqlAlchemyWire
 from resolutionkit.testing import StoreRules
-from support.servers import shared_database
+from support.servers import database
 from support.stores import OnServer
 
 
@@ -37,6 +37,13 @@ class OneByOne(OnServer):
     share = reopen
 
 
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """Return a database of the module's own: some rules name accounts that the other suite on this server uses too."""
+    with database("postgresql") as made:
+        yield made
+
+
 class TestPlainPath(StoreRules):
     """Every rule, step by step."""
 
@@ -47,13 +54,13 @@ class TestPlainPath(StoreRules):
         monkeypatch.setattr(sql_store, "wire_on", lambda connection, **_how: nullcontext(SqlAlchemyWire(connection)))
 
     @pytest.fixture
-    def store(self) -> Iterator[Store]:
+    def store(self, url: str) -> Iterator[Store]:
         """Return a store on the database."""
-        opened = plainly(open_store(StoreOptions(url=shared_database("postgresql"))))
+        opened = plainly(open_store(StoreOptions(url=url)))
         yield opened
         opened.close()
 
     @pytest.fixture
-    def abilities(self, store: Store) -> OneByOne:
+    def abilities(self, store: Store, url: str) -> OneByOne:
         """Return a way to its rows, and to the database."""
-        return OneByOne(store, shared_database("postgresql"))
+        return OneByOne(store, url)
