@@ -14,12 +14,6 @@ from support.servers import shared_database
 from support.stores import OnServer
 
 
-@pytest.fixture(autouse=True)
-def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Repeat a unit of work without a pause."""
-    monkeypatch.setattr("resolutionkit.storage.sql.retries.PAUSE", 0)
-
-
 class OnAServer(StoreConformance):
     """One database, in which each test has an account of its own."""
 
