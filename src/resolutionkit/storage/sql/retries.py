@@ -9,10 +9,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from resolutionkit.ports import WriteConflict
 from resolutionkit.storage.sql.failures import is_worth_repeating, translated
 
-ATTEMPTS = 8
+ATTEMPTS = 12
 """How often a unit of work is run before its conflict is reported."""
 PAUSE = 0.005
 """Seconds; twice as long at most after each further attempt, and by chance less."""
+LONGEST_PAUSE = 0.5
+"""Seconds; MariaDB's deadlocks on small tables come in series, and go soon."""
 
 
 class Retries:
@@ -39,4 +41,4 @@ class Retries:
                 raise problem
         elif is_last or not is_worth_repeating(problem):
             raise translated(problem) from problem
-        return random.uniform(0, PAUSE * 2**self._failed)  # noqa: S311  (jitter is no secret)
+        return random.uniform(0, min(PAUSE * 2**self._failed, LONGEST_PAUSE))  # noqa: S311  (jitter is no secret)
