@@ -49,6 +49,8 @@ async def host(url: str) -> AsyncIterator[tuple[AsyncTracker, AsyncEngine]]:
                 await connection.execute(text(_TABLE))
                 await connection.execute(text("DELETE FROM host_orders"))
             yield tracker, engine
+            async with engine.begin() as connection:
+                await connection.execute(text("DROP TABLE host_orders"))
         finally:
             await engine.dispose()
 
