@@ -29,7 +29,7 @@ def test_tables_are_made_checked_and_dropped(shell: Any) -> None:
     assert [line.split()[-1] for line in told.splitlines()[:3]] == [FIRST, FIRST, "nothing"]
     assert shell.ok("db", "downgrade", "--to", "base", "--yes") == f"Taken back: {FIRST}.\n"
     assert tables(shell) == set()
-    assert shell.ok("db", "downgrade", "--to", "base", "--yes") == "Nothing to do: the tables are not newer.\n"
+    assert shell.ok("db", "downgrade", "--to", "base", "--yes") == "Nothing to do: there are no newer tables.\n"
     assert "no tables yet" in shell.ok("db", "current")
 
 

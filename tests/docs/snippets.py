@@ -8,17 +8,19 @@ import io
 import os
 import re
 import shlex
+import sqlite3
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from unittest.mock import patch
 
+from sqlalchemy import Engine
 from sybil import Example, Sybil
 from sybil.parsers.myst import CodeBlockParser
 
-from resolutionkit import ImportMapping, Policy, load_directory
+from resolutionkit import ImportMapping, Policy, Tracker, load_directory
 
 LOADERS = {"policy": Policy.load, "directory": load_directory, "mapping": ImportMapping.load}
 """Who reads a TOML block, by what the name in its first line ends with."""
@@ -157,6 +159,15 @@ SNIPPETS = Sybil(
 )
 
 
+def close_all(objects: Iterable[object]) -> None:
+    """Close what a reader's session would close at its end."""
+    for one in objects:
+        if isinstance(one, Tracker | sqlite3.Connection):
+            one.close()
+        elif isinstance(one, Engine):
+            one.dispose()
+
+
 def run_page(page: Path) -> int:
     """Run all snippets of a page in order, in the present folder, and return how many there are."""
     document = SNIPPETS.parse(page)
@@ -170,6 +181,7 @@ def run_page(page: Path) -> int:
             for example in examples:
                 example.evaluate()
     finally:
+        close_all([*document.namespace.values()])
         for name in (module.__name__, *(path.stem for path in Path().glob("*.py"))):
             sys.modules.pop(name, None)
     return len(examples)

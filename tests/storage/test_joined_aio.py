@@ -26,7 +26,7 @@ from support.aio import ON_SERVERS, server_url
 from support.servers import empty, shared_database
 
 STYLES = ("connection", "session", "scoped session")
-_TABLE = "CREATE TABLE IF NOT EXISTS host_orders (what VARCHAR(50) NOT NULL)"
+_TABLE = "CREATE TABLE IF NOT EXISTS async_orders (what VARCHAR(50) NOT NULL)"
 
 
 @pytest.fixture(params=["aiosqlite", "psycopg", "asyncpg", "asyncmy"])
@@ -47,10 +47,10 @@ async def host(url: str) -> AsyncIterator[tuple[AsyncTracker, AsyncEngine]]:
         try:
             async with engine.begin() as connection:
                 await connection.execute(text(_TABLE))
-                await connection.execute(text("DELETE FROM host_orders"))
+                await connection.execute(text("DELETE FROM async_orders"))
             yield tracker, engine
             async with engine.begin() as connection:
-                await connection.execute(text("DROP TABLE host_orders"))
+                await connection.execute(text("DROP TABLE async_orders"))
         finally:
             await engine.dispose()
 
@@ -74,7 +74,7 @@ async def transaction(style: str, engine: AsyncEngine) -> AsyncIterator[Any]:
 async def orders(engine: AsyncEngine) -> list[str]:
     """Return the rows of the host's table."""
     async with engine.connect() as connection:
-        return list((await connection.scalars(text("SELECT what FROM host_orders ORDER BY what"))).all())
+        return list((await connection.scalars(text("SELECT what FROM async_orders ORDER BY what"))).all())
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -84,17 +84,17 @@ def test_what_is_done_stands_with_the_host_s_rows(url: str, style: str) -> None:
     async def main() -> None:
         async with host(url) as (tracker, engine):
             async with transaction(style, engine) as connection:
-                await connection.execute(text("INSERT INTO host_orders VALUES ('a')"))
+                await connection.execute(text("INSERT INTO async_orders VALUES ('a')"))
                 async with tracker.joined(connection) as within:
                     issue = (await within.record(response())).issue
                     assert issue is not None
-                    await connection.execute(text("INSERT INTO host_orders VALUES ('b')"))
+                    await connection.execute(text("INSERT INTO async_orders VALUES ('b')"))
                     desk = within.as_user("bridget")
                     with pytest.raises(NoteRequired):
                         await desk.set_status(issue.id, "resolved")
                     await desk.add_note(issue.id, "Rang.", key="k-1")
                     assert (await desk.inbox().counts()).flagged == 1
-                await connection.execute(text("INSERT INTO host_orders VALUES ('c')"))
+                await connection.execute(text("INSERT INTO async_orders VALUES ('c')"))
                 with pytest.raises(StorageError, match="the block has ended"):
                     await desk.add_note(issue.id, "Late.")
             assert await orders(engine) == ["a", "b", "c"]
@@ -112,7 +112,7 @@ def test_what_is_done_falls_with_the_host_s_rows(url: str, style: str) -> None:
 
             async def fails() -> None:
                 async with transaction(style, engine) as connection:
-                    await connection.execute(text("INSERT INTO host_orders VALUES ('a')"))
+                    await connection.execute(text("INSERT INTO async_orders VALUES ('a')"))
                     async with tracker.joined(connection) as within:
                         await within.record(response())
                         raise LookupError
@@ -134,7 +134,7 @@ def test_a_task_that_is_cancelled_leaves_nothing_of_the_transaction(url: str) ->
 
             async def work() -> None:
                 async with engine.begin() as connection, tracker.joined(connection) as within:
-                    await connection.execute(text("INSERT INTO host_orders VALUES ('a')"))
+                    await connection.execute(text("INSERT INTO async_orders VALUES ('a')"))
                     await within.record(response())
                     is_there.set()
                     await asyncio.sleep(60)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from resolutionkit import InvalidValue, SchemaMismatch, StorageError, StorageUnavailable, Tracker
@@ -98,24 +98,27 @@ def test_a_closed_connection_is_refused(outside: Tracker, engine: Engine) -> Non
             t.record(response("r-1", 3))
 
 
-def _near(path: Path) -> dict[str, tuple[object, str]]:
-    engine, other = create_engine(f"sqlite:///{path}"), create_async_engine("sqlite+aiosqlite://")
-    return {
-        "an engine": (engine, r"with engine\.begin\(\) as connection"),
-        "a sessionmaker": (sessionmaker(engine), r"with Session\.begin\(\) as session"),
-        "an async engine": (other, "an AsyncTracker: async with"),
-        "an async connection": (AsyncConnection(other), "an AsyncTracker joins this one"),
-        "an async session": (AsyncSession(other), "an AsyncTracker joins this one"),
-        "a driver's connection": (sqlite3.connect(":memory:"), "a SQLAlchemy Connection or Session, or Django's"),
-        "a URL": ("sqlite://", "a SQLAlchemy Connection or Session, or Django's"),
-        "nothing": (None, "a SQLAlchemy Connection or Session, or Django's"),
-    }
+def _async_engine() -> AsyncEngine:
+    return create_async_engine("sqlite+aiosqlite://")
 
 
-@pytest.mark.parametrize("what", _near(Path()))
-def test_what_is_no_connection_is_refused(open_file: Callable[..., Tracker], path: Path, what: str) -> None:
+NEAR: dict[str, tuple[Callable[[], Any], str]] = {
+    "an engine": (lambda: create_engine("sqlite://"), r"with engine\.begin\(\) as connection"),
+    "a sessionmaker": (sessionmaker, r"with Session\.begin\(\) as session"),
+    "an async engine": (_async_engine, "an AsyncTracker: async with"),
+    "an async connection": (lambda: AsyncConnection(_async_engine()), "an AsyncTracker joins this one"),
+    "an async session": (AsyncSession, "an AsyncTracker joins this one"),
+    "a driver's connection": (lambda: sqlite3.connect(":memory:"), "a SQLAlchemy Connection or Session, or Django's"),
+    "a URL": (lambda: "sqlite://", "a SQLAlchemy Connection or Session, or Django's"),
+    "nothing": (lambda: None, "a SQLAlchemy Connection or Session, or Django's"),
+}
+
+
+@pytest.mark.parametrize("what", NEAR)
+def test_what_is_no_connection_is_refused(open_file: Callable[..., Tracker], what: str) -> None:
     """The error names what would be right instead of what is near."""
-    given, instead = _near(path)[what]
+    make, instead = NEAR[what]
+    given = make()
     tracker = open_file()
     with pytest.raises(InvalidValue, match=instead) as refusal:
         join(tracker, given)
@@ -159,6 +162,7 @@ def test_a_closed_tracker_joins_nothing(open_file: Callable[..., Tracker], path:
     engine = create_engine(f"sqlite:///{path}")
     with engine.connect() as connection, pytest.raises(StorageError, match="this store is closed"):
         join(tracker, connection)
+    engine.dispose()
 
 
 def test_a_database_without_our_tables_says_so(open_file: Callable[..., Tracker], tmp_path: Path) -> None:

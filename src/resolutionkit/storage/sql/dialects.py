@@ -57,6 +57,7 @@ _BEGIN: Mapping[tuple[str, bool], str] = {
     ("mysql", False): "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
     ("mariadb", False): "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
 }
+_BY_KEY = "FORCE INDEX (PRIMARY)"
 DATABASES = tuple(_INSERT_NEW)
 """The names of the databases whose spelling is known."""
 
@@ -117,14 +118,27 @@ class Spelling:
             )
         )
 
+    def by_key(self, change: Update) -> Update:
+        """Return a change of rows that are named by their primary key, found by that key.
+
+        MySQL and its kin may find a row of a small table by another index instead, and lock that index before the row:
+        the other way round than those who came by the key, which is a deadlock.
+        """
+        return change.with_hint(_BY_KEY) if self.dialect.name in {"mysql", "mariadb"} else change
+
     def locking(self, change: Update) -> Select[Any] | Update:
-        """Return what locks the rows that a change would meet."""
+        """Return what locks the rows that a change would meet, which are named by their primary key."""
         where = true() if change.whereclause is None else change.whereclause
         table: Any = change.table
         if self.dialect.name == "sqlite":  # it has one lock for all, which writing takes, even if nothing changes
             kept = next(column for column in table.columns if not column.primary_key)
             return update(table).where(where).values({kept.name: kept})
-        return select(literal_column("1")).select_from(table).where(where).with_for_update()
+        return self.locked(select(literal_column("1")).select_from(table).where(where), table)
+
+    def locked(self, read: Select[Any], table: Table) -> Select[Any]:
+        """Return a read of rows of a table, named by their primary key, which locks them until the transaction ends."""
+        locking = read.with_for_update(of=table)
+        return locking.with_hint(table, _BY_KEY) if self.dialect.name in {"mysql", "mariadb"} else locking
 
     def written(self, text: str) -> str:
         """Return a statement as the driver takes it."""

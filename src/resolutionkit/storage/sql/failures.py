@@ -20,7 +20,14 @@ from resolutionkit.errors import (
 
 _Told: TypeAlias = tuple[type[StorageError], str]
 
-_UNMIGRATED = "the tables of resolutionkit, or columns of them, are missing; run `resolutionkit db upgrade`"
+_UNMIGRATED = (
+    "the tables of resolutionkit, or columns of them, are missing here; check that this is their database, schema and "
+    "prefix, or run `resolutionkit db upgrade`"
+)
+_NO_PRIVILEGE = (
+    "the database user lacks a privilege; grant it on the tables of resolutionkit, and CREATE on their schema or "
+    "database to who makes them"
+)
 _FULL = "the disk is full; make room and try again"
 _NO_WRITES = "the database accepts no writes; name its primary server, or an account that may write"
 _LOCKED = "other transactions kept the rows locked; try again"
@@ -56,7 +63,7 @@ _SQLSTATE: Mapping[str, _Told] = {
     "53300": (StorageBusy, _CROWDED),
     "53100": (StorageError, _FULL),
     "25006": (StorageReadOnly, _NO_WRITES),
-    "42501": (StorageReadOnly, "the database user lacks a privilege; grant it on the tables of resolutionkit"),
+    "42501": (StorageReadOnly, _NO_PRIVILEGE),
     "42P01": (SchemaMismatch, _UNMIGRATED),
     "42703": (SchemaMismatch, _UNMIGRATED),
     "3F000": (SchemaMismatch, "the schema does not exist; make it, or name another one"),
@@ -72,7 +79,7 @@ _MYSQL: Mapping[int, _Told] = {
     **dict.fromkeys((1040, 1203, 1226), (StorageBusy, _CROWDED)),
     **dict.fromkeys((1021, 1114), (StorageError, _FULL)),
     **dict.fromkeys((1290, 1792, 1836), (StorageReadOnly, _NO_WRITES)),
-    1142: (StorageReadOnly, "the database user lacks a privilege; grant it on the tables of resolutionkit"),
+    1142: (StorageReadOnly, _NO_PRIVILEGE),
     **dict.fromkeys((1146, 1054), (SchemaMismatch, _UNMIGRATED)),
     **dict.fromkeys((1044, 1045, 1049, 1698), (NotADatabase, _NO_ENTRY)),
     **dict.fromkeys((1053, 1927, 2002, 2003, 2005, 2006, 2013, 2055, 4031), (StorageUnavailable, _GONE)),

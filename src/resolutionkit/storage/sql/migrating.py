@@ -186,7 +186,8 @@ def check(database: str | Engine, *, prefix: str = DEFAULT_PREFIX, schema: str |
     def found(connection: Connection, tables: Tables) -> tuple[str, ...]:
         version = _state(connection, tables, order).version
         if version is None:
-            return ("there are no tables of resolutionkit; run `resolutionkit db upgrade`",)
+            where = f" in the schema {shown(schema)}" if schema else ""
+            return (f"no table {tables.meta.name}{where}; check prefix and schema, or run `resolutionkit db upgrade`",)
         if version != order[-1]:
             return (str(another_version(version, order[-1])),)
         from resolutionkit.storage.sql.differences import differences

@@ -225,10 +225,10 @@ def _questions(tables: Tables, spelling: Spelling) -> dict[str, Select[Any]]:
         "secret_and_record": _secret_and_record(tables),
         "standing": standing,
         "history": history,
-        "latest_record": record.with_for_update(of=tables.responses),
-        "latest_standing": standing.with_for_update(),
+        "latest_record": spelling.locked(record, tables.responses),
+        "latest_standing": spelling.locked(standing, heads),
         "latest_history": spelling.latest(history),
-        "lock_issue": select(issues.c.version).where(_is(issues, "id")).with_for_update(),
+        "lock_issue": spelling.locked(select(issues.c.version).where(_is(issues, "id")), issues),
         "remembered": known_key,
         "latest_remembered": spelling.latest(known_key),
         "meta": named,
@@ -282,29 +282,30 @@ _PARTY_FACTS = ("phase", "group_code", "urgency", "due_at", "received_at")
 
 def _changes(tables: Tables, spelling: Spelling) -> dict[str, Statement]:
     responses, issues, heads, parties = tables.responses, tables.issues, tables.heads, tables.parties
+    revisions, texts, addresses = tables.response_revisions, tables.texts, tables.addresses
     columns = [name for name in _names(issues) if name not in _FOR_EVER]
     of_issue = [name for name in columns if name not in _OF_RESPONSE]
-    was_read = (_is(responses, "id", "revision", "standing", "issue", "erased_at"), _is(issues, "id", "version"))
+    of_response = [name for name in _names(responses) if name not in _FOR_EVER]
+    record_as_read, issue_as_read = ("id", "revision", "standing", "issue", "erased_at"), ("id", "version")
     hashes = ("email_hash", "company_hash")
-    changes = {
-        "record_becomes": _set(responses, [name for name in _names(responses) if name not in _FOR_EVER]).where(
-            was_read[0]
-        ),
-        "scope_becomes": _set(responses, ["scope_group"]).where(_is(responses, "issue")),
-        "head_becomes": _set(heads, ["response"]).where(_is(heads, "survey", "ticket", "response")),
-        "issue_becomes": _set(issues, of_issue).where(was_read[1]),
-        "issue_becomes_with_response": _set(issues, columns).where(was_read[1]),
-        "parties_become": _set(parties, _PARTY_FACTS).where(_is(parties, "id")),
+    by_key = {
+        "record_becomes": (responses, of_response, record_as_read),
+        "head_becomes": (heads, ["response"], ("survey", "ticket", "response")),
+        "issue_becomes": (issues, of_issue, issue_as_read),
+        "issue_becomes_with_response": (issues, columns, issue_as_read),
+        "parties_become": (parties, _PARTY_FACTS, ("id",)),
+        "revision_is_rewritten": (revisions, ["body"], ("response", "revision")),
+        "text_is_rewritten": (texts, ["body"], ("issue", "number")),
+        "record_is_erased": (responses, ["erased_at", *hashes], record_as_read),
+        "issue_is_rewritten": (issues, hashes, issue_as_read),
+    }
+    changes: dict[str, Update | Delete] = {
+        "scope_becomes": _set(responses, ["scope_group"], ("issue",)),
+        "address_becomes": _set(addresses, ["address"], ("address",)),
         "party_goes": delete(parties).where(_is(parties, "id", "person", "role")),
         "own_response_goes": delete(tables.response_people).where(_is(tables.response_people, "person", "id")),
-        "revision_is_rewritten": _set(tables.response_revisions, ["body"]).where(
-            _is(tables.response_revisions, "response", "revision")
-        ),
-        "text_is_rewritten": _set(tables.texts, ["body"]).where(_is(tables.texts, "issue", "number")),
-        "record_is_erased": _set(responses, ["erased_at", *hashes]).where(was_read[0]),
-        "issue_is_rewritten": _set(issues, hashes).where(was_read[1]),
-        "address_becomes": _set(tables.addresses, ["address"]).where(_is(tables.addresses, "address")),
     }
+    changes |= {name: spelling.by_key(_set(*change)) for name, change in by_key.items()}
     return {name: Statement(change, spelling) for name, change in changes.items()}
 
 
@@ -318,5 +319,6 @@ def _is(table: Table, *names: str) -> ColumnElement[bool]:
     return and_(table.c.account == bindparam("key_account"), *keys)
 
 
-def _set(table: Table, names: Iterable[str]) -> Update:
-    return update(table).values({name: bindparam(name) for name in names})
+def _set(table: Table, names: Iterable[str], keys: Iterable[str]) -> Update:
+    """Return the change of some columns in the rows of the account with these keys."""
+    return update(table).values({name: bindparam(name) for name in names}).where(_is(table, *keys))
