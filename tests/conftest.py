@@ -23,8 +23,17 @@ settings.register_profile(
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 BACKENDS = ("memory", "sqlite", *SERVERS)
-THOROUGH = ("backends/test_async.py", "backends/test_joined.py", "backends/test_plain_path.py", "atonce/", "accounts/")
-"""What tries every driver and every statement once more, and depends on no version of Python: marked ``thorough``."""
+THOROUGH = (
+    "backends/test_async.py",
+    "backends/test_joined.py",
+    "backends/test_plain_path.py",
+    "backends/test_servers.py",
+    "kit/test_broken.py",
+    "kit/test_own_storage_page.py",
+    "atonce/",
+    "accounts/",
+)
+"""What tries every driver, statement and mistake once more, on whatever Python: marked ``thorough``."""
 _SKIPPED: list[str] = []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -177,6 +178,9 @@ def _level(vendor: str, name: str) -> Any:
     return IsolationLevel[name.upper().replace(" ", "_")]
 
 
+_ADDING = threading.Lock()
+
+
 def add_django_database(settings: dict[str, Any]) -> str:
     """Let Django know one more database, and return its alias."""
     import django
@@ -189,8 +193,9 @@ def add_django_database(settings: dict[str, Any]) -> str:
         configuration.configure(DATABASES={}, USE_TZ=True, INSTALLED_APPS=[])
         django.setup()
     alias = f"db_{uuid.uuid4().hex[:8]}"
-    connections.settings[alias] = settings
-    connections.settings = connections.configure_settings(connections.settings)
+    with _ADDING:  # hosts of several threads come at once
+        connections.settings[alias] = settings
+        connections.settings = connections.configure_settings(connections.settings)
     return alias
 
 
