@@ -12,7 +12,9 @@ from typing import TypeAlias
 import pluggy
 from attrs import frozen
 
-from resolutionkit.ports import AsyncStore, Notifier, Store
+from resolutionkit.model.response import Response
+from resolutionkit.model.results import Classification
+from resolutionkit.ports import AsyncStore, Directory, Notifier, Store
 
 PROJECT = "resolutionkit"
 """The name under which pluggy knows these hooks."""
@@ -56,6 +58,35 @@ def resolutionkit_stores() -> Mapping[str, StoreOpener]:  # type: ignore[empty-b
 @hookspec
 def resolutionkit_async_stores() -> Mapping[str, AsyncStoreOpener]:  # type: ignore[empty-body]
     """Return the storage backends of this plugin that an async tracker can use, by their URL schemes likewise."""
+
+
+@hookspec
+def resolutionkit_needs_recovery(account: str, classification: Classification) -> bool | None:
+    """Say whether a response needs recovery, whatever its score says (requirement A2); None leaves it to the others.
+
+    It needs recovery where any plugin says so; it needs none where none does and one denies it; where none has an
+    opinion the policy's threshold decides. What was decided is kept with the response, and not asked again when it is
+    delivered again.
+
+    Args:
+        account: The account's name.
+        classification: The response, and what its score means under the account's policy.
+    """
+
+
+@hookspec
+def resolutionkit_assignee(account: str, response: Response, directory: Directory) -> str | None:
+    """Return the id of the person whom a response's new issue goes to (requirement C1); None leaves it to the others.
+
+    The last plugin that was registered is asked first, and the first answer counts. It has to be a person of the
+    directory who is there. Where there is none, the issue goes the usual way: to the lowest person of the response's
+    hierarchy, the group's lead, the account's leader. Whoever flags a response and names an assignee is obeyed.
+
+    Args:
+        account: The account's name.
+        response: The response that opens the issue.
+        directory: The account's directory; it may be asked.
+    """
 
 
 @hookspec

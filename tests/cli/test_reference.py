@@ -73,6 +73,7 @@ DOCUMENTS = {
     "`export`": "`person`, `responses`, `issues`, `roles`, `written`, `mentions`; see `Tracker.export_person`",
     "`policy check`": "`sound`, `faults`, `warnings`, each with `file`, `place`, `problem`",
     "`policy show`": "a policy",
+    "`plugins`": "`plugins` (each with `name`, `package`, `hooks`, `fault`), `hooks` (all that there are)",
     "`db check`": "`sound`, `differences`",
     "`db current`": "`version` (null where there are no tables), `newest`, `pending`, `is_ours`",
 }

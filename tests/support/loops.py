@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from resolutionkit import bridge
 from resolutionkit.hooks import StoreOptions
 from resolutionkit.ports import AsyncStore, UnitOfWork
-from resolutionkit.tracker.plugins import open_async_store, plugin_manager
+from resolutionkit.tracker.openers import open_async_store
+from resolutionkit.tracker.plugins import plugin_manager
 
 T = TypeVar("T")
 

@@ -16,6 +16,7 @@ from resolutionkit.cli.databases import db
 from resolutionkit.cli.erasing import erase, export
 from resolutionkit.cli.exits import Exit, exit_of, report
 from resolutionkit.cli.importing import import_
+from resolutionkit.cli.plugging import plugins
 from resolutionkit.cli.policies import policy
 from resolutionkit.cli.reading import inbox, list_, show
 from resolutionkit.cli.settings import SETTINGS, HouseGroup, SettingOption
@@ -111,6 +112,7 @@ for _command in (
     erase,
     export,
     policy,
+    plugins,
     db,
 ):
     program.add_command(_command)

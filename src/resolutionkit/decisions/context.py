@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from attrs import frozen
 
+from resolutionkit.decisions.opinions import NO_OPINIONS, Opinions
 from resolutionkit.model.events import EVENT_TYPES, Cause, Event
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.people import StaticDirectory
@@ -30,6 +31,7 @@ class Context:
         ids: Gives a new id at each call, in the order of time.
         actor: Who acts: a person's id, a bare address, or ``system``.
         cause: What led to it.
+        opinions: Who is asked besides.
     """
 
     policy: Policy
@@ -38,6 +40,7 @@ class Context:
     ids: Callable[[], str]
     actor: str
     cause: Cause
+    opinions: Opinions = NO_OPINIONS
 
 
 @frozen(kw_only=True, weakref_slot=False)

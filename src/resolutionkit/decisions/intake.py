@@ -64,7 +64,8 @@ def take_in(facts: Facts, command: Record, context: Context) -> Decision:
     if same is not None and (same.erased_at is not None or not differing(same.response, command.response)):
         # Whatever the policy and the clock say today: it was judged when it came. What was erased stays erased.
         return Decision(outcome=Outcome.DUPLICATE)
-    arrival = _Arrival(judged=classify(command.response, context.policy), facts=facts, command=command, context=context)
+    judged = classify(command.response, context.policy, context.opinions)
+    arrival = _Arrival(judged=judged, facts=facts, command=command, context=context)
     if command.response.received_at > context.now + FUTURE:
         expected = f"an instant at most a day after now, {context.now.isoformat()}"
         raise InvalidResponse("received_at", command.response.received_at, expected)
@@ -225,7 +226,9 @@ def _open(draft: Draft, record: ResponseRecord, context: Context, assignee: str 
         issue=context.ids(),
         response=record.response,
         revision=record.revision,
-        assignee=assignee or route(record.people, record.response.group, context.people),
+        assignee=assignee
+        or context.opinions.assignee(record.response)
+        or route(record.people, record.response.group, context.people),
         people=record.people,
         needs_recovery=record.needs_recovery,
         **(opening | rest),

@@ -16,6 +16,7 @@ from resolutionkit.decisions import audience, intake
 from resolutionkit.decisions.concurrency import check_not_stale
 from resolutionkit.decisions.context import Context, Decision
 from resolutionkit.decisions.decide import decide
+from resolutionkit.decisions.opinions import NO_OPINIONS, Opinions
 from resolutionkit.errors import (
     InvalidValue,
     IssueNotFound,
@@ -84,6 +85,7 @@ class Surroundings:
         ids: Gives new ids.
         actor: Who acts: a person's id, or ``system``.
         is_alone: Whether the unit of work is this command's alone, and ends with what it saves.
+        opinions: Who is asked besides.
     """
 
     settings: AccountSettings
@@ -91,6 +93,7 @@ class Surroundings:
     ids: Callable[[], str]
     actor: str = SYSTEM
     is_alone: bool = False
+    opinions: Opinions = NO_OPINIONS
 
 
 @define
@@ -250,6 +253,7 @@ def _context(
         ids=around.ids,
         actor=around.actor,
         cause=cause,
+        opinions=around.opinions,
     )
 
 

@@ -1,116 +1,193 @@
-"""The plugin manager: made by a function, belonging to whoever made it; there is no global one."""
+"""The plugin manager: made by a function, belonging to whoever made it; there is no global one.
+
+A plugin of the host's own that is faulty is an error. One that a package announces is left out instead, and the fault
+is logged and kept: a broken package takes nothing else with it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+import inspect
+import logging
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+from importlib.metadata import EntryPoint
+from importlib.metadata import entry_points as announced
+from pathlib import Path
+from typing import Any
 
 import pluggy
+from attrs import frozen
 
 from resolutionkit import hooks
 from resolutionkit.errors import PluginError, shown
-from resolutionkit.hooks import AsyncStoreOpener, StoreOpener, StoreOptions
 from resolutionkit.notify import plugin as notify_plugin
-from resolutionkit.ports import AsyncStore, Store
 from resolutionkit.storage import plugin as storage_plugin
 
-T = TypeVar("T")
+LOGGER = logging.getLogger("resolutionkit.plugins")
+LOGGER.addHandler(logging.NullHandler())
 
+HOOKS = tuple(name for name in vars(hooks) if name.startswith(f"{hooks.PROJECT}_"))
+"""The names of all hooks."""
 _BUILT_IN = {"resolutionkit.storage": storage_plugin, "resolutionkit.notify": notify_plugin}
 
 
-def plugin_manager(*plugins: object, entry_points: bool = True) -> pluggy.PluginManager:
-    """Return a manager with the backends that ship, the given plugins, and those that installed packages announce.
+@frozen(kw_only=True)
+class Plugin:
+    """A plugin that was found.
+
+    Attributes:
+        name: The name of its entry point, or what it is called here.
+        package: The package that announces it, with its version; None for those that ship and those that are given.
+        hooks: The hooks that it implements.
+        fault: Why it is left out, or None.
+    """
+
+    name: str
+    package: str | None = None
+    hooks: tuple[str, ...] = ()
+    fault: str | None = None
+
+
+class Plugins:
+    """What is plugged in.
+
+    Attributes:
+        manager: Pluggy's manager.
+        faults: Why a plugin that a package announces was left out, by its name.
+    """
+
+    def __init__(self, plugins: Iterable[object] = (), *, entry_points: bool = True) -> None:
+        """Find and check all plugins; see :func:`plugin_manager`."""
+        self.manager: pluggy.PluginManager = pluggy.PluginManager(hooks.PROJECT)
+        self.manager.add_hookspecs(hooks)
+        self.faults: dict[str, str] = {}
+        self._packages: dict[str, str] = {}
+        self._callers: dict[str, list[tuple[str, pluggy.HookCaller]]] = {}
+        for name, plugin in {**_BUILT_IN, **{f"given {number}": one for number, one in enumerate(plugins)}}.items():
+            self._register(name, plugin)
+        for point in sorted(announced(group=hooks.ENTRY_POINT_GROUP)) if entry_points else ():
+            self._load(point)
+
+    def _load(self, point: EntryPoint) -> None:
+        """Load what a package announces, or note why it cannot be."""
+        if point.dist is not None:
+            self._packages[point.name] = f"{point.dist.name} {point.dist.version}"
+        try:
+            self._register(point.name, point.load())
+        except Exception as problem:  # noqa: BLE001  (a broken package takes nothing else with it)
+            self.note(point.name, f"cannot be used: {told(problem)}")
+
+    def _register(self, name: str, plugin: object) -> None:
+        _check(name, plugin)
+        try:
+            self.manager.register(plugin, name)
+        except (pluggy.PluginValidationError, ValueError) as problem:
+            raise PluginError(f"the plugin {name} is refused: {problem}") from problem
+
+    def note(self, name: str, fault: str) -> None:
+        """Keep why a plugin does not do what it should, and log it."""
+        self.faults[name] = fault
+        LOGGER.error("the plugin %s %s", name, fault, extra={"plugin": name})
+
+    def answers(self, hook: str, **given: Any) -> Iterator[tuple[str, Any]]:
+        """Ask each plugin by itself, the last one registered first, and yield its name and what it answers.
+
+        One that raises is noted, and the next is asked.
+        """
+        for name, caller in self.implementing(hook):
+            try:
+                found = caller(**given)
+            except Exception as problem:  # noqa: BLE001  (whatever a plugin does, the others go on)
+                self.note(name, f"failed in {hook}: {told(problem)}")
+                continue
+            for one in found:
+                yield name, one
+
+    def implementing(self, hook: str) -> list[tuple[str, pluggy.HookCaller]]:
+        """Return who implements a hook, each with what calls it alone."""
+        if hook not in self._callers:
+            implemented = getattr(self.manager.hook, hook).get_hookimpls()
+            self._callers[hook] = [(one.plugin_name, self._alone(hook, one.plugin)) for one in reversed(implemented)]
+        return self._callers[hook]
+
+    def _alone(self, hook: str, plugin: object) -> pluggy.HookCaller:
+        others = [one for one in self.manager.get_plugins() if one is not plugin]
+        return self.manager.subset_hook_caller(hook, others)
+
+    def listed(self) -> tuple[Plugin, ...]:
+        """Return all plugins in the order of their names, those that are left out as well."""
+        found = [
+            Plugin(
+                name=name,
+                package=self._packages.get(name),
+                hooks=tuple(sorted(caller.name for caller in self.manager.get_hookcallers(plugin) or ())),
+                fault=self.faults.get(name),
+            )
+            for name, plugin in self.manager.list_name_plugin()
+            if plugin is not None
+        ]
+        known = {one.name for one in found}
+        left_out = {name: fault for name, fault in self.faults.items() if name not in known}
+        found += [Plugin(name=name, package=self._packages.get(name), fault=one) for name, one in left_out.items()]
+        return tuple(sorted(found, key=lambda one: one.name))
+
+
+def plugin_manager(*plugins: object, entry_points: bool = True) -> Plugins:
+    """Return what ships, the given plugins, and those that installed packages announce.
 
     Args:
         plugins: Modules or objects with hook implementations.
         entry_points: Whether to load what installed packages announce.
 
     Raises:
-        PluginError: A plugin cannot be loaded, or implements a hook with other arguments than it has.
+        PluginError: A given plugin implements a hook that there is not, or with other arguments than it has.
     """
-    manager = pluggy.PluginManager(hooks.PROJECT)
-    manager.add_hookspecs(hooks)
-    named = {**_BUILT_IN, **{f"given {index}": plugin for index, plugin in enumerate(plugins)}}
-    for name, plugin in named.items():
-        _registered(manager, name, plugin)
-    if entry_points:
-        try:
-            manager.load_setuptools_entrypoints(hooks.ENTRY_POINT_GROUP)
-        except Exception as problem:
-            raise PluginError(f"an installed plugin cannot be loaded: {problem}") from problem
-    return manager
+    return Plugins(plugins, entry_points=entry_points)
 
 
-def _registered(manager: pluggy.PluginManager, name: str, plugin: object) -> None:
-    try:
-        manager.register(plugin, name)
-    except (pluggy.PluginValidationError, ValueError) as problem:
-        raise PluginError(f"the plugin {name} is refused: {problem}") from problem
-
-
-def store_openers(manager: pluggy.PluginManager) -> Mapping[str, StoreOpener]:
-    """Return every storage backend by its URL scheme.
+def _check(name: str, plugin: object) -> None:
+    """Refuse a plugin whose hooks are not ours.
 
     Raises:
-        PluginError: Two plugins answer to one scheme.
+        PluginError: It implements what is no hook, or asks for what a hook is not called with, or has to be awaited.
     """
-    return _openers(manager.hook.resolutionkit_stores)
+    for hook, function in _implementations(plugin):
+        fault = _fault(hook, function)
+        if fault is not None:
+            raise PluginError(f"the plugin {name} is refused: {fault}")
 
 
-def async_store_openers(manager: pluggy.PluginManager) -> Mapping[str, AsyncStoreOpener]:
-    """Return every storage backend that an async tracker can use, by its URL scheme.
-
-    Raises:
-        PluginError: Two plugins answer to one scheme.
-    """
-    return _openers(manager.hook.resolutionkit_async_stores)
-
-
-def _openers(hook: pluggy.HookCaller) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    try:
-        offered = hook()
-    except Exception as problem:
-        raise PluginError(f"a plugin cannot say which storage backends it has: {problem}") from problem
-    for schemes in offered:
-        if not isinstance(schemes, Mapping):
-            raise PluginError(f"a plugin's {hook.name} gives {shown(schemes)}; expected a mapping of schemes")
-        for scheme, opener in schemes.items():
-            if scheme in found:
-                raise PluginError(f"two plugins answer to the URL scheme {scheme!r}; uninstall one of them")
-            found[scheme] = opener
-    return found
+def _fault(hook: str, function: Callable[..., Any]) -> str | None:
+    """Say what is wrong with the implementation of a hook, or None."""
+    if hook not in HOOKS:
+        near = get_close_matches(hook, HOOKS, 1)
+        return f"{hook} is no hook; " + (f"did you mean {near[0]}?" if near else f"there are {', '.join(HOOKS)}")
+    allowed = inspect.signature(getattr(hooks, hook)).parameters
+    asked = [one for one in inspect.signature(function).parameters if one not in allowed]
+    signature = f"def {hook}({', '.join(allowed)})"
+    if asked:
+        return f"{hook} is not called with {', '.join(asked)}; write {signature}"
+    if inspect.iscoroutinefunction(function):
+        return f"{hook} is not awaited; write {signature}, without async"
+    return None
 
 
-def open_store(options: StoreOptions, manager: pluggy.PluginManager) -> Store:
-    """Open the store of a URL.
-
-    Raises:
-        PluginError: No plugin answers to the URL's scheme.
-        StorageError: The store cannot be opened.
-    """
-    return _answering(options.url, store_openers(manager))(options)
-
-
-async def open_async_store(options: StoreOptions, manager: pluggy.PluginManager) -> AsyncStore:
-    """Open the store of a URL, for an async tracker.
-
-    Raises:
-        PluginError: No plugin answers to the URL's scheme.
-        StorageError: The store cannot be opened.
-    """
-    return await _answering(options.url, async_store_openers(manager))(options)
+def _implementations(plugin: object) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Yield each marked function of a plugin under the name of its hook."""
+    marker = f"{hooks.PROJECT}_impl"
+    for name in dir(plugin):
+        function = inspect.getattr_static(plugin, name, None)
+        options = getattr(function, marker, None)
+        if isinstance(options, dict):
+            yield options.get("specname") or name, getattr(plugin, name)
 
 
-def _answering(url: str, openers: Mapping[str, T]) -> T:
-    scheme, colon, _ = url.partition(":")
-    # A dialect's driver stands behind a plus sign: sqlite+pysqlite is for sqlite's plugin to understand.
-    opener = openers.get(scheme) or openers.get(scheme.partition("+")[0])
-    if not colon or opener is None:
-        known = ", ".join(f"{name}:" for name in sorted(openers))
-        hint = "" if colon else "; a SQLite file is named as 'sqlite:///path/to/file.db'"
-        hint = "; write postgresql:" if scheme == "postgres" else hint
-        # The scheme alone: the rest of a URL may hold a password.
-        raise PluginError(f"no storage backend answers to {shown(scheme)}; there are {known}{hint}")
-    return opener
+def told(problem: BaseException) -> str:
+    """Say what a plugin raised and where, without its words: they may quote what a respondent typed (law L12)."""
+    if isinstance(problem, PluginError):
+        return str(problem)
+    frames = traceback.extract_tb(problem.__traceback__)
+    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    missing = f" for {shown(problem.name)}" if isinstance(problem, ImportError) and problem.name else ""
+    return f"{type(problem).__name__}{missing}{where}"

@@ -10,6 +10,7 @@ from typing import TypeAlias, TypeVar
 
 from attrs import frozen
 
+from resolutionkit.decisions.opinions import Opinions
 from resolutionkit.errors import InvalidResponse, InvalidValue, ResolutionKitError, StorageError
 from resolutionkit.model.commands import Command, Record
 from resolutionkit.model.people import SYSTEM
@@ -19,7 +20,9 @@ from resolutionkit.model.trusted import trusted
 from resolutionkit.model.values import utc
 from resolutionkit.ports import Clock, Store, UnitOfWork
 from resolutionkit.tracker import pipeline
+from resolutionkit.tracker.opinions import opinions_of
 from resolutionkit.tracker.pipeline import AccountSettings, Attempts, Surroundings
+from resolutionkit.tracker.plugins import Plugins
 from resolutionkit.tracker.reading import Reader
 
 BATCH = 100
@@ -59,6 +62,7 @@ class Runner:
         settings: Its policy and directory.
         clock: Gives the instant.
         ids: Gives ids.
+        plugins: What is plugged in.
         is_joined: Whether the store works in a transaction of the host's, which nobody here may roll back.
     """
 
@@ -67,6 +71,7 @@ class Runner:
     settings: AccountSettings
     clock: Clock
     ids: Callable[[], str]
+    plugins: Plugins
     is_joined: bool = False
 
     def reader(self, actor: str | None = None) -> Reader:
@@ -78,7 +83,19 @@ class Runner:
         return utc(self.clock(), "clock", InvalidValue)
 
     def _around(self, actor: str = SYSTEM, *, is_alone: bool = False) -> Surroundings:
-        return _surroundings(settings=self.settings, now=self.now(), ids=self.ids, actor=actor, is_alone=is_alone)
+        return _surroundings(
+            settings=self.settings,
+            now=self.now(),
+            ids=self.ids,
+            actor=actor,
+            is_alone=is_alone,
+            opinions=self.opinions,
+        )
+
+    @property
+    def opinions(self) -> Opinions:
+        """Return who is asked besides."""
+        return opinions_of(self.plugins, self.account, self.settings.directory)
 
     def record(self, command: Record) -> Recorded:
         """Take in one response, in a transaction of its own."""

@@ -28,8 +28,9 @@ from resolutionkit.tracker.erasing import Erasing, cut_off, response_id_of
 from resolutionkit.tracker.exporting import export_person
 from resolutionkit.tracker.ids import Uuid7
 from resolutionkit.tracker.imports import ImportReport, import_file
+from resolutionkit.tracker.openers import open_store
 from resolutionkit.tracker.pipeline import AccountSettings
-from resolutionkit.tracker.plugins import open_store, plugin_manager
+from resolutionkit.tracker.plugins import Plugins, plugin_manager
 from resolutionkit.tracker.runner import RecordedOrRefused, Runner, as_record, batches
 from resolutionkit.tracker.tally import Tally
 from resolutionkit.tracker.views import Views
@@ -53,10 +54,12 @@ class Tracker(Views):
         directory: Who works there; None for nobody.
         clock: Gives the present instant, aware; None for the system's clock.
         accounts: Gives the settings of any account by its name, for :meth:`for_account`.
+        plugins: Modules or objects with hook implementations, beside those that installed packages announce.
 
     Raises:
         InvalidValue: The account's name is not acceptable.
         AccountNotFound: ``accounts`` does not know the account.
+        PluginError: A given plugin is faulty.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class Tracker(Views):
         directory: Directory | None = None,
         clock: Clock | None = None,
         accounts: Callable[[str], AccountSettings | None] | None = None,
+        plugins: Iterable[object] | Plugins = (),
     ) -> None:
         """Begin to work on a store."""
         name = code(account, "account", InvalidValue, ACCOUNT_MAX)
@@ -78,7 +82,14 @@ class Tracker(Views):
                 policy=Policy() if policy is None else policy,
                 directory=StaticDirectory() if directory is None else directory,
             )
-        self._runner = Runner(store=store, account=name, settings=settings, clock=clock or _now, ids=Uuid7())
+        self._runner = Runner(
+            store=store,
+            account=name,
+            settings=settings,
+            clock=clock or _now,
+            ids=Uuid7(),
+            plugins=plugins if isinstance(plugins, Plugins) else plugin_manager(*plugins),
+        )
         self._accounts = accounts
         super().__init__(self._runner.reader())
 
@@ -114,7 +125,7 @@ class Tracker(Views):
 
         Raises:
             InvalidValue: The prefix or the schema cannot be used in names.
-            PluginError: Nothing answers to the URL's scheme.
+            PluginError: A given plugin is faulty, or nothing answers to the URL's scheme.
             MissingExtra: The backend's dependency is not installed.
             SchemaMismatch: The tables are missing, or another version wrote them.
             StorageError: The database cannot be used.
@@ -122,9 +133,18 @@ class Tracker(Views):
         if not isinstance(url, str):
             raise InvalidValue("url", url, "a URL as text, such as 'sqlite:///recovery.db'")
         options = StoreOptions(url=url, create=create, prefix=prefix, schema=schema)
-        store = open_store(options, plugin_manager(*plugins))
+        plugged = plugin_manager(*plugins)
+        store = open_store(options, plugged)
         try:
-            return cls(store, account=account, policy=policy, directory=directory, clock=clock, accounts=accounts)
+            return cls(
+                store,
+                account=account,
+                policy=policy,
+                directory=directory,
+                clock=clock,
+                accounts=accounts,
+                plugins=plugged,
+            )
         except BaseException:
             store.close()
             raise
@@ -171,7 +191,13 @@ class Tracker(Views):
     def _with(self, runner: Runner) -> Tracker:
         """Return a tracker that is like this one, on another runner."""
         settings = runner.settings
-        other = Tracker(runner.store, account=runner.account, policy=settings.policy, directory=settings.directory)
+        other = Tracker(
+            runner.store,
+            account=runner.account,
+            policy=settings.policy,
+            directory=settings.directory,
+            plugins=runner.plugins,
+        )
         other._runner, other._accounts, other._reader = runner, self._accounts, runner.reader()
         return other
 
@@ -227,7 +253,7 @@ class Tracker(Views):
         Raises:
             InvalidScore: The score is not one of its scale.
         """
-        return classify(response, self.policy)
+        return classify(response, self.policy, self._runner.opinions)
 
     def record(self, response: Response, *, replace: bool = False, announce: bool | None = None) -> Recorded:
         """Take in one response; an unhappy one becomes an issue at once (requirement A2).

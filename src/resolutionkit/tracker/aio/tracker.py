@@ -20,8 +20,9 @@ from resolutionkit.tracker.aio.opening import Opening
 from resolutionkit.tracker.aio.settings import AsyncAccountSettings, as_sync, waiting
 from resolutionkit.tracker.aio.stores import WaitingStore
 from resolutionkit.tracker.aio.views import AsyncViews
+from resolutionkit.tracker.openers import open_async_store
 from resolutionkit.tracker.pipeline import AccountSettings
-from resolutionkit.tracker.plugins import open_async_store, plugin_manager
+from resolutionkit.tracker.plugins import Plugins, plugin_manager
 from resolutionkit.tracker.tracker import Tracker
 
 T = TypeVar("T")
@@ -40,10 +41,12 @@ class AsyncTracker(AsyncViews):
         directory: Who works there, awaited or not; None for nobody.
         clock: Gives the present instant, aware; None for the system's clock.
         accounts: Gives the settings of any account by its name, for :meth:`for_account`.
+        plugins: Modules or objects with hook implementations, beside those that installed packages announce.
 
     Raises:
         InvalidValue: The account's name is not acceptable.
         AccountNotFound: ``accounts`` does not know the account.
+        PluginError: A given plugin is faulty.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class AsyncTracker(AsyncViews):
         directory: Directory | AsyncDirectory | None = None,
         clock: Clock | None = None,
         accounts: Callable[[str], AccountSettings | AsyncAccountSettings | None] | None = None,
+        plugins: Iterable[object] | Plugins = (),
     ) -> None:
         """Begin to work on a store."""
         self._store = store
@@ -65,6 +69,7 @@ class AsyncTracker(AsyncViews):
             directory=None if directory is None else waiting(directory),
             clock=clock,
             accounts=None if accounts is None else lambda name: as_sync(accounts(name)),
+            plugins=plugins,
         )
 
     @classmethod
@@ -102,7 +107,7 @@ class AsyncTracker(AsyncViews):
 
         Raises:
             InvalidValue: The prefix or the schema cannot be used in names.
-            PluginError: Nothing answers to the URL's scheme.
+            PluginError: A given plugin is faulty, or nothing answers to the URL's scheme.
             MissingExtra: The backend's dependency is not installed.
             SchemaMismatch: The tables are missing, or another version wrote them.
             StorageError: The database cannot be used.
@@ -113,9 +118,18 @@ class AsyncTracker(AsyncViews):
                 raise InvalidValue("url", url, "a URL as text, such as 'sqlite:///recovery.db'")
             bridge.load_greenlet()
             options = StoreOptions(url=url, create=create, prefix=prefix, schema=schema)
-            store = await open_async_store(options, plugin_manager(*plugins))
+            plugged = plugin_manager(*plugins)
+            store = await open_async_store(options, plugged)
             try:
-                return cls(store, account=account, policy=policy, directory=directory, clock=clock, accounts=accounts)
+                return cls(
+                    store,
+                    account=account,
+                    policy=policy,
+                    directory=directory,
+                    clock=clock,
+                    accounts=accounts,
+                    plugins=plugged,
+                )
             except BaseException:
                 await store.aclose()
                 raise
