@@ -15,7 +15,8 @@ import pytest
 from resolutionkit import cli
 from resolutionkit.cli import printing
 from resolutionkit.cli.app import program
-from resolutionkit.cli.importing import _lines
+from resolutionkit.importing.fileformat import FileFormat
+from resolutionkit.importing.readers import about_rows
 
 
 class Screen(io.StringIO):
@@ -116,5 +117,5 @@ def test_rows_are_counted_ahead_only_where_that_costs_nothing(tmp_path: Path) ->
     """A pipe can be read once; it is left alone."""
     file = tmp_path / "export.csv"
     file.write_bytes(b"id\n1\n2\n")
-    assert _lines(file) == 3
-    assert _lines(tmp_path) is None
+    assert about_rows(file, FileFormat()) == 3
+    assert about_rows(tmp_path, FileFormat()) is None

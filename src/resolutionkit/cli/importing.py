@@ -14,15 +14,15 @@ from resolutionkit.cli.exits import Exit, say
 from resolutionkit.cli.options import as_json
 from resolutionkit.cli.settings import DATABASE, HouseCommand, account, missing_file, needed
 from resolutionkit.importing.mapping import ImportMapping
+from resolutionkit.importing.readers import about_rows
 from resolutionkit.model.results import Outcome
 from resolutionkit.tracker.imports import ImportReport
 
 _SHOWN = 10
 """How many rejected rows a person is shown; ``--rejects`` writes all, ``--json`` has a hundred."""
-_CHUNK = 1 << 20
 
 
-@click.command(name="import", cls=HouseCommand, short_help="Take in a file of responses, CSV or JSON lines.")
+@click.command(name="import", cls=HouseCommand, short_help="Take in a file of responses: CSV, JSON lines, Parquet.")
 @click.argument("file", type=click.Path())
 @click.option("--mapping", type=click.Path(), required=True, help="Which column becomes what, in TOML.")
 @click.option("--rejects", type=click.Path(), help="Where to write the rejected rows, each with its reason, as CSV.")
@@ -33,7 +33,7 @@ _CHUNK = 1 << 20
 def import_(
     *, file: str, mapping: str, rejects: str | None, dry_run: bool, announce: bool, create: bool, as_json: bool
 ) -> None:
-    """Take in FILE, CSV or JSON lines, for the whole account.
+    """Take in FILE, which is CSV, JSON lines or Parquet, for the whole account.
 
     It is safe to interrupt, and to run again: what is known already is a duplicate. A database file that is not there
     is made. The exit code is 10 where rows were rejected.
@@ -44,7 +44,10 @@ def import_(
     url = needed(DATABASE)
     if dry_run and missing_file(url) is not None:
         url = "memory:"  # what would happen in a new database, without leaving one
-    with account(url=url, may_be_new=True, create=create or None) as session, _progress(Path(file)) as progress:
+    with (
+        account(url=url, may_be_new=True, create=create or None) as session,
+        _progress(Path(file), columns) as progress,
+    ):
         report = session.tracker.import_file(
             file, columns, rejects=rejects, dry_run=dry_run, announce=announce, progress=progress
         )
@@ -61,18 +64,10 @@ def import_(
 
 
 @contextmanager
-def _progress(path: Path) -> Iterator[Callable[[int], object]]:
-    total = _lines(path) if printing.is_watched() else None
+def _progress(path: Path, mapping: ImportMapping) -> Iterator[Callable[[int], object]]:
+    total = about_rows(path, mapping.file) if printing.is_watched() else None
     with printing.progress_bar(total) as moved:
         yield moved
-
-
-def _lines(path: Path) -> int | None:
-    """Return about how many rows a file has, by its line ends; None for what can be read only once."""
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(_CHUNK), b""))
 
 
 def _told(report: ImportReport, file: str) -> Document:

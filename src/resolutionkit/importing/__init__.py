@@ -1,1 +1,1 @@
-"""From files to responses: readers of CSV and JSON lines, the column mapping, and the file of rejected rows."""
+"""From files to responses: readers of CSV, JSON lines and Parquet, the column mapping, the file of rejected rows."""

@@ -98,6 +98,10 @@ class Dates:
         except OverflowError:
             raise RowRefused(column, f"{found} is not between the years 1 and 9999 in UTC") from None
 
+    def in_iso(self) -> Dates:
+        """Return the same zone's dates as a file writes them that knows which of its columns are dates."""
+        return self if self.formats == (ISO,) else Dates(zone=self.zone)
+
     def _read(self, text: str, column: str) -> date:
         for one in self.formats:
             try:

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Iterator
 
-from resolutionkit.errors import ImportFailed, shown
+from resolutionkit.errors import ImportFailed
+from resolutionkit.importing.headers import named
 from resolutionkit.importing.lines import Lines, hint_on, kept, unreadable
-from resolutionkit.importing.rows import RECORD_MAX, Record, RejectedRow
+from resolutionkit.importing.rows import RECORD_MAX, Known, Record, RejectedRow
 
 
 class DelimitedRows:
@@ -25,6 +25,7 @@ class DelimitedRows:
     Attributes:
         header: The names of the columns, without white space around them; a nameless one is called after its
             position, such as ``column 3``.
+        known: What the header says beside the names.
 
     Raises:
         ImportFailed: The file is empty, its header cannot be read, or two columns have one name.
@@ -35,6 +36,7 @@ class DelimitedRows:
         self._lines = lines
         self._delimiter = delimiter
         self._encoding = encoding
+        self.known: Known = Known()
         self.header: tuple[str, ...] = self._header()
 
     def __iter__(self) -> Iterator[Record | RejectedRow]:
@@ -52,12 +54,7 @@ class DelimitedRows:
             raise ImportFailed(self._lines.source, None, "is empty; its first line must name the columns")
         if isinstance(fields, RejectedRow):
             raise ImportFailed(self._lines.source, fields.line, f"the header {fields.reason}{_hint(fields.raw)}")
-        names = tuple(name.strip() or f"column {at}" for at, name in enumerate(fields[1], 1))
-        twice = [shown(name) for name, count in Counter(names).items() if count > 1]
-        if twice:
-            reason = f"more than one column is called {', '.join(twice)}; give each its own name"
-            raise ImportFailed(self._lines.source, fields[0], reason)
-        return names
+        return named(fields[1], self._lines.source, fields[0])
 
     def _next(self) -> Record | RejectedRow | None:
         found = self._fields()

@@ -1,4 +1,4 @@
-"""What kind of text file is read: CSV or JSON lines, with which delimiter, in which encoding."""
+"""What kind of file is read: CSV, JSON lines or Parquet, with which delimiter, header and encoding."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class Format(StrEnum):
     CSV = "csv"
     TSV = "tsv"
     JSONL = "jsonl"
+    PARQUET = "parquet"
 
 
 _BY_SUFFIX = {
@@ -24,6 +25,7 @@ _BY_SUFFIX = {
     ".tsv": Format.TSV,
     ".jsonl": Format.JSONL,
     ".ndjson": Format.JSONL,
+    ".parquet": Format.PARQUET,
 }
 
 
@@ -51,7 +53,7 @@ class FileFormat:
     """The ``[file]`` table of a mapping.
 
     Attributes:
-        format: The kind of file; None means that its suffix says so: .csv, .tsv, .jsonl or .ndjson.
+        format: The kind of file; None means that its suffix says so: .csv, .tsv, .jsonl, .ndjson or .parquet.
         delimiter: What stands between two fields; None means a tab in TSV, else a comma.
         encoding: A codec's name; in UTF-8 a byte order mark is passed over.
 

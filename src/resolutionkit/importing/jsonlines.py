@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from resolutionkit.errors import ImportFailed, shown
 from resolutionkit.importing.lines import Lines, hint_on, kept, unreadable
-from resolutionkit.importing.rows import RECORD_MAX, Cell, Record, RejectedRow
+from resolutionkit.importing.rows import RECORD_MAX, Cell, Known, Record, RejectedRow
 
 
 class JsonRows:
@@ -21,9 +21,11 @@ class JsonRows:
 
     Attributes:
         header: None, since each line names its own columns.
+        known: Nothing: texts are texts.
     """
 
     header = None
+    known = Known()
 
     def __init__(self, lines: Lines, encoding: str) -> None:
         """Start before the first line."""

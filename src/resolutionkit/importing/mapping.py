@@ -9,20 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from resolutionkit.datafile import key_of, nearest, toml_data
 from resolutionkit.errors import Fault, InvalidValue, MappingError, shown
 from resolutionkit.importing import cells, grammar
 from resolutionkit.importing.dates import Dates
 from resolutionkit.importing.fileformat import FileFormat
-from resolutionkit.importing.identity import ColumnId, IdRule
-from resolutionkit.importing.rows import Row, RowRefused
+from resolutionkit.importing.identity import BuiltId, ColumnId, IdRule
+from resolutionkit.importing.rows import Known, Row, RowRefused
 from resolutionkit.importing.sources import AttributeRule, Column, Source, YesNo, all_texts, required
 from resolutionkit.model.response import Answer, Contact, Response
 from resolutionkit.model.scale import Scale, Score
+
+T = TypeVar("T")
 
 _OTHER_DELIMITERS = ";\t|,"
 
@@ -140,14 +142,15 @@ class ImportMapping:
         for rule in self.attributes:
             yield f"attributes.{key_of(rule.name)}", f"attributes[{rule.name!r}]", rule.source
 
-    def check_columns(self, header: Iterable[str]) -> None:
-        """Refuse a file that lacks a column which the mapping names.
+    def check_columns(self, header: Iterable[str], nested: Mapping[str, str] | None = None) -> None:
+        """Refuse a file that lacks a column which the mapping names, or has one that is no column of cells.
 
         Args:
             header: The names of the file's columns.
+            nested: The columns whose values fit no cell, each with its type in words.
 
         Raises:
-            MappingError: Columns are missing; each with the nearest that the file has.
+            MappingError: Columns are missing, each with the nearest that the file has; or nested, each with its type.
         """
         names = tuple(header)
         faults = [
@@ -155,8 +158,32 @@ class ImportMapping:
             for place, _, column in self._named()
             if column.name not in names
         ]
+        faults += self._nested_faults(nested or {})
         if faults:
             raise MappingError(_other_delimiter(names) or faults, self.source)
+
+    def _nested_faults(self, nested: Mapping[str, str]) -> list[Fault]:
+        needed = [(place, column.name) for place, _, column in self._named()]
+        if isinstance(self.id, BuiltId) and self.id.columns is None:
+            needed += [("id", name) for name in nested]
+        return [Fault(place, _nested(name, nested[name])) for place, name in needed if name in nested]
+
+    def fitted(self, known: Known) -> ImportMapping:
+        """Return the mapping for a file that says more of its columns than their names.
+
+        Args:
+            known: What the file says.
+        """
+        typed = [column for _, _, column in self._named() if column.name in known.typed]
+        if not typed:
+            return self
+        return evolve(
+            self,
+            score=_typed(self.score, known),
+            received_at=_typed(self.received_at, known),
+            wants_contact=_typed_word(self.wants_contact, known),
+            attributes=tuple(evolve(rule, source=_typed(rule.source, known)) for rule in self.attributes),
+        )
 
     def response(self, row: Row, key: bytes) -> Response:
         """Return the response that a row becomes.
@@ -198,7 +225,8 @@ class ImportMapping:
 
     def _score(self, row: Row) -> Score:
         text = required(self.score, row, "score")
-        score = cells.number(text, self.score.name, decimal_comma=self.decimal_comma)
+        has_comma = self.decimal_comma and not self.score.is_typed
+        score = cells.number(text, self.score.name, decimal_comma=has_comma)
         if self.scale is not None:
             self.scale.check(score)
         return score
@@ -206,7 +234,8 @@ class ImportMapping:
     def _received_at(self, row: Row) -> datetime:
         if isinstance(self.received_at, datetime):
             return self.received_at
-        return self.dates.instant(required(self.received_at, row, "date"), self.received_at.name)
+        dates = self.dates.in_iso() if self.received_at.is_typed else self.dates
+        return dates.instant(required(self.received_at, row, "date"), self.received_at.name)
 
     def _wants_contact(self, row: Row) -> bool:
         return self.wants_contact if isinstance(self.wants_contact, bool) else self.wants_contact.value(row)
@@ -232,6 +261,21 @@ def _other_delimiter(names: tuple[str, ...]) -> list[Fault]:
         return []
     asked = f'set delimiter = "{mark}" if that is what stands between its fields'.replace("\t", "\\t")
     return [Fault("file.delimiter", f"the file has one column only, called {shown(only)}; {asked}")]
+
+
+def _nested(name: str, kind: str) -> str:
+    what = f"the column {shown(name)} is of the type {shown(kind)}, which is nested or binary and fits no cell"
+    return f"{what}; write what is needed of it as columns of text, numbers or dates"
+
+
+def _typed(source: T, known: Known) -> T:
+    return evolve(source, is_typed=True) if isinstance(source, Column) and source.name in known.typed else source
+
+
+def _typed_word(rule: YesNo | bool, known: Known) -> YesNo | bool:
+    if isinstance(rule, bool) or rule.source.name not in known.typed:
+        return rule
+    return YesNo(rule.source)  # by the usual words, of which true and false are two
 
 
 def _text(source: Source | None, row: Row) -> str | None:

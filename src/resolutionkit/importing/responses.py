@@ -20,7 +20,7 @@ def read_responses(path: str | Path, mapping: ImportMapping, key: bytes) -> Iter
     with the generator. JSON lines have no header, so a column that no line has is blank there and is not told.
 
     Args:
-        path: The file: CSV, TSV or JSON lines, by its suffix or the mapping's ``[file]``.
+        path: The file: CSV, TSV, JSON lines or Parquet, by its suffix or the mapping's ``[file]``.
         mapping: What becomes what.
         key: The account's secret key for ids that are built from the row's content, at least 16 bytes.
 
@@ -31,9 +31,10 @@ def read_responses(path: str | Path, mapping: ImportMapping, key: bytes) -> Iter
     """
     with open_rows(path, mapping.file) as rows:
         if rows.header is not None:
-            mapping.check_columns(rows.header)
+            mapping.check_columns(rows.header, rows.known.nested)
+        fitted = mapping.fitted(rows.known)
         for found in rows:
-            yield _mapped(found, mapping, key) if isinstance(found, Record) else found
+            yield _mapped(found, fitted, key) if isinstance(found, Record) else found
 
 
 def _mapped(record: Record, mapping: ImportMapping, key: bytes) -> ImportedRow | RejectedRow:

@@ -40,12 +40,27 @@ class RowRefused(ResolutionKitError, ValueError):
         return (type(self), (self.column, self.reason))
 
 
+@frozen(kw_only=True)
+class Known:
+    """What a file itself says of its columns, beyond their names.
+
+    Attributes:
+        typed: The columns whose cells are numbers with a decimal point, ISO dates, or the words true and false.
+        nested: The columns that have no cells, since their values are nested or binary; each with its type in words.
+        zones: The zones in which some columns' dates are written, by column.
+    """
+
+    typed: frozenset[str] = frozenset()
+    nested: Mapping[str, str] = field(factory=dict)
+    zones: Mapping[str, str] = field(factory=dict)
+
+
 @frozen
 class Record:
     """A row as the reader found it.
 
     Attributes:
-        line: The line of the file on which it starts, counted from 1.
+        line: The line of the file on which it starts, counted from 1; in Parquet its row.
         row: Its cells by column.
     """
 
@@ -58,7 +73,7 @@ class ImportedRow:
     """A row that became a response.
 
     Attributes:
-        line: The line of the file on which it starts, counted from 1.
+        line: The line of the file on which it starts, counted from 1; in Parquet its row.
         response: The response, with instants in UTC.
         raw: The row as the reader found it.
     """
@@ -73,7 +88,7 @@ class RejectedRow:
     """A row that did not become a response, and why.
 
     Attributes:
-        line: The line of the file on which it starts, counted from 1.
+        line: The line of the file on which it starts, counted from 1; in Parquet its row.
         column: The column at fault, or None where the whole row is meant.
         reason: What is wrong and what would be right; values in it are escaped and cut.
         raw: The row as the reader found it; its text, cut to ``RAW_MAX`` characters, where it could not be read.

@@ -11,6 +11,11 @@ from resolutionkit.importing.fileformat import FileFormat, Format
 from resolutionkit.model.scale import CES_7, CSAT_5, NPS, THUMBS, Scale
 
 _SCALES = {scale.name: scale for scale in (NPS, CSAT_5, CES_7, THUMBS)}
+_WITHOUT: dict[Format | None, tuple[str, ...]] = {
+    Format.JSONL: ("delimiter",),
+    Format.PARQUET: ("delimiter", "encoding"),
+}
+"""What a format has none of."""
 _SCALE_KEYS = ("name", "minimum", "maximum", "detractor_max", "promoter_min")
 
 
@@ -84,8 +89,9 @@ def file(top: Table) -> FileFormat:
         if entry is not None and _is_right(entry, key):
             given[key] = entry.value
     table.done()
-    if kind is Format.JSONL and "delimiter" in given:
-        table.fault("delimiter", "JSON lines have none; leave it out")
+    for key in _WITHOUT.get(kind, ()):
+        if key in given:
+            table.fault(key, f"files of the format {kind} have none; leave it out")
     return FileFormat(format=kind, **given)
 
 

@@ -22,10 +22,12 @@ class Column:
     Attributes:
         name: Its name in the header; in JSON lines with dots, such as ``contact.email``.
         separator: What stands between several values in one cell, or None where a cell is one value.
+        is_typed: Whether its cells are numbers with a decimal point or ISO dates, whatever the mapping's settings say.
     """
 
     name: str
     separator: str | None = None
+    is_typed: bool = False
 
     def verbatim(self, row: Row) -> str | None:
         """Return the cell as it is, or None where it is blank or missing.
@@ -127,6 +129,8 @@ class AttributeRule:
         text = self.source.text(row)
         if text is None:
             return None
+        if self.source.is_typed:
+            dates, decimal_comma = dates.in_iso(), False
         return _typed(text, self.type, self.source.name, dates, decimal_comma=decimal_comma)
 
 

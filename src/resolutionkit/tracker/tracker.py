@@ -318,7 +318,7 @@ class Tracker(Views):
         announce: bool = False,
         progress: Callable[[int], object] | None = None,
     ) -> ImportReport:
-        """Take in a file of responses: CSV or JSON lines, streaming, in batches that each commit whole (A10).
+        """Take in a file of responses: CSV, JSON lines or Parquet, streaming, in batches that each commit whole (A10).
 
         It is safe to run again: what is known already is a duplicate. Issues that it opens are backfilled, and
         nobody is told, unless ``announce`` says otherwise.
@@ -336,6 +336,7 @@ class Tracker(Views):
             InvalidValue: The mapping is no :class:`ImportMapping`.
             MappingError: The mapping names columns that the file lacks.
             ImportFailed: The file cannot be read as what it should be.
+            MissingExtra: The file is Parquet, and the extra ``parquet`` is not installed.
         """
         return import_file(
             self._runner,
