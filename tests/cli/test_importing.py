@@ -92,3 +92,40 @@ def test_a_mapping_with_faults_is_one_line_with_all_of_them(shell: Any, words: l
     assert "scor: is not a key here" in told
     assert "nowhere.csv" in shell.error(3, "import", str(shell.folder / "nowhere.csv"), *words[2:])
     assert "missing option '--mapping'" in shell.error(2, *words[:2])
+
+
+QUALTRICS = (
+    "RecordedDate,ResponseId,Q1_NPS_GROUP,Q1,RecipientEmail\n"
+    "Recorded Date,Response ID,How likely …? - Group,How likely …?,Recipient Email\n"
+    '"{""ImportId"":""recordedDate"",""timeZone"":""UTC""}","{""ImportId"":""_recordId""}",'
+    '"{""ImportId"":""QID1_NPS_GROUP""}","{""ImportId"":""QID1""}","{""ImportId"":""recipientEmail""}"\n'
+    "2026-06-03 10:00:00,R_1,Promoter,3,amy@example.com\n"
+)
+
+
+def test_a_preset_needs_no_mapping_but_the_score(shell: Any, write: Callable[[str, str], str]) -> None:
+    """What is different for the survey is set beside it, or stands in a mapping."""
+    file = write("export.csv", QUALTRICS)
+    assert "score: is missing" in shell.error(3, "import", file, "--preset", "qualtrics")
+    assert "1 opened" in shell.ok("import", file, "--preset", "qualtrics", "--set", "score=Q1")
+    mapping = write("own.toml", 'score = "Q2"\n')
+    words = ["import", file, "--preset", "qualtrics", "--mapping", mapping]
+    assert "the file has no column 'Q2'" in shell.error(3, *words)
+    more = ["--set", "score=Q1", "--set", "attributes.group=Q1_NPS_GROUP", "--set", "scale=NPS"]
+    assert "1 duplicate" in shell.ok(*words, "--set", "score=Q1")
+    shell.env["RESOLUTIONKIT_ACCOUNT"] = "other"
+    assert "1 opened" in shell.ok(*words, *more)
+    assert "3" in shell.ok("list")
+
+
+@pytest.mark.parametrize("given", ["score", "=Q1", "score=", "score.x=Q1"])
+def test_what_cannot_be_set_is_a_wrong_command_line(shell: Any, words: list[str], given: str) -> None:
+    """Before anything is read or written."""
+    assert "--set" in shell.error(2, *words, "--set", given)
+
+
+def test_an_unknown_preset_is_told_with_those_there_are(shell: Any, words: list[str]) -> None:
+    """The names stand in the help as well."""
+    told = shell.error(2, *words[:2], "--preset", "qualtrix")
+    assert "'formbricks-csv'" in told
+    assert "'qualtrics'" in told

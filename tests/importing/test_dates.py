@@ -152,3 +152,13 @@ def test_days_tile_time(day: date, zone: str) -> None:
     start = dates.instant(day.isoformat(), "at")
     assert start.astimezone(dates.zone).date() == day
     assert (start - timedelta(microseconds=1)).astimezone(dates.zone).date() == day - timedelta(days=1)
+
+
+def test_seconds_since_1970_are_an_instant() -> None:
+    """Whole ones, in UTC, beside other formats; what no calendar has is refused."""
+    dates = Dates(formats=("unix", "iso"))
+    assert dates.instant("1780490000", "at") == datetime(2026, 6, 3, 12, 33, 20, tzinfo=UTC)
+    assert dates.instant("2026-06-03T12:33:20Z", "at") == datetime(2026, 6, 3, 12, 33, 20, tzinfo=UTC)
+    for text in ("-1", "1780490000.5", "1780490000000", "9" * 5_000, "\u0661", "999999999999"):
+        with pytest.raises(RowRefused, match="is not a date; expected seconds since 1970"):
+            dates.instant(text, "at")

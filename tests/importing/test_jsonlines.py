@@ -38,6 +38,16 @@ def test_a_number_keeps_the_text_of_the_file() -> None:
     assert list(cells(line).values()) == ["10.0", "10", "1e400", "12345678901234567890.123456789", "false", ""]
 
 
+def test_items_with_names_are_found_by_them() -> None:
+    """In the lists that are named; an item without its name, or none of text, keeps its place."""
+    line = '{"a": [{"f": {"r": "x"}, "n": 1}, {"n": 2}, {"f": {"r": true}}, [4]], "b": [{"f": {"r": "x"}}]}'
+    assert cells(line, {"a": "f.r"}) == {
+        "a.x.f.r": "x", "a.x.n": "1", "a.1.n": "2", "a.2.f.r": "true", "a.3": ("4",), "b.0.f.r": "x",
+    }  # fmt: skip
+    with pytest.raises(ValueError, match=r"has the name 'a\.x\.n' twice"):
+        cells('{"a": [{"r": "x", "n": 1}, {"r": "x", "n": 2}]}', {"a": "r"})
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
@@ -50,6 +60,7 @@ def test_a_number_keeps_the_text_of_the_file() -> None:
         ('{"a": 1, "a": 2}', "has the name 'a' twice"),
         ('{"a": {"b": 1, "b": 2}}', "has the name 'b' twice"),
         ('{"a.b": 1, "a": {"b": 2}}', "has the name 'a.b' twice"),
+        ('{"' + "a" * 900 + '": {"' + "b" * 100 + '": 1}}', "has a name of more than 1000 characters"),
         ('{"a": ' + "[" * 100_000 + "]" * 100_000 + "}", "is nested too deeply"),
     ],
     ids=lambda text: text[:24],

@@ -380,3 +380,18 @@ def test_a_format_is_read_by_its_name(small: dict[str, Any]) -> None:
     """The file's suffix does not matter then."""
     mapping = ImportMapping.from_data(small | {"file": {"format": "jsonl"}})
     assert mapping.file.format_of("export.txt") is Format.JSONL
+
+
+def test_a_column_may_be_optional_and_others_joined(small: dict[str, Any]) -> None:
+    """A file may lack what is optional; a joined text is what its columns hold of it."""
+    joined = {"columns": ["first", "last"]}
+    more = {"comment": {"column": "why", "optional": True}, "contact": {"name": joined}, "tags": [joined, "tag"]}
+    mapping = ImportMapping.from_data(small | more)
+    mapping.check_columns(["id", "score", "at", "first", "last", "tag"])
+    with pytest.raises(MappingError, match=r"contact\.name: the file has no column 'last'"):
+        mapping.check_columns(["id", "score", "at", "first", "tag"])
+    found = mapping.response(ROW | {"first": " Jane", "last": "Doe ", "tag": "x"}, b"")
+    assert (found.comment, found.contact.name, found.tags) == (None, "Jane Doe", ("Jane Doe", "x"))
+    alone = mapping.response(ROW | {"first": " ", "last": "Doe"}, b"")
+    assert (alone.contact.name, mapping.response(ROW, b"").contact.name) == ("Doe", None)
+    assert mapping.response(ROW, b"").tags == ()

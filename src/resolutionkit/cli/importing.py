@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,6 +14,9 @@ from resolutionkit.cli.document import Column, Document, Heading, Prose, Role, S
 from resolutionkit.cli.exits import Exit, say
 from resolutionkit.cli.options import as_json
 from resolutionkit.cli.settings import DATABASE, HouseCommand, account, missing_file, needed
+from resolutionkit.datafile import toml_data
+from resolutionkit.errors import MappingError
+from resolutionkit.importing import presets
 from resolutionkit.importing.mapping import ImportMapping
 from resolutionkit.importing.readers import about_rows
 from resolutionkit.model.results import Outcome
@@ -24,23 +28,38 @@ _SHOWN = 10
 
 @click.command(name="import", cls=HouseCommand, short_help="Take in a file of responses: CSV, JSON lines, Parquet.")
 @click.argument("file", type=click.Path())
-@click.option("--mapping", type=click.Path(), required=True, help="Which column becomes what, in TOML.")
+@click.option("--mapping", type=click.Path(), help="Which column becomes what, in TOML.")
+@click.option("--preset", type=click.Choice(presets.names()), help="The mapping of a well-known tool's files.")
+@click.option(
+    "--set", "own", metavar="KEY=TEXT", multiple=True, help="A key of the mapping, such as score=Q1; repeatable."
+)
 @click.option("--rejects", type=click.Path(), help="Where to write the rejected rows, each with its reason, as CSV.")
 @click.option("--dry-run", is_flag=True, help="Write nothing, and say what would happen.")
 @click.option("--announce", is_flag=True, help="Tell people of the issues; else an import rings no bells.")
 @click.option("--create", is_flag=True, help="Make the tables in a database that holds something else already.")
 @as_json
 def import_(
-    *, file: str, mapping: str, rejects: str | None, dry_run: bool, announce: bool, create: bool, as_json: bool
+    *,
+    file: str,
+    mapping: str | None,
+    preset: str | None,
+    own: tuple[str, ...],
+    rejects: str | None,
+    dry_run: bool,
+    announce: bool,
+    create: bool,
+    as_json: bool,
 ) -> None:
     """Take in FILE, which is CSV, JSON lines or Parquet, for the whole account.
 
     It is safe to interrupt, and to run again: what is known already is a duplicate. A database file that is not there
     is made. The exit code is 10 where rows were rejected.
+
+    Columns are named by --mapping, by --preset, or by both: what the mapping says outdoes the preset, and --set either.
     """
     if file == "-":
         raise click.UsageError("import reads a file, not the standard input", click.get_current_context())
-    columns = ImportMapping.load(mapping)
+    columns = _mapping(mapping, preset, own)
     url = needed(DATABASE)
     if dry_run and missing_file(url) is not None:
         url = "memory:"  # what would happen in a new database, without leaving one
@@ -61,6 +80,32 @@ def import_(
     if report.rejected:
         say(_about_rejects(report, rejects))
         click.get_current_context().exit(Exit.PARTLY)
+
+
+def _mapping(path: str | None, preset: str | None, own: tuple[str, ...]) -> ImportMapping:
+    if path is None and preset is None:
+        raise click.UsageError("missing option '--mapping' (or '--preset')", click.get_current_context())
+    data = {} if path is None else toml_data(path, MappingError)
+    if preset is not None:
+        data["preset"] = preset
+    for one in own:
+        key, mark, text = one.partition("=")
+        if not (key.strip() and mark and text.strip()):
+            raise click.BadParameter(f"{one!r} should be KEY=TEXT, such as score=Q1", param_hint="'--set'")
+        _set(data, key.strip(), text)
+    return ImportMapping.from_data(data, path or f"the preset {preset}")
+
+
+def _set(data: dict[str, Any], key: str, text: str) -> None:
+    table, dot, inner = key.partition(".")
+    if not dot:
+        data[key] = text
+    elif isinstance(data.setdefault(table, {}), dict):
+        data[table][inner] = text
+    else:
+        raise click.BadParameter(
+            f"{table!r} is no table in the mapping, so {key!r} cannot be set", param_hint="'--set'"
+        )
 
 
 @contextmanager

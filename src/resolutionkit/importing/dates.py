@@ -7,6 +7,8 @@ the first is meant.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,8 +20,30 @@ from resolutionkit.importing.rows import RowRefused
 ISO = "iso"
 """The name, among date formats, of all that ISO 8601 allows: days, times, offsets."""
 
+UNIX = "unix"
+"""The name, among date formats, of whole seconds since the start of 1970 in UTC."""
+
 _TIME_DIRECTIVES = ("%H", "%I", "%M", "%S", "%f", "%p", "%c", "%X", "%z")
+_SECONDS = re.compile("[0-9]{1,11}")
 _MINUTE = timedelta(minutes=1)
+
+
+def _iso(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return datetime.fromisoformat(text)
+
+
+def _unix(text: str) -> date:
+    if not _SECONDS.fullmatch(text):
+        raise ValueError(text)
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(text))
+
+
+_READERS: dict[str, Callable[[str], date]] = {ISO: _iso, UNIX: _unix}
+"""What reads a text by the formats that have a name."""
+_IN_WORDS = {ISO: "ISO 8601, such as 2026-06-03T14:30", UNIX: "seconds since 1970, such as 1780490000"}
 
 
 def _zone(value: object) -> ZoneInfo | None:
@@ -33,8 +57,10 @@ def _zone(value: object) -> ZoneInfo | None:
 
 def _formats(value: tuple[str, ...]) -> tuple[str, ...]:
     for one in value:
-        if one != ISO and "%" not in one:
-            raise InvalidValue("formats", one, f'"{ISO}" or a pattern such as "%d/%m/%Y %H:%M"')
+        if one in _READERS:
+            continue
+        if "%" not in one:
+            raise InvalidValue("formats", one, f'"{ISO}", "{UNIX}" or a pattern such as "%d/%m/%Y %H:%M"')
         # Only parsing finds out whether a pattern is one; that the text does not fit it is no fault.
         try:
             datetime.strptime("", one)  # noqa: DTZ007
@@ -52,7 +78,8 @@ class Dates:
 
     Attributes:
         zone: The IANA zone of days, and of times without an offset; None refuses such rows.
-        formats: ``"iso"`` or patterns of :meth:`datetime.datetime.strptime`, tried in order.
+        formats: ``"iso"``, ``"unix"`` (seconds since 1970) or patterns of :meth:`datetime.datetime.strptime`, tried in
+            order.
 
     Raises:
         InvalidValue: The zone is unknown, or a format is none.
@@ -105,7 +132,7 @@ class Dates:
     def _read(self, text: str, column: str) -> date:
         for one in self.formats:
             try:
-                return _iso(text) if one == ISO else _strptime(text, one)
+                return _READERS[one](text) if one in _READERS else _strptime(text, one)
             except ValueError:
                 continue
         hint = "; set [dates] formats if the file writes dates otherwise" if self.formats == (ISO,) else ""
@@ -114,14 +141,7 @@ class Dates:
 
 
 def _named(one: str) -> str:
-    return "ISO 8601, such as 2026-06-03T14:30" if one == ISO else one
-
-
-def _iso(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return datetime.fromisoformat(text)
+    return _IN_WORDS.get(one, one)
 
 
 def _strptime(text: str, pattern: str) -> date:

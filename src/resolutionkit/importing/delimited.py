@@ -14,7 +14,7 @@ import io
 from collections.abc import Iterator
 
 from resolutionkit.errors import ImportFailed
-from resolutionkit.importing.headers import named
+from resolutionkit.importing.headers import named, zones_in
 from resolutionkit.importing.lines import Lines, hint_on, kept, unreadable
 from resolutionkit.importing.rows import RECORD_MAX, Known, Record, RejectedRow
 
@@ -31,13 +31,13 @@ class DelimitedRows:
         ImportFailed: The file is empty, its header cannot be read, or two columns have one name.
     """
 
-    def __init__(self, lines: Lines, delimiter: str, encoding: str) -> None:
-        """Read the header."""
+    def __init__(self, lines: Lines, delimiter: str, encoding: str, header_rows: int = 1) -> None:
+        """Read the header: one row, or three of which the last holds the import ids."""
         self._lines = lines
         self._delimiter = delimiter
         self._encoding = encoding
-        self.known: Known = Known()
         self.header: tuple[str, ...] = self._header()
+        self.known: Known = self._below_names() if header_rows == 3 else Known()
 
     def __iter__(self) -> Iterator[Record | RejectedRow]:
         """Yield each row after the header, rejected where it alone is bad.
@@ -55,6 +55,17 @@ class DelimitedRows:
         if isinstance(fields, RejectedRow):
             raise ImportFailed(self._lines.source, fields.line, f"the header {fields.reason}{_hint(fields.raw)}")
         return named(fields[1], self._lines.source, fields[0])
+
+    def _below_names(self) -> Known:
+        questions, import_ids = self._next(), self._next()
+        if isinstance(questions, Record) and isinstance(import_ids, Record):
+            zones = zones_in({name: str(cell) for name, cell in import_ids.row.items()})
+            if zones is not None:
+                return Known(zones=zones)
+        # Taken for what it is not, a row of answers would be lost without a word.
+        reason = "the third row of the header should hold the import ids, each in JSON; export the file again with all"
+        hint = "three rows, or set [file] header_rows = 1 in the mapping if the names have a row of their own"
+        raise ImportFailed(self._lines.source, None, f"{reason} {hint}")
 
     def _next(self) -> Record | RejectedRow | None:
         found = self._fields()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
@@ -48,6 +49,20 @@ def _encoding(value: object) -> str:
     return "utf-8" if name == "utf-8-sig" else name
 
 
+def _header_rows(value: int) -> int:
+    if isinstance(value, bool) or value not in {1, 3}:
+        expected = "1, or 3 where the names are followed by the questions and the import ids"
+        raise InvalidValue("header_rows", value, expected)
+    return value
+
+
+def _keyed(value: Mapping[str, object]) -> dict[str, str]:
+    texts = {path: key.strip() for path, key in value.items() if isinstance(key, str) and key.strip()}
+    if len(texts) < len(value):
+        raise InvalidValue("keyed", dict(value), 'the path of a name in the items, such as { answers = "field.ref" }')
+    return texts
+
+
 @frozen(kw_only=True)
 class FileFormat:
     """The ``[file]`` table of a mapping.
@@ -56,14 +71,20 @@ class FileFormat:
         format: The kind of file; None means that its suffix says so: .csv, .tsv, .jsonl, .ndjson or .parquet.
         delimiter: What stands between two fields; None means a tab in TSV, else a comma.
         encoding: A codec's name; in UTF-8 a byte order mark is passed over.
+        header_rows: How many rows a CSV file has before its first response: 1 or 3. Of 3, the first has the names, the
+            second the questions and the third the import ids, which may name the zone of the dates.
+        keyed: The lists of JSON lines whose items have names of their own: the path of the list, and that of the name
+            in each item. With ``{ answers = "field.ref" }`` the item that calls itself *nps* is ``answers.nps``.
 
     Raises:
-        InvalidValue: The delimiter is not one character, or the encoding is unknown.
+        InvalidValue: The delimiter is not one character, the encoding is unknown, or the header has other rows.
     """
 
     format: Format | None = None
     delimiter: str | None = field(default=None, converter=_delimiter)
     encoding: str = field(default="utf-8", converter=_encoding)
+    header_rows: int = field(default=1, converter=_header_rows)
+    keyed: Mapping[str, str] = field(factory=dict, converter=_keyed)
 
     def format_of(self, path: str | Path) -> Format:
         """Return the kind of a file.

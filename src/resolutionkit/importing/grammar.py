@@ -12,7 +12,7 @@ from typing import Any
 
 from resolutionkit.datafile import Entry, Table
 from resolutionkit.errors import Fault, shown
-from resolutionkit.importing import settings
+from resolutionkit.importing import presets, settings
 from resolutionkit.importing.cells import NO, YES
 from resolutionkit.importing.dates import Dates
 from resolutionkit.importing.identity import BuiltId, ColumnId, IdRule
@@ -43,7 +43,8 @@ def read(data: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
         data: What the TOML file says.
         faults: Where faults are noted.
     """
-    top = Table(data, "", faults)
+    preset = Table(data, "", faults).entry("preset")
+    top = Table(data if preset is None else presets.with_preset(preset, data), "", faults)
     for key, what in _REQUIRED.items():
         if top.entry(key) is None:
             top.fault(key, f"is missing; name {what}")
@@ -60,6 +61,7 @@ def read(data: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
         "answers": _answers(top.inner("answers")),
         "wants_contact": _wants_contact(top.entry("wants_contact")),
         "attributes": _attributes(top.inner("attributes"), dates),
+        "leave_out": _leave_out(top.inner("leave_out")),
     }
     given |= {name: _proved(name, top.entry(name)) for name in SINGLE}
     given |= {name: _several(name, top.entry(name)) for name in SEVERAL}
@@ -159,6 +161,12 @@ def _wants_contact(entry: Entry | None) -> YesNo | bool:
 def _words(entry: Entry | None, default: frozenset[str]) -> frozenset[str]:
     words = None if entry is None else entry.texts()
     return default if words is None else frozenset(word.casefold() for word in words)
+
+
+def _leave_out(table: Table | None) -> dict[str, frozenset[str]]:
+    entries = {} if table is None else table.entries()
+    found = {name.strip(): entry.texts() for name, entry in entries.items()}
+    return {name: frozenset(map(str.casefold, words)) for name, words in found.items() if words is not None}
 
 
 def _attributes(table: Table | None, dates: Dates) -> tuple[AttributeRule, ...]:

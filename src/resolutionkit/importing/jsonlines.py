@@ -8,12 +8,17 @@ Numbers keep the text that the file has, so that no digit is lost; ``true`` and 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 from resolutionkit.errors import ImportFailed, shown
 from resolutionkit.importing.lines import Lines, hint_on, kept, unreadable
 from resolutionkit.importing.rows import RECORD_MAX, Cell, Known, Record, RejectedRow
+
+NAME_MAX = 1_000
+"""The most characters of a dotted name."""
+NO_KEYS: Mapping[str, str] = {}
+"""No list has items with names."""
 
 
 class JsonRows:
@@ -27,8 +32,9 @@ class JsonRows:
     header = None
     known = Known()
 
-    def __init__(self, lines: Lines, encoding: str) -> None:
-        """Start before the first line."""
+    def __init__(self, lines: Lines, encoding: str, keyed: Mapping[str, str] = NO_KEYS) -> None:
+        """Start before the first line; ``keyed`` has the lists whose items have names."""
+        self._keyed = keyed
         self._lines = lines
         self._encoding = encoding
 
@@ -58,24 +64,29 @@ class JsonRows:
             reason = f"is longer than {RECORD_MAX:,} characters"
         if reason is None:
             try:
-                return Record(number, cells(line))
+                return Record(number, cells(line, self._keyed))
             except ValueError as problem:
                 reason = str(problem)
         hint = hint_on(line, self._encoding) if is_whole else ""
         return RejectedRow(number, None, reason + hint, kept(line))
 
 
-def cells(line: str) -> dict[str, Cell]:
+def cells(line: str, keyed: Mapping[str, str] = NO_KEYS) -> dict[str, Cell]:
     """Return the cells of one line by their dotted names.
 
+    Args:
+        line: The line.
+        keyed: The lists whose items have names: the path of the list, and that of the name in each item.
+
     Raises:
-        ValueError: The line is no JSON, no object, has a name twice, or holds NaN or Infinity.
+        ValueError: The line is no JSON, no object, has a name twice or one that is far too long, or holds NaN or
+            Infinity.
     """
     try:
         value = _DECODER.decode(line)
         if not isinstance(value, dict):
             raise ValueError(f"is not a JSON object: {shown(line.strip())}")
-        return _unique(_flat(value, None))
+        return _unique(_flat(value, None, keyed))
     except json.JSONDecodeError as problem:
         raise ValueError(f"is not valid JSON: {problem.msg}, at character {problem.pos + 1}") from problem
     except RecursionError as problem:
@@ -98,19 +109,33 @@ def _no_number(name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=_no_number, object_pairs_hook=_unique)
 
 
-def _flat(value: Any, name: str | None) -> Iterator[tuple[str, Cell]]:
+def _flat(value: Any, name: str | None, keyed: Mapping[str, str]) -> Iterator[tuple[str, Cell]]:
     if isinstance(value, dict):
-        yield from (pair for key, inner in value.items() for pair in _flat(inner, _dotted(name, key)))
+        yield from (pair for key, inner in value.items() for pair in _flat(inner, _dotted(name, key), keyed))
     elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
-        yield from (pair for at, inner in enumerate(value) for pair in _flat(inner, _dotted(name, str(at))))
+        items = [(_key_of(inner, keyed.get(name or "")) or str(at), inner) for at, inner in enumerate(value)]
+        yield from (pair for key, inner in items for pair in _flat(inner, _dotted(name, key), keyed))
     elif isinstance(value, list):
         yield name or "", tuple(_text(item) for item in value)
     else:
         yield name or "", _text(value)
 
 
+def _key_of(item: Any, path: str | None) -> str | None:
+    """Return the name that an item of a list has, where the list is one of those whose items have names."""
+    if path is None:
+        return None
+    for part in path.split("."):
+        item = item.get(part) if isinstance(item, dict) else None
+    return item if isinstance(item, str) else None
+
+
 def _dotted(name: str | None, key: str) -> str:
-    return key if name is None else f"{name}.{key}"
+    dotted = key if name is None else f"{name}.{key}"
+    if len(dotted) > NAME_MAX:
+        # Ten thousand values below one name of a hundred thousand characters would fill the memory.
+        raise ValueError(f"has a name of more than {NAME_MAX} characters")
+    return dotted
 
 
 def _text(value: object) -> str:

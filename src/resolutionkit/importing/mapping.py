@@ -20,7 +20,7 @@ from resolutionkit.importing.dates import Dates
 from resolutionkit.importing.fileformat import FileFormat
 from resolutionkit.importing.identity import BuiltId, ColumnId, IdRule
 from resolutionkit.importing.rows import Known, Row, RowRefused
-from resolutionkit.importing.sources import AttributeRule, Column, Source, YesNo, all_texts, required
+from resolutionkit.importing.sources import AttributeRule, Column, Joined, Source, YesNo, all_texts, required
 from resolutionkit.model.response import Answer, Contact, Response
 from resolutionkit.model.scale import Scale, Score
 
@@ -60,6 +60,7 @@ class ImportMapping:
         hierarchy: Where the people above the contact come from, top to bottom.
         wants_contact: Where the wish to be contacted comes from, or what it is for every row.
         attributes: Where the attributes come from; a blank cell leaves its attribute out.
+        leave_out: Rows that are no answers: for a column the values, whatever their case, whose rows are rejected.
         scale: The scale of the scores, which are checked against it; None leaves it to the policy.
         dates: How the file writes dates, and in which zone.
         decimal_comma: Whether scores, floats and decimals are written with a comma: 6,5.
@@ -83,6 +84,7 @@ class ImportMapping:
     hierarchy: tuple[Source, ...] = ()
     wants_contact: YesNo | bool = False
     attributes: tuple[AttributeRule, ...] = ()
+    leave_out: Mapping[str, frozenset[str]] = field(factory=dict)
     scale: Scale | None = None
     dates: Dates = field(factory=Dates)
     decimal_comma: bool = False
@@ -98,6 +100,21 @@ class ImportMapping:
         """
         data = toml_data(path, MappingError)
         return cls.from_data(data, str(path))
+
+    @classmethod
+    def preset(cls, name: str, /, **own: Any) -> ImportMapping:
+        """Return the mapping for a well-known tool's files, with what is different for a survey.
+
+        Args:
+            name: ``"qualtrics"``, ``"delighted"``, ``"typeform"``, ``"typeform-csv"``, ``"formbricks"`` or
+                ``"formbricks-csv"``; the how-to says which file each is for.
+            own: Keys of a mapping, as TOML would have them: ``score="Q1"``, ``contact={"company": "Firm"}``. They
+                outdo the preset's; the tables of both are put together.
+
+        Raises:
+            MappingError: There is no such preset, or a key is missing or unsound; all faults with their places.
+        """
+        return cls.from_data({**own, "preset": name}, f"the preset {shown(name)}")
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any], source: str | None = None) -> ImportMapping:
@@ -122,8 +139,9 @@ class ImportMapping:
 
     def _named(self) -> Iterator[tuple[str, str, Column]]:
         for place, field_name, one in self._sources():
-            if isinstance(one, Column):
-                yield place, field_name, one
+            for column in one.columns if isinstance(one, Joined) else (one,):
+                if isinstance(column, Column):
+                    yield place, field_name, column
 
     def _sources(self) -> Iterator[tuple[str, str, object]]:
         # Where the mapping names it, what the response calls the field in its errors, and what stands there.
@@ -156,7 +174,7 @@ class ImportMapping:
         faults = [
             Fault(place, f"the file has no column {shown(column.name)}{nearest(column.name, names)}")
             for place, _, column in self._named()
-            if column.name not in names
+            if column.name not in names and not column.is_optional
         ]
         faults += self._nested_faults(nested or {})
         if faults:
@@ -173,17 +191,29 @@ class ImportMapping:
 
         Args:
             known: What the file says.
+
+        Raises:
+            MappingError: The file names a zone that there is not, and the mapping names none.
         """
-        typed = [column for _, _, column in self._named() if column.name in known.typed]
-        if not typed:
-            return self
         return evolve(
             self,
+            dates=self._dates_in(known.zones),
             score=_typed(self.score, known),
             received_at=_typed(self.received_at, known),
             wants_contact=_typed_word(self.wants_contact, known),
             attributes=tuple(evolve(rule, source=_typed(rule.source, known)) for rule in self.attributes),
         )
+
+    def _dates_in(self, zones: Mapping[str, str]) -> Dates:
+        """Return how dates are written, in the zone of the file where the mapping names none."""
+        zone = None if isinstance(self.received_at, datetime) else zones.get(self.received_at.name)
+        if zone is None or self.dates.zone is not None:
+            return self.dates
+        try:
+            return Dates(zone=zone, formats=self.dates.formats)
+        except InvalidValue as problem:
+            fault = Fault("dates.zone", f"the file names the zone {shown(zone)}; set it as {problem.expected}")
+            raise MappingError([fault], self.source) from problem
 
     def response(self, row: Row, key: bytes) -> Response:
         """Return the response that a row becomes.
@@ -196,11 +226,18 @@ class ImportMapping:
             RowRefused: A cell is not what its field needs; with its column.
             InvalidValue: The key is too short.
         """
+        self._check_wanted(row)
         response_id = self.id.of(row, key)
         try:
             return self._response(row, response_id)
         except InvalidValue as problem:
             raise self._refused(row, problem) from problem
+
+    def _check_wanted(self, row: Row) -> None:
+        for name, words in self.leave_out.items():
+            text = Column(name).text(row)
+            if text is not None and text.casefold() in words:
+                raise RowRefused(name, f"{shown(text)} is one of the values that [leave_out] names: no answer")
 
     def _response(self, row: Row, response_id: str) -> Response:
         return Response(

@@ -46,10 +46,10 @@ def open_rows(path: str | Path, file: FileFormat = _SUFFIX_DECIDES) -> Iterator[
             yield table
     elif kind is Format.JSONL:
         with opened(path, file.encoding, newline="\n") as lines:
-            yield JsonRows(lines, file.encoding)
+            yield JsonRows(lines, file.encoding, file.keyed)
     else:
         with opened(path, file.encoding, newline="") as lines:
-            yield DelimitedRows(lines, file.delimiter_of(path), file.encoding)
+            yield DelimitedRows(lines, file.delimiter_of(path), file.encoding, file.header_rows)
 
 
 def about_rows(path: Path, file: FileFormat) -> int | None:

@@ -11,9 +11,12 @@ from resolutionkit.importing.fileformat import FileFormat, Format
 from resolutionkit.model.scale import CES_7, CSAT_5, NPS, THUMBS, Scale
 
 _SCALES = {scale.name: scale for scale in (NPS, CSAT_5, CES_7, THUMBS)}
+_FILE_KEYS: dict[str, type[Any]] = {"delimiter": str, "encoding": str, "header_rows": int, "keyed": dict}
 _WITHOUT: dict[Format | None, tuple[str, ...]] = {
-    Format.JSONL: ("delimiter",),
-    Format.PARQUET: ("delimiter", "encoding"),
+    Format.CSV: ("keyed",),
+    Format.TSV: ("keyed",),
+    Format.JSONL: ("delimiter", "header_rows"),
+    Format.PARQUET: ("delimiter", "encoding", "header_rows", "keyed"),
 }
 """What a format has none of."""
 _SCALE_KEYS = ("name", "minimum", "maximum", "detractor_max", "promoter_min")
@@ -84,9 +87,9 @@ def file(top: Table) -> FileFormat:
         return FileFormat()
     kind = _format(table.entry("format"))
     given: dict[str, Any] = {}
-    for key in ("delimiter", "encoding"):
+    for key, type_ in _FILE_KEYS.items():
         entry = table.entry(key)
-        if entry is not None and _is_right(entry, key):
+        if entry is not None and _is_right(entry, key, type_):
             given[key] = entry.value
     table.done()
     for key in _WITHOUT.get(kind, ()):
@@ -95,8 +98,8 @@ def file(top: Table) -> FileFormat:
     return FileFormat(format=kind, **given)
 
 
-def _is_right(entry: Entry, key: str) -> bool:
-    value = entry.of(str)
+def _is_right(entry: Entry, key: str, type_: type[Any]) -> bool:
+    value = entry.of(type_)
     given: dict[str, Any] = {key: value}
     return value is not None and entry.judged(lambda: FileFormat(**given)) is not None
 

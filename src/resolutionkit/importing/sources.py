@@ -23,11 +23,13 @@ class Column:
         name: Its name in the header; in JSON lines with dots, such as ``contact.email``.
         separator: What stands between several values in one cell, or None where a cell is one value.
         is_typed: Whether its cells are numbers with a decimal point or ISO dates, whatever the mapping's settings say.
+        is_optional: Whether a file may lack it; its cells are blank there.
     """
 
     name: str
     separator: str | None = None
     is_typed: bool = False
+    is_optional: bool = False
 
     def verbatim(self, row: Row) -> str | None:
         """Return the cell as it is, or None where it is blank or missing.
@@ -83,7 +85,36 @@ class Constant:
         yield self.value
 
 
-Source: TypeAlias = Column | Constant
+@frozen
+class Joined:
+    """A text that stands in several columns, such as a first and a last name.
+
+    Attributes:
+        columns: The columns, in order; their texts are put together with a space, blank ones left out.
+    """
+
+    columns: tuple[Column, ...]
+
+    def verbatim(self, row: Row) -> str | None:
+        """Return the whole text, or None where all the cells are blank.
+
+        Raises:
+            RowRefused: A cell is a list of more than one.
+        """
+        return " ".join(text for column in self.columns if (text := column.text(row)) is not None) or None
+
+    def text(self, row: Row) -> str | None:
+        """Return the whole text, or None where all the cells are blank."""
+        return self.verbatim(row)
+
+    def texts(self, row: Row) -> Iterator[str]:
+        """Yield the whole text, unless all the cells are blank."""
+        found = self.verbatim(row)
+        if found is not None:
+            yield found
+
+
+Source: TypeAlias = Column | Constant | Joined
 """Where a text comes from."""
 
 
