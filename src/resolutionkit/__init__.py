@@ -45,6 +45,7 @@ _HOMES = {
     ),
     "importing.mapping": ("ImportMapping",),
     "importing.rows": ("RejectedRow",),
+    "importing.webhooks": ("WebhookNotVerified", "WebhookUnreadable", "read_webhook"),
     "model.conflicts": (
         "MoveRefused",
         "ResponseConflict",

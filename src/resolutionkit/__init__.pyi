@@ -36,6 +36,9 @@ from resolutionkit.errors import StorageReadOnly as StorageReadOnly
 from resolutionkit.errors import StorageUnavailable as StorageUnavailable
 from resolutionkit.importing.mapping import ImportMapping as ImportMapping
 from resolutionkit.importing.rows import RejectedRow as RejectedRow
+from resolutionkit.importing.webhooks import WebhookNotVerified as WebhookNotVerified
+from resolutionkit.importing.webhooks import WebhookUnreadable as WebhookUnreadable
+from resolutionkit.importing.webhooks import read_webhook as read_webhook
 from resolutionkit.model.conflicts import MoveRefused as MoveRefused
 from resolutionkit.model.conflicts import ResponseConflict as ResponseConflict
 from resolutionkit.model.conflicts import ResponseHasIssue as ResponseHasIssue

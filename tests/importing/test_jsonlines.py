@@ -44,7 +44,7 @@ def test_items_with_names_are_found_by_them() -> None:
     assert cells(line, {"a": "f.r"}) == {
         "a.x.f.r": "x", "a.x.n": "1", "a.1.n": "2", "a.2.f.r": "true", "a.3": ("4",), "b.0.f.r": "x",
     }  # fmt: skip
-    with pytest.raises(ValueError, match=r"has the name 'a\.x\.n' twice"):
+    with pytest.raises(ValueError, match=r"has the name 'a\.x\.r' twice"):
         cells('{"a": [{"r": "x", "n": 1}, {"r": "x", "n": 2}]}', {"a": "r"})
 
 

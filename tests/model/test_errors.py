@@ -46,6 +46,8 @@ ERRORS: dict[str, tuple[Any, type[Exception]]] = {
     "DirectoryError": (rk.DirectoryError([FAULT]), ValueError),
     "MappingError": (rk.MappingError([FAULT]), ValueError),
     "ImportFailed": (rk.ImportFailed("a.csv", 3, "is no CSV"), ValueError),
+    "WebhookNotVerified": (rk.WebhookNotVerified("typeform", "unsigned"), PermissionError),
+    "WebhookUnreadable": (rk.WebhookUnreadable("typeform", "a.b", "no score"), ValueError),
     "PluginError": (rk.PluginError("x"), RuntimeError),
     "MissingExtra": (rk.MissingExtra("sql", "a SQL database"), ImportError),
     "StorageError": (rk.StorageError("x"), RuntimeError),

@@ -34,6 +34,10 @@ assert_type(recorded.issue, rk.Issue | None)
 assert_type(tracker.classify(response).category, rk.Category)
 assert_type(rk.classify(response, rk.Policy()).needs_recovery, bool)
 assert_type(tracker.record_many([response], progress=print), rk.RecordedMany)
+mapping = rk.ImportMapping.preset("typeform", score="form_response.answers.nps.number")
+assert_type(mapping, rk.ImportMapping)
+received = rk.read_webhook("typeform", b"", {}, secret="s", mapping=mapping, now=datetime.now(UTC))
+assert_type(received, rk.Response | None)
 with tracker.joined(object()) as joined:
     assert_type(joined, rk.Tracker)
 

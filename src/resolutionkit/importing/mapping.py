@@ -19,7 +19,7 @@ from resolutionkit.importing import cells, grammar
 from resolutionkit.importing.dates import Dates
 from resolutionkit.importing.fileformat import FileFormat
 from resolutionkit.importing.identity import BuiltId, ColumnId, IdRule
-from resolutionkit.importing.rows import Known, Row, RowRefused
+from resolutionkit.importing.rows import Known, Row, RowLeftOut, RowRefused
 from resolutionkit.importing.sources import AttributeRule, Column, Joined, Source, YesNo, all_texts, required
 from resolutionkit.model.response import Answer, Contact, Response
 from resolutionkit.model.scale import Scale, Score
@@ -223,6 +223,7 @@ class ImportMapping:
             key: The account's key for ids that are built, at least 16 bytes; not used where the id has a column.
 
         Raises:
+            RowLeftOut: The row is no answer.
             RowRefused: A cell is not what its field needs; with its column.
             InvalidValue: The key is too short.
         """
@@ -237,7 +238,7 @@ class ImportMapping:
         for name, words in self.leave_out.items():
             text = Column(name).text(row)
             if text is not None and text.casefold() in words:
-                raise RowRefused(name, f"{shown(text)} is one of the values that [leave_out] names: no answer")
+                raise RowLeftOut(name, f"{shown(text)} is one of the values that [leave_out] names: no answer")
 
     def _response(self, row: Row, response_id: str) -> Response:
         return Response(

@@ -40,6 +40,10 @@ class RowRefused(ResolutionKitError, ValueError):
         return (type(self), (self.column, self.reason))
 
 
+class RowLeftOut(RowRefused):
+    """The mapping says of a row that it is no answer."""
+
+
 @frozen(kw_only=True)
 class Known:
     """What a file itself says of its columns, beyond their names.
