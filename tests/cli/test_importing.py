@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 MAPPING = 'id = "id"\nscore = "score"\nreceived_at = "at"\n[dates]\nzone = "UTC"\n'
 ROWS = "id,score,at\na,3,2026-06-03\nb,11,2026-06-03\nc,9,never\nd,9,2026-06-04\n"
@@ -129,3 +132,12 @@ def test_an_unknown_preset_is_told_with_those_there_are(shell: Any, words: list[
     told = shell.error(2, *words[:2], "--preset", "qualtrix")
     assert "'formbricks-csv'" in told
     assert "'qualtrics'" in told
+
+
+def test_parquet_is_imported_like_any_other_file(shell: Any, words: list[str]) -> None:
+    """The suffix says what it is; what is no Parquet is one line."""
+    file = shell.folder / "export.parquet"
+    parquet.write_table(pa.table({"id": ["a"], "score": [3], "at": [datetime(2026, 6, 3)]}), file)
+    assert "1 opened" in shell.ok("import", str(file), *words[2:])
+    file.write_bytes(file.read_bytes()[:100])
+    assert "is no Parquet file, or was cut off; export it again" in shell.error(3, "import", str(file), *words[2:])

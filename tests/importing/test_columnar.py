@@ -28,6 +28,8 @@ from resolutionkit.importing.readers import about_rows, open_rows
 from resolutionkit.importing.responses import read_responses
 from resolutionkit.importing.rows import RECORD_MAX, ImportedRow, Record, RejectedRow
 from resolutionkit.model.response import Response
+from resolutionkit.model.results import Outcome
+from resolutionkit.tracker.tracker import Tracker
 
 WriteFile = Callable[[str, bytes], Path]
 AT = datetime(2026, 6, 3, 14, 30)
@@ -343,6 +345,20 @@ def test_the_number_of_rows_is_known_beforehand(table: Callable[..., Path]) -> N
     assert rows_in(path) == about_rows(path, FileFormat()) == 7
     renamed = path.rename(path.with_suffix(".bin"))
     assert about_rows(renamed, FileFormat(format=Format.PARQUET)) == 7
+
+
+def test_a_file_is_imported_whole_with_its_rejects_and_again(table: Callable[..., Path], small: dict[str, Any]) -> None:
+    """As a file of any other format: over several batches, rejected rows kept, and safe to run again."""
+    scores = [number % 12 for number in range(2_400)]
+    path = table({"id": [f"r-{number}" for number in range(2_400)], "score": scores, "at": [AT] * 2_400})
+    rejects = path.with_name("rejects.csv")
+    with Tracker.open("memory:") as tracker:
+        first = tracker.import_file(path, _mapping(small), rejects=rejects)
+        again = tracker.import_file(path, _mapping(small))
+    assert (first.rows, first.rejected, first.issues_opened) == (2_400, 200, 1_400)
+    assert (first.rejects[0].line, first.rejects[0].column) == (12, "score")
+    assert len(rejects.read_text(encoding="utf-8").splitlines()) == 201
+    assert (again.counts[Outcome.DUPLICATE], again.issues_opened) == (2_200, 0)
 
 
 # --- the same as CSV -------------------------------------------------------------------------------------------------

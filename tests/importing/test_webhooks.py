@@ -285,6 +285,7 @@ def test_a_value_that_is_not_what_it_should_be_is_told_with_its_place(
         ({"secret": None}, "secret"),
         ({"secret": b"bytes"}, "secret"),
         ({"secret": "whsec_not base64"}, "secret"),
+        ({"secret": "whsec_bm90 YQ=="}, "secret"),
         ({"secret": "whsec_"}, "secret"),
         ({"secret": "gehe\xefm"}, "secret"),
         ({"now": NOW.replace(tzinfo=None)}, "now"),
@@ -307,3 +308,11 @@ def test_an_argument_that_cannot_be_right_is_refused(given: dict[str, Any], fiel
     assert found.value.field == field
     assert "not base64" not in str(found.value)
     assert "gehe" not in str(found.value)
+
+
+@pytest.mark.parametrize("secret", ["", "\t", [""], [SECRET, " "]], ids=repr)
+def test_a_blank_secret_proves_nothing(secret: object) -> None:
+    """Whoever forgot to set the variable would believe everybody."""
+    body = body_of("typeform")
+    with pytest.raises(rk.InvalidValue, match="none of them blank"):
+        read("typeform", body, signed("typeform", body, ""), secret=secret)
