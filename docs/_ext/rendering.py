@@ -18,7 +18,7 @@ from resolutionkit import Access, AsyncDesk, AsyncInbox, RootCause, Workflow
 _DEEP = re.compile(r"(?<![\w.~])~?((?:[a-z_]\w*\.)+[A-Za-z_]\w*)")
 INTERNAL = frozenset(
     {"AttributeRule", "BuiltId", "Column", "ColumnId", "Constant", "Dates", "FileFormat", "IdRule", "Source", "YesNo"}
-    | {"Row", "RowRefused"}  # with those above, what a loaded ImportMapping is made of and how it reads a row
+    | {"Known", "Row", "RowRefused"}  # with those above, what a loaded ImportMapping is made of and how it reads a row
     | {"AccessKind"}  # what Access.OWN and its like are made of
     | {"Reader", "Runner"}  # what desks and inboxes are made of, and nobody else
     | {"Opening"}  # what AsyncTracker.open gives: the tracker, once it is awaited or entered

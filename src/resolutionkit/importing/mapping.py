@@ -223,8 +223,7 @@ class ImportMapping:
             key: The account's key for ids that are built, at least 16 bytes; not used where the id has a column.
 
         Raises:
-            RowLeftOut: The row is no answer.
-            RowRefused: A cell is not what its field needs; with its column.
+            RowRefused: The row is no answer, or a cell is not what its field needs; with its column.
             InvalidValue: The key is too short.
         """
         self._check_wanted(row)

@@ -113,8 +113,7 @@ def read_webhook(
             instant.
 
     Returns:
-        None where the webhook tells of something else than an answer: a test, an answer that is not finished, or what
-        the mapping leaves out.
+        The response, or None for a test, for an answer that is not finished, and for what the mapping leaves out.
 
     Raises:
         WebhookNotVerified: The signature is missing, wrong or too old: it may be forged, or sent again by somebody.
