@@ -19,6 +19,7 @@ PYTHONS = nox.project.python_versions(PROJECT)
 OLDEST = PYTHONS[0]
 IN_WHEEL = (
     "resolutionkit/py.typed",
+    "resolutionkit/importing/shipped/qualtrics.toml",
     "resolutionkit/storage/sql/migrations/versions/revision_0001.py",
     ".dist-info/licenses/LICENSE",
 )
