@@ -78,6 +78,7 @@ _HOMES = {
         "RootCause",
         "Status",
     ),
+    "model.lookups": ("AsyncLookupDirectory", "LookupDirectory"),
     "model.messages": (
         "Message",
         "Topic",
@@ -94,6 +95,7 @@ _HOMES = {
         "Person",
         "StaticDirectory",
     ),
+    "model.plaindata": ("plain_data",),
     "model.query": (
         "Counts",
         "IssueFilter",

@@ -65,6 +65,8 @@ from resolutionkit.model.issue import IssueLine as IssueLine
 from resolutionkit.model.issue import Phase as Phase
 from resolutionkit.model.issue import RootCause as RootCause
 from resolutionkit.model.issue import Status as Status
+from resolutionkit.model.lookups import AsyncLookupDirectory as AsyncLookupDirectory
+from resolutionkit.model.lookups import LookupDirectory as LookupDirectory
 from resolutionkit.model.messages import Message as Message
 from resolutionkit.model.messages import Topic as Topic
 from resolutionkit.model.messages import Why as Why
@@ -75,6 +77,7 @@ from resolutionkit.model.people import AccessKind as AccessKind
 from resolutionkit.model.people import Group as Group
 from resolutionkit.model.people import Person as Person
 from resolutionkit.model.people import StaticDirectory as StaticDirectory
+from resolutionkit.model.plaindata import plain_data as plain_data
 from resolutionkit.model.query import Counts as Counts
 from resolutionkit.model.query import IssueFilter as IssueFilter
 from resolutionkit.model.query import Order as Order
