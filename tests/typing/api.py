@@ -190,7 +190,7 @@ async def find_people(**by: str) -> list[rk.Person]:
     return [rk.Person(id=by["id"])]
 
 
-awaited: rk.AsyncDirectory = rk.AsyncLookupDirectory(find_people)
+looked_up_later: rk.AsyncDirectory = rk.AsyncLookupDirectory(find_people)
 
 
 def open_nothing(options: StoreOptions) -> Store:

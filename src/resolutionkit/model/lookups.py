@@ -31,7 +31,8 @@ class LookupDirectory:
         directory = LookupDirectory(people, groups, leader="helena")
 
     Args:
-        people: Called with ``id=``, ``email=`` (in lower case) or ``name=``, and gives those who have it, active or not.
+        people: Called with ``id=``, ``email=`` (in lower case) or ``name=``, and gives those who have it, those who
+            are inactive included.
         groups: Called with ``code=``, or with ``lead=``, a person's id: the groups that this person leads, and those
             whose alerts the person also gets. None where there are no groups.
         leader: The id of the highest in command, or None where there is none.
