@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from attrs import frozen
+from attrs import field, frozen
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PASSWORD = "correct horse"
@@ -28,10 +28,12 @@ class Site:
     Attributes:
         url: Where it is.
         database: The URL of its database, for SQLAlchemy.
+        sessions: What each person who signed in before sends; passwords take long to check.
     """
 
     url: str
     database: str
+    sessions: dict[str, tuple[httpx.Cookies, dict[str, str]]] = field(factory=dict)
 
     def visitor(self) -> httpx.Client:
         """Return somebody who has not signed in."""
@@ -40,14 +42,24 @@ class Site:
     @contextmanager
     def signed_in(self, person: str) -> Iterator[httpx.Client]:
         """Yield somebody who has signed in, by whatever the host gives: a cookie, a token."""
+        if person not in self.sessions:
+            self.sessions[person] = self._sign_in(person)
+        cookies, headers = self.sessions[person]
+        with self.visitor() as client:
+            client.cookies.update(cookies)
+            client.headers.update(headers)
+            yield client
+
+    def _sign_in(self, person: str) -> tuple[httpx.Cookies, dict[str, str]]:
         with self.visitor() as client:
             answered = client.post("/sign-in", json={"id": person, "password": PASSWORD})
             assert answered.status_code == 200, answered.text
+            headers = {}
             if "token" in answered.json():
-                client.headers["Authorization"] = f"Bearer {answered.json()['token']}"
+                headers["Authorization"] = f"Bearer {answered.json()['token']}"
             if "csrftoken" in client.cookies:
-                client.headers["X-CSRFToken"] = client.cookies["csrftoken"]
-            yield client
+                headers["X-CSRFToken"] = client.cookies["csrftoken"]
+            return client.cookies, headers
 
 
 def run(words: Sequence[str], folder: Path, environment: Mapping[str, str]) -> str:

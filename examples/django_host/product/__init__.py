@@ -1,0 +1,1 @@
+"""A survey product on Django: people sign in, customers answer, and unhappy ones become issues."""
