@@ -78,11 +78,14 @@ def events() -> Sheet:
 
 
 def errors() -> Sheet:
-    """Return the table of all public errors, with the built-in error that each one is as well."""
+    """Return the table of all public errors, with the built-in error that each one is as well, and its HTTP status."""
     found = {path: one for path, one in public_names().items() if _is_error(one)}
     return Sheet(
-        head=("error", "is also", "when"),
-        rows=tuple((_link(one), ", ".join(_bases(one)), first_sentence(one.__doc__)) for one in found.values()),
+        head=("error", "is also", "over HTTP", "when"),
+        rows=tuple(
+            (_link(one), ", ".join(_bases(one)), str(one.http_status), first_sentence(one.__doc__))
+            for one in found.values()
+        ),
     )
 
 

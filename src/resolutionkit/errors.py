@@ -9,11 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 
 class ResolutionKitError(Exception):
-    """The root of every error that resolutionkit raises on purpose."""
+    """The root of every error that resolutionkit raises on purpose.
+
+    Attributes:
+        http_status: What a host answers with over HTTP, unless it knows better: 403 where a person may not, 404 where
+            nothing is there as far as the person may know, 409 where it does not fit what is there now, 422 where it
+            can never be done as it was asked for, 503 where the same may succeed later, 500 for all else.
+    """
+
+    http_status: ClassVar[int] = 500
 
 
 class InvalidValue(ResolutionKitError, ValueError):
@@ -24,6 +32,8 @@ class InvalidValue(ResolutionKitError, ValueError):
         value: The value as it was given.
         expected: What would be right instead.
     """
+
+    http_status = 422
 
     def __init__(self, field: str, value: object, expected: str) -> None:
         """Say which field holds which value, and what would be right."""
@@ -73,6 +83,8 @@ class InvalidCursor(ResolutionKitError, ValueError):
         reason: What is wrong with it.
     """
 
+    http_status = 422
+
     def __init__(self, reason: str) -> None:
         """Say what is wrong with the cursor."""
         self.reason = reason
@@ -89,6 +101,8 @@ class ResponseNotFound(ResolutionKitError, LookupError):
     Attributes:
         response_id: The id that was asked for.
     """
+
+    http_status = 404
 
     def __init__(self, response_id: str) -> None:
         """Name the response that was asked for."""
@@ -107,6 +121,8 @@ class IssueNotFound(ResolutionKitError, LookupError):
         issue_id: The id that was asked for.
         then: The instant that was asked for, as text; the empty string where it was now.
     """
+
+    http_status = 404
 
     def __init__(self, issue_id: str, then: str = "") -> None:
         """Name the issue that was asked for, and the instant where it was asked for the past."""
@@ -130,6 +146,8 @@ class PersonNotFound(ResolutionKitError, LookupError):
         problem: What is wrong: unknown, or inactive.
     """
 
+    http_status = 422
+
     def __init__(self, who: str, problem: str = "is unknown") -> None:
         """Name who was asked for, and what is wrong."""
         self.who = who
@@ -151,6 +169,8 @@ class AccountNotFound(ResolutionKitError, LookupError):
         instead: How it can be made known.
     """
 
+    http_status = 404
+
     def __init__(self, account: str, instead: str) -> None:
         """Name the account, and how it can be made known."""
         self.account = account
@@ -170,6 +190,8 @@ class AccessDenied(ResolutionKitError, PermissionError):
         problem: Why they have no desk, or may not do this.
     """
 
+    http_status = 403
+
     def __init__(self, who: str, problem: str) -> None:
         """Name the person and the problem."""
         self.who = who
@@ -188,6 +210,8 @@ class NoteRequired(ResolutionKitError, ValueError):
         step: What needs the note, in words.
     """
 
+    http_status = 422
+
     def __init__(self, step: str) -> None:
         """Name the step that needs the note."""
         self.step = step
@@ -205,6 +229,8 @@ class ReasonRequired(ResolutionKitError, ValueError):
         step: What needs the reason, in words.
     """
 
+    http_status = 422
+
     def __init__(self, step: str) -> None:
         """Name the step that needs the reason."""
         self.step = step
@@ -221,6 +247,8 @@ class KeyReused(ResolutionKitError, ValueError):
     Attributes:
         key: The key.
     """
+
+    http_status = 422
 
     def __init__(self, key: str) -> None:
         """Name the key."""
@@ -254,6 +282,8 @@ class FaultsFound(ResolutionKitError, ValueError):
         faults: Every fault, in the order of the data.
         source: The file that they stand in, or None.
     """
+
+    http_status = 422
 
     what = "data"
 
@@ -297,6 +327,8 @@ class ImportFailed(ResolutionKitError, ValueError):
         reason: What is wrong and what would be right.
     """
 
+    http_status = 422
+
     def __init__(self, source: str, line: int | None, reason: str) -> None:
         """Say which file, which line, and why."""
         self.source = source
@@ -339,9 +371,13 @@ class StorageError(ResolutionKitError, RuntimeError):
 class StorageBusy(StorageError):
     """Another process holds the database for longer than the timeout; nothing was written."""
 
+    http_status = 503
+
 
 class StorageUnavailable(StorageError):
     """The database server cannot be reached, or the connection to it was lost; nothing was written."""
+
+    http_status = 503
 
 
 class CommitUnknown(StorageUnavailable):
@@ -364,6 +400,8 @@ class CommitUnknown(StorageUnavailable):
 
 class StorageReadOnly(StorageError):
     """The database accepts no writes; nothing was written."""
+
+    http_status = 503
 
 
 class NotADatabase(StorageError):

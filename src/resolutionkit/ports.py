@@ -128,6 +128,8 @@ class WriteConflict(StorageError):
     A store does so by itself, in transactions of its own. In a transaction of the host's only the host can.
     """
 
+    http_status = 409
+
 
 @frozen(kw_only=True, weakref_slot=False)
 class Remembered:

@@ -151,3 +151,26 @@ def test_a_conflict_shows_both_contents_escaped() -> None:
     error = rk.ResponseConflict("r-1", [("comment", "a\nb", "c")])
     assert "comment: stored 'a\\nb', given 'c'" in str(error)
     assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_each_error_has_the_http_status_that_fits(name: str) -> None:
+    """A host answers what a person may not, what is not there, what does not fit, and what cannot be."""
+    error, _ = ERRORS[name]
+    conflicts = (
+        rk.MoveRefused,
+        rk.ResponseConflict,
+        rk.ResponseHasIssue,
+        rk.ResponseReplaced,
+        rk.StaleIssue,
+        rk.WriteConflict,
+    )
+    statuses = {
+        conflicts: 409,
+        rk.AccessDenied: 403,
+        (rk.AccountNotFound, rk.IssueNotFound, rk.ResponseNotFound): 404,
+        (rk.StorageBusy, rk.StorageReadOnly, rk.StorageUnavailable): 503,
+        (ValueError, rk.PersonNotFound): 422,
+        rk.ResolutionKitError: 500,
+    }
+    assert error.http_status == next(code for kinds, code in statuses.items() if isinstance(error, kinds))

@@ -20,6 +20,8 @@ class MoveRefused(ResolutionKitError, ValueError):
         problem: What else is in the way; the empty string where nothing is.
     """
 
+    http_status = 409
+
     def __init__(
         self, status: str, wanted: str, allowed: Sequence[str], reopen_to: Sequence[str] = (), problem: str = ""
     ) -> None:
@@ -50,6 +52,8 @@ class StaleIssue(ResolutionKitError, ValueError):
         expected_version: The version that the caller knew.
     """
 
+    http_status = 409
+
     def __init__(self, issue: Issue, events: Sequence[Event], expected_version: int) -> None:
         """Say what happened in between."""
         self.issue = issue
@@ -79,6 +83,8 @@ class ResponseConflict(ResolutionKitError, ValueError):
         instead: What is allowed instead, in words.
     """
 
+    http_status = 409
+
     def __init__(
         self, response_id: str, differences: Sequence[tuple[str, object, object]], instead: str | None = None
     ) -> None:
@@ -104,6 +110,8 @@ class ResponseReplaced(ResolutionKitError, LookupError):
         replaced_by: The response that stands in its place.
     """
 
+    http_status = 409
+
     def __init__(self, response_id: str, replaced_by: str) -> None:
         """Name both responses."""
         self.response_id = response_id
@@ -125,6 +133,8 @@ class ResponseHasIssue(ResolutionKitError, ValueError):
         response_id: The response.
         issue_id: The issue that it belongs to.
     """
+
+    http_status = 409
 
     def __init__(self, response_id: str, issue_id: str) -> None:
         """Name the issue."""
