@@ -11,7 +11,7 @@ from typing import Annotated
 from bodies import NewAnswer, NewAssignee, NewFlag, NewFollower, NewNote, NewStatus, SignIn
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
-from recovery import open_tracker, status_of
+from recovery import open_tracker
 from signing_in import new_token, signed_in
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,15 +20,18 @@ from tables import Answer, engine, people_engine
 import resolutionkit as rk
 
 
-# begin resolutionkit: lifespan
 @asynccontextmanager
 async def lifespan(app: FastAPI):
+    """Hold open, while the application runs, what all requests share."""
+    # begin resolutionkit: lifespan
     async with open_tracker() as app.state.tracker:
         yield
+    # end resolutionkit
     await engine.dispose()
     await people_engine.dispose()
 
 
+# begin resolutionkit: desk
 def desk_of(request: Request, person: Annotated[str, Depends(signed_in)]) -> rk.AsyncDesk:
     return request.app.state.tracker.as_user(person)
 
@@ -59,24 +62,29 @@ async def take_answer(body: NewAnswer):
     return {"visit": body.visit}
 
 
-# begin resolutionkit: record
-async def keep(answer: Answer) -> None:
-    async with AsyncSession(engine) as session, session.begin():
-        async with app.state.tracker.joined(session) as t:
-            await t.record(
-                rk.Response(
-                    id=answer.id,
-                    score=answer.score,
-                    received_at=answer.answered_at,
-                    contact=rk.Contact(name=answer.name, email=answer.email),
-                    group=answer.team,
-                    comment=answer.comment,
-                )
-            )
-        session.add(answer)
+# begin resolutionkit: response
+def response(answer: Answer) -> rk.Response:
+    return rk.Response(
+        id=answer.id,
+        score=answer.score,
+        received_at=answer.answered_at,
+        contact=rk.Contact(name=answer.name, email=answer.email),
+        group=answer.team,
+        comment=answer.comment,
+    )
 
 
 # end resolutionkit
+
+
+async def keep(answer: Answer) -> None:
+    """Commit both rows, or neither: ours comes last, and may still fail."""
+    async with AsyncSession(engine) as session, session.begin():
+        # begin resolutionkit: record
+        async with app.state.tracker.joined(session) as t:
+            await t.record(response(answer))
+        # end resolutionkit
+        session.add(answer)
 
 
 # --- people work on it ---
@@ -126,7 +134,7 @@ async def flag(desk: Desk, response_id: str, body: NewFlag):
 
 @app.exception_handler(rk.ResolutionKitError)
 async def refused(_request: Request, problem: rk.ResolutionKitError):
-    return JSONResponse({"error": str(problem)}, status_of(problem))
+    return JSONResponse({"error": str(problem)}, problem.http_status)
 
 
 # end resolutionkit

@@ -1,4 +1,4 @@
-"""What this host tells resolutionkit: who its people are, and which refusal is which status."""
+"""What this host tells resolutionkit: who its people are."""
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,24 +34,6 @@ async def groups(**by):
 def open_tracker():
     directory = rk.AsyncLookupDirectory(people, groups, leader="helena")
     return rk.AsyncTracker.open(DATABASE, directory=directory)
-
-
-# end resolutionkit
-
-
-# begin resolutionkit: statuses
-CONFLICTS = rk.StaleIssue, rk.MoveRefused, rk.ResponseHasIssue, rk.WriteConflict
-REFUSALS = {
-    CONFLICTS: 409,
-    rk.AccessDenied: 403,
-    (rk.IssueNotFound, rk.ResponseNotFound): 404,
-    rk.StorageError: 503,
-    rk.ResolutionKitError: 422,
-}
-
-
-def status_of(problem: rk.ResolutionKitError) -> int:
-    return next(code for kind, code in REFUSALS.items() if isinstance(problem, kind))
 
 
 # end resolutionkit

@@ -11,7 +11,7 @@ from functools import wraps
 
 import click
 from flask import Flask, abort, request, session
-from recovery import status_of, tracker
+from recovery import tracker
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from tables import Answer, Staff, reading, seed, writing
@@ -57,6 +57,19 @@ def signed_in(view):
     return guarded
 
 
+def acts(*names: str):
+    """Take these fields from who has signed in, and hand them to the view as arguments."""
+
+    def with_fields(view):
+        @wraps(view)
+        def acting(desk: rk.Desk, **arguments: str):
+            return view(desk=desk, **arguments, **given(*names))
+
+        return signed_in(acting)
+
+    return with_fields
+
+
 @app.post("/sign-in")
 def sign_in():
     """Begin a session, in a cookie that is signed."""
@@ -84,24 +97,29 @@ def take_answer():
     return {"visit": fields["visit"]}, 201
 
 
-# begin resolutionkit: record
-def keep(answer: Answer) -> None:
-    with Session(writing) as database, database.begin():
-        with tracker().joined(database) as t:
-            t.record(
-                rk.Response(
-                    id=answer.id,
-                    score=answer.score,
-                    received_at=answer.answered_at,
-                    contact=rk.Contact(name=answer.name, email=answer.email),
-                    group=answer.team,
-                    comment=answer.comment,
-                )
-            )
-        database.add(answer)
+# begin resolutionkit: response
+def response(answer: Answer) -> rk.Response:
+    return rk.Response(
+        id=answer.id,
+        score=answer.score,
+        received_at=answer.answered_at,
+        contact=rk.Contact(name=answer.name, email=answer.email),
+        group=answer.team,
+        comment=answer.comment,
+    )
 
 
 # end resolutionkit
+
+
+def keep(answer: Answer) -> None:
+    """Commit both rows, or neither: ours comes last, and may still fail."""
+    with Session(writing) as database, database.begin():
+        # begin resolutionkit: record
+        with tracker().joined(database) as t:
+            t.record(response(answer))
+        # end resolutionkit
+        database.add(answer)
 
 
 # --- people work on it ---
@@ -126,40 +144,38 @@ def issue(desk: rk.Desk, issue_id: str):
 
 # begin resolutionkit: commands
 @app.post("/issues/<issue_id>/note")
-@signed_in
-def note(desk: rk.Desk, issue_id: str):
-    return rk.plain_data(desk.add_note(issue_id, **given("note", "spoke?", "key?")))
+@acts("note", "spoke?", "key?")
+def note(desk: rk.Desk, issue_id: str, **fields):
+    return rk.plain_data(desk.add_note(issue_id, **fields))
 
 
 @app.post("/issues/<issue_id>/status")
-@signed_in
-def status(desk: rk.Desk, issue_id: str):
-    fields = given("status", "note?", "spoke?", "reason?", "expected_version?", "key?")
+@acts("status", "note?", "spoke?", "reason?", "expected_version?", "key?")
+def status(desk: rk.Desk, issue_id: str, **fields):
     return rk.plain_data(desk.set_status(issue_id, **fields))
 
 
 @app.post("/issues/<issue_id>/assign")
-@signed_in
-def assign(desk: rk.Desk, issue_id: str):
-    fields = given("assignee", "note?", "follow?", "expected_version?", "key?")
+@acts("assignee", "note?", "follow?", "expected_version?", "key?")
+def assign(desk: rk.Desk, issue_id: str, **fields):
     return rk.plain_data(desk.assign(issue_id, **fields))
 
 
 @app.post("/issues/<issue_id>/follow")
-@signed_in
-def follow(desk: rk.Desk, issue_id: str):
-    return rk.plain_data(desk.follow(issue_id, **given("who?", "key?")))
+@acts("who?", "key?")
+def follow(desk: rk.Desk, issue_id: str, **fields):
+    return rk.plain_data(desk.follow(issue_id, **fields))
 
 
 @app.post("/responses/<response_id>/flag")
-@signed_in
-def flag(desk: rk.Desk, response_id: str):
-    return rk.plain_data(desk.flag(response_id, **given("note", "assignee?", "key?")))
+@acts("note", "assignee?", "key?")
+def flag(desk: rk.Desk, response_id: str, **fields):
+    return rk.plain_data(desk.flag(response_id, **fields))
 
 
 @app.errorhandler(rk.ResolutionKitError)
 def refused(problem: rk.ResolutionKitError):
-    return {"error": str(problem)}, status_of(problem)
+    return {"error": str(problem)}, problem.http_status
 
 
 # end resolutionkit

@@ -1,4 +1,4 @@
-"""What this host tells resolutionkit: who its people are, and which refusal is which status."""
+"""What this host tells resolutionkit: who its people are."""
 
 from functools import cache
 
@@ -36,24 +36,6 @@ def groups(**by):
 def tracker() -> rk.Tracker:
     directory = rk.LookupDirectory(people, groups, leader="helena")
     return rk.Tracker.open(DATABASE, directory=directory, create=True)
-
-
-# end resolutionkit
-
-
-# begin resolutionkit: statuses
-CONFLICTS = rk.StaleIssue, rk.MoveRefused, rk.ResponseHasIssue, rk.WriteConflict
-REFUSALS = {
-    CONFLICTS: 409,
-    rk.AccessDenied: 403,
-    (rk.IssueNotFound, rk.ResponseNotFound): 404,
-    rk.StorageError: 503,
-    rk.ResolutionKitError: 422,
-}
-
-
-def status_of(problem: rk.ResolutionKitError) -> int:
-    return next(code for kind, code in REFUSALS.items() if isinstance(problem, kind))
 
 
 # end resolutionkit

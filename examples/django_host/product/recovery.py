@@ -1,4 +1,4 @@
-"""What this host tells resolutionkit: who its people are, and which refusal is which status."""
+"""What this host tells resolutionkit: who its people are."""
 
 from contextlib import contextmanager
 from functools import cache
@@ -26,8 +26,7 @@ def people(**by):
 
 
 def groups(**by):
-    found = Team.objects.filter(**by)
-    return [rk.Group(code=team.code, lead=team.lead_id) for team in found]
+    return [rk.Group(code=t.code, lead=t.lead_id) for t in Team.objects.filter(**by)]
 
 
 @cache
@@ -46,24 +45,6 @@ def desk_of(person_id):
 # end resolutionkit
 
 
-# begin resolutionkit: statuses
-CONFLICTS = rk.StaleIssue, rk.MoveRefused, rk.ResponseHasIssue, rk.WriteConflict
-REFUSALS = {
-    CONFLICTS: 409,
-    rk.AccessDenied: 403,
-    (rk.IssueNotFound, rk.ResponseNotFound): 404,
-    rk.StorageError: 503,
-    rk.ResolutionKitError: 422,
-}
-
-
-def status_of(problem: rk.ResolutionKitError) -> int:
-    return next(code for kind, code in REFUSALS.items() if isinstance(problem, kind))
-
-
-# end resolutionkit
-
-
 class Refusals:
     """A middleware that answers what the library refuses; the request's transaction is rolled back by then."""
 
@@ -74,7 +55,9 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, _request, problem):
-        """Answer with the status, and what is allowed instead."""
-        if isinstance(problem, rk.ResolutionKitError):
-            return JsonResponse({"error": str(problem)}, status=status_of(problem))
-        return None
+        """Answer with the status that fits, and with what is allowed instead."""
+        if not isinstance(problem, rk.ResolutionKitError):
+            return None
+        # begin resolutionkit: refusals
+        return JsonResponse({"error": str(problem)}, status=problem.http_status)
+        # end resolutionkit

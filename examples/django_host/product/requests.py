@@ -7,6 +7,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
+import resolutionkit as rk
 from product.recovery import desk_of
 
 
@@ -58,6 +59,13 @@ def reads(view):
     return require_GET(answered(at_desk(view)))
 
 
-def acts(view):
-    """Do something for who has signed in."""
-    return require_POST(answered(at_desk(view)))
+def acts(*names: str):
+    """Take these fields from who has signed in, and hand them to the view as arguments."""
+
+    def with_fields(view):
+        def acting(request: HttpRequest, desk: rk.Desk, **arguments: str) -> dict:
+            return view(desk, **arguments, **given(request, *names))
+
+        return require_POST(answered(at_desk(acting)))
+
+    return with_fields

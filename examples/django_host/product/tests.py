@@ -24,7 +24,7 @@ class RecoveryTests(TestCase):
         """Sign somebody in, without the password."""
         self.client.force_login(Staff.objects.get(id=person))
 
-    # begin resolutionkit: test
+    # begin showing a test
     def test_an_unhappy_answer_is_worked(self) -> None:
         self.answer("v-1", 3)
         self.sign_in("priya")
@@ -33,7 +33,7 @@ class RecoveryTests(TestCase):
         done = self.client.post(path, {"note": "Rang."}, "application/json")
         assert done.json()["issue"]["notes"][0]["author"] == "Priya Raman"
 
-    # end resolutionkit
+    # end showing a test
 
     def test_nothing_is_left_of_another_test(self) -> None:
         """Django rolled back what the other tests did."""

@@ -43,24 +43,29 @@ def take_answer(request: HttpRequest):
     return JsonResponse({"visit": answer.visit}, status=201)
 
 
-# begin resolutionkit: record
-def keep(answer: Answer) -> None:
-    with transaction.atomic():
-        with tracker().joined(connection) as t:
-            t.record(
-                rk.Response(
-                    id=str(answer.id),
-                    score=answer.score,
-                    received_at=answer.answered_at,
-                    contact=rk.Contact(name=answer.name, email=answer.email),
-                    group=answer.team_id,
-                    comment=answer.comment,
-                )
-            )
-        answer.save(force_insert=True)
+# begin resolutionkit: response
+def response(answer: Answer) -> rk.Response:
+    return rk.Response(
+        id=str(answer.id),
+        score=answer.score,
+        received_at=answer.answered_at,
+        contact=rk.Contact(name=answer.name, email=answer.email),
+        group=answer.team_id,
+        comment=answer.comment,
+    )
 
 
 # end resolutionkit
+
+
+def keep(answer: Answer) -> None:
+    """Commit both rows, or neither: ours comes last, and may still fail."""
+    with transaction.atomic():
+        # begin resolutionkit: record
+        with tracker().joined(connection) as t:
+            t.record(response(answer))
+        # end resolutionkit
+        answer.save(force_insert=True)
 
 
 # --- people work on it ---
@@ -82,32 +87,28 @@ def issue(_request: HttpRequest, desk: rk.Desk, issue_id: str):
 
 
 # begin resolutionkit: commands
-@acts
-def note(request: HttpRequest, desk: rk.Desk, issue_id: str):
-    fields = given(request, "note", "spoke?", "key?")
+@acts("note", "spoke?", "key?")
+def note(desk: rk.Desk, issue_id: str, **fields):
     return rk.plain_data(desk.add_note(issue_id, **fields))
 
 
-@acts
-def status(request: HttpRequest, desk: rk.Desk, issue_id: str):
-    names = "status", "note?", "spoke?", "reason?", "expected_version?", "key?"
-    return rk.plain_data(desk.set_status(issue_id, **given(request, *names)))
+@acts("status", "note?", "spoke?", "reason?", "expected_version?", "key?")
+def status(desk: rk.Desk, issue_id: str, **fields):
+    return rk.plain_data(desk.set_status(issue_id, **fields))
 
 
-@acts
-def assign(request: HttpRequest, desk: rk.Desk, issue_id: str):
-    fields = given(request, "assignee", "note?", "follow?", "expected_version?", "key?")
+@acts("assignee", "note?", "follow?", "expected_version?", "key?")
+def assign(desk: rk.Desk, issue_id: str, **fields):
     return rk.plain_data(desk.assign(issue_id, **fields))
 
 
-@acts
-def follow(request: HttpRequest, desk: rk.Desk, issue_id: str):
-    return rk.plain_data(desk.follow(issue_id, **given(request, "who?", "key?")))
+@acts("who?", "key?")
+def follow(desk: rk.Desk, issue_id: str, **fields):
+    return rk.plain_data(desk.follow(issue_id, **fields))
 
 
-@acts
-def flag(request: HttpRequest, desk: rk.Desk, response_id: str):
-    fields = given(request, "note", "assignee?", "key?")
+@acts("note", "assignee?", "key?")
+def flag(desk: rk.Desk, response_id: str, **fields):
     return rk.plain_data(desk.flag(response_id, **fields))
 
 
