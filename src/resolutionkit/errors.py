@@ -1,8 +1,7 @@
 """Every error that carries no value of the model, and the root of all errors.
 
-Errors that carry an issue, a response or an event stand in :mod:`resolutionkit.model.conflicts`.
-Each descends from :class:`ResolutionKitError` and from the built-in that fits, has its facts as attributes,
-and says in its message what is allowed instead.
+Errors that carry an issue, a response or an event stand in :mod:`resolutionkit.model.conflicts`. Each is a
+:class:`ResolutionKitError` and the built-in that fits, has its facts as attributes, and says what is allowed instead.
 """
 
 from __future__ import annotations
@@ -16,12 +15,16 @@ class ResolutionKitError(Exception):
     """The root of every error that resolutionkit raises on purpose.
 
     Attributes:
-        http_status: What a host answers with over HTTP, unless it knows better: 403 where a person may not, 404 where
-            nothing is there as far as the person may know, 409 where it does not fit what is there now, 422 where it
-            can never be done as it was asked for, 503 where the same may succeed later, 500 for all else.
+        http_status: What a host may answer with over HTTP: 403, 404, 409, 422, 503 where it may succeed later, or 500.
     """
 
     http_status: ClassVar[int] = 500
+
+    def __init_subclass__(cls) -> None:
+        """Take the status that fits the built-in error which this one is as well, unless it has one of its own."""
+        fitting = {PermissionError: 403, LookupError: 404, ValueError: 422}
+        if "http_status" not in vars(cls):
+            cls.http_status = next((fitting[one] for one in cls.__bases__ if one in fitting), cls.http_status)
 
 
 class InvalidValue(ResolutionKitError, ValueError):
@@ -32,8 +35,6 @@ class InvalidValue(ResolutionKitError, ValueError):
         value: The value as it was given.
         expected: What would be right instead.
     """
-
-    http_status = 422
 
     def __init__(self, field: str, value: object, expected: str) -> None:
         """Say which field holds which value, and what would be right."""
@@ -83,8 +84,6 @@ class InvalidCursor(ResolutionKitError, ValueError):
         reason: What is wrong with it.
     """
 
-    http_status = 422
-
     def __init__(self, reason: str) -> None:
         """Say what is wrong with the cursor."""
         self.reason = reason
@@ -101,8 +100,6 @@ class ResponseNotFound(ResolutionKitError, LookupError):
     Attributes:
         response_id: The id that was asked for.
     """
-
-    http_status = 404
 
     def __init__(self, response_id: str) -> None:
         """Name the response that was asked for."""
@@ -121,8 +118,6 @@ class IssueNotFound(ResolutionKitError, LookupError):
         issue_id: The id that was asked for.
         then: The instant that was asked for, as text; the empty string where it was now.
     """
-
-    http_status = 404
 
     def __init__(self, issue_id: str, then: str = "") -> None:
         """Name the issue that was asked for, and the instant where it was asked for the past."""
@@ -169,8 +164,6 @@ class AccountNotFound(ResolutionKitError, LookupError):
         instead: How it can be made known.
     """
 
-    http_status = 404
-
     def __init__(self, account: str, instead: str) -> None:
         """Name the account, and how it can be made known."""
         self.account = account
@@ -190,8 +183,6 @@ class AccessDenied(ResolutionKitError, PermissionError):
         problem: Why they have no desk, or may not do this.
     """
 
-    http_status = 403
-
     def __init__(self, who: str, problem: str) -> None:
         """Name the person and the problem."""
         self.who = who
@@ -210,8 +201,6 @@ class NoteRequired(ResolutionKitError, ValueError):
         step: What needs the note, in words.
     """
 
-    http_status = 422
-
     def __init__(self, step: str) -> None:
         """Name the step that needs the note."""
         self.step = step
@@ -229,8 +218,6 @@ class ReasonRequired(ResolutionKitError, ValueError):
         step: What needs the reason, in words.
     """
 
-    http_status = 422
-
     def __init__(self, step: str) -> None:
         """Name the step that needs the reason."""
         self.step = step
@@ -247,8 +234,6 @@ class KeyReused(ResolutionKitError, ValueError):
     Attributes:
         key: The key.
     """
-
-    http_status = 422
 
     def __init__(self, key: str) -> None:
         """Name the key."""
@@ -282,8 +267,6 @@ class FaultsFound(ResolutionKitError, ValueError):
         faults: Every fault, in the order of the data.
         source: The file that they stand in, or None.
     """
-
-    http_status = 422
 
     what = "data"
 
@@ -327,8 +310,6 @@ class ImportFailed(ResolutionKitError, ValueError):
         reason: What is wrong and what would be right.
     """
 
-    http_status = 422
-
     def __init__(self, source: str, line: int | None, reason: str) -> None:
         """Say which file, which line, and why."""
         self.source = source
@@ -367,17 +348,15 @@ class MissingExtra(PluginError, ImportError):
 class StorageError(ResolutionKitError, RuntimeError):
     """A storage backend failed; the original error is the cause."""
 
+    http_status = 503
+
 
 class StorageBusy(StorageError):
     """Another process holds the database for longer than the timeout; nothing was written."""
 
-    http_status = 503
-
 
 class StorageUnavailable(StorageError):
     """The database server cannot be reached, or the connection to it was lost; nothing was written."""
-
-    http_status = 503
 
 
 class CommitUnknown(StorageUnavailable):
@@ -400,8 +379,6 @@ class CommitUnknown(StorageUnavailable):
 
 class StorageReadOnly(StorageError):
     """The database accepts no writes; nothing was written."""
-
-    http_status = 503
 
 
 class NotADatabase(StorageError):

@@ -169,7 +169,7 @@ def test_each_error_has_the_http_status_that_fits(name: str) -> None:
         conflicts: 409,
         rk.AccessDenied: 403,
         (rk.AccountNotFound, rk.IssueNotFound, rk.ResponseNotFound): 404,
-        (rk.StorageBusy, rk.StorageReadOnly, rk.StorageUnavailable): 503,
+        rk.StorageError: 503,
         (ValueError, rk.PersonNotFound): 422,
         rk.ResolutionKitError: 500,
     }

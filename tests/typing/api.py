@@ -182,7 +182,11 @@ class HostDirectory:
 
 directory: Directory = HostDirectory()
 static: Directory = rk.StaticDirectory()
-looked_up: Directory = rk.LookupDirectory(lambda **by: [rk.Person(id=by["id"])], leader="ana")
+
+
+def search_people(**by: str) -> list[rk.Person]:
+    """Find people in a table."""
+    return [rk.Person(id=by["id"])]
 
 
 async def find_people(**by: str) -> list[rk.Person]:
@@ -190,6 +194,7 @@ async def find_people(**by: str) -> list[rk.Person]:
     return [rk.Person(id=by["id"])]
 
 
+looked_up: Directory = rk.LookupDirectory(search_people, leader="ana")
 looked_up_later: rk.AsyncDirectory = rk.AsyncLookupDirectory(find_people)
 
 
