@@ -168,6 +168,7 @@ def test_each_error_has_the_http_status_that_fits(name: str) -> None:
     statuses = {
         conflicts: 409,
         rk.AccessDenied: 403,
+        rk.WebhookNotVerified: 401,
         (rk.AccountNotFound, rk.IssueNotFound, rk.ResponseNotFound): 404,
         rk.StorageError: 503,
         (ValueError, rk.PersonNotFound): 422,

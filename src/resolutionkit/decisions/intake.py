@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from attrs import frozen
 
-from resolutionkit.decisions.classify import classify
+from resolutionkit.decisions.classify import judge
 from resolutionkit.decisions.context import Context, Decision, Draft
 from resolutionkit.decisions.moves import add_escalation, check_flag
 from resolutionkit.decisions.notes import advice_on, note_from
@@ -64,7 +64,7 @@ def take_in(facts: Facts, command: Record, context: Context) -> Decision:
     if same is not None and (same.erased_at is not None or not differing(same.response, command.response)):
         # Whatever the policy and the clock say today: it was judged when it came. What was erased stays erased.
         return Decision(outcome=Outcome.DUPLICATE)
-    judged = classify(command.response, context.policy, context.opinions)
+    judged = judge(command.response, context.policy, context.opinions)
     arrival = _Arrival(judged=judged, facts=facts, command=command, context=context)
     if command.response.received_at > context.now + FUTURE:
         expected = f"an instant at most a day after now, {context.now.isoformat()}"

@@ -33,6 +33,8 @@ class WebhookNotVerified(ResolutionKitError, PermissionError):
         reason: What is wrong with the proof; nothing of the body or the secret is in it.
     """
 
+    http_status = 401
+
     def __init__(self, sender: str, reason: str) -> None:
         """Say whose proof is missing, and why."""
         self.sender = sender

@@ -69,6 +69,10 @@ class Plugins:
         for point in sorted(announced(group=hooks.ENTRY_POINT_GROUP)) if entry_points else ():
             self._load(point)
 
+    def __iter__(self) -> Iterator[object]:
+        """Yield every plugin; a tracker that is given these as its plugins takes them as they are."""
+        return iter(self.manager.get_plugins())
+
     def _load(self, point: EntryPoint) -> None:
         """Load what a package announces, or note why it cannot be."""
         if point.dist is not None:

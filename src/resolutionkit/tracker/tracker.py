@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import attrs
 
-from resolutionkit.decisions.classify import classify
-from resolutionkit.errors import AccountNotFound, InvalidValue, ResolutionKitError, StorageError, shown
+from resolutionkit.errors import AccountNotFound, InvalidValue, StorageError, shown
 from resolutionkit.hooks import StoreOptions
-from resolutionkit.importing.mapping import ImportMapping
-from resolutionkit.model.commands import Record
 from resolutionkit.model.messages import Message
 from resolutionkit.model.people import StaticDirectory
-from resolutionkit.model.response import Response
-from resolutionkit.model.results import Classification, Erased, Recorded, RecordedMany
+from resolutionkit.model.results import Erased
 from resolutionkit.model.values import ACCOUNT_MAX, code, id_code
 from resolutionkit.policy.policy import Policy
 from resolutionkit.ports import CanJoin, Clock, Directory, Store
@@ -27,13 +22,11 @@ from resolutionkit.tracker.desk import Desk
 from resolutionkit.tracker.erasing import Erasing, cut_off, response_id_of
 from resolutionkit.tracker.exporting import export_person
 from resolutionkit.tracker.ids import Uuid7
-from resolutionkit.tracker.imports import ImportReport, import_file
+from resolutionkit.tracker.intake import Intake
 from resolutionkit.tracker.openers import open_store
 from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.plugins import Plugins, plugin_manager
-from resolutionkit.tracker.runner import RecordedOrRefused, Runner, as_record, batches
-from resolutionkit.tracker.tally import Tally
-from resolutionkit.tracker.views import Views
+from resolutionkit.tracker.runner import Runner
 
 PERSON_ID = "a person's id, as text; pass person.id"
 
@@ -42,7 +35,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Tracker(Views):
+class Tracker(Intake):
     """Records responses, and gives people their desks. Reads on it are account-wide; see :class:`Desk` for people.
 
     Threads may share it. Use it as a context manager, or ``close`` it.
@@ -71,7 +64,7 @@ class Tracker(Views):
         directory: Directory | None = None,
         clock: Clock | None = None,
         accounts: Callable[[str], AccountSettings | None] | None = None,
-        plugins: Iterable[object] | Plugins = (),
+        plugins: Iterable[object] = (),
     ) -> None:
         """Begin to work on a store."""
         name = code(account, "account", InvalidValue, ACCOUNT_MAX)
@@ -82,7 +75,7 @@ class Tracker(Views):
                 policy=Policy() if policy is None else policy,
                 directory=StaticDirectory() if directory is None else directory,
             )
-        self._runner = Runner(
+        runner = Runner(
             store=store,
             account=name,
             settings=settings,
@@ -91,7 +84,7 @@ class Tracker(Views):
             plugins=plugins if isinstance(plugins, Plugins) else plugin_manager(*plugins),
         )
         self._accounts = accounts
-        super().__init__(self._runner.reader())
+        super().__init__(runner)
 
     @classmethod
     def open(
@@ -246,107 +239,6 @@ class Tracker(Views):
             AccessDenied: At the first use: the person is unknown or inactive.
         """
         return Desk(self._runner, id_code(person_id, "person_id", InvalidValue, PERSON_ID))
-
-    def classify(self, response: Response) -> Classification:
-        """Return what a response's score means under the account's policy, without recording it.
-
-        Raises:
-            InvalidScore: The score is not one of its scale.
-        """
-        return classify(response, self.policy, self._runner.opinions)
-
-    def record(self, response: Response, *, replace: bool = False, announce: bool | None = None) -> Recorded:
-        """Take in one response; an unhappy one becomes an issue at once (requirement A2).
-
-        Delivering the same response again changes nothing (A4).
-
-        Args:
-            response: The response.
-            replace: Whether other content under a known id is a correction.
-            announce: True to tell people however old it is, False to tell nobody, None to go by its age (A11).
-
-        Raises:
-            InvalidScore: The score is not one of its scale.
-            InvalidResponse: It was received more than a day after now, or is no response.
-            ResponseConflict: Its id is known with other content.
-        """
-        return self._runner.record(as_record(response, replace=replace, announce=announce))
-
-    def record_many(
-        self,
-        responses: Iterable[Response],
-        *,
-        replace: bool = False,
-        announce: bool | None = None,
-        progress: Callable[[int], object] | None = None,
-    ) -> RecordedMany:
-        """Take in many responses, in batches that each commit whole; one that is refused does not stop the others.
-
-        Args:
-            responses: The responses; they are read as they are needed.
-            replace: Whether other content under a known id is a correction.
-            announce: As for :meth:`record`.
-            progress: Called after each batch with how many were read so far.
-        """
-        if not isinstance(responses, Iterable):
-            raise InvalidValue("responses", responses, "an iterable of responses; one alone goes to record()")
-        tally = Tally()
-        for batch in batches(responses):
-            tally.add([getattr(one, "id", None) for one in batch], self._batch(batch, replace, announce))
-            if progress is not None:
-                progress(tally.read)
-        return tally.result()
-
-    def _batch(self, batch: list[Response], replace: bool, announce: bool | None) -> list[RecordedOrRefused]:
-        commands: list[Record] = []
-        refused: dict[int, ResolutionKitError] = {}
-        for index, response in enumerate(batch):
-            try:
-                commands.append(as_record(response, replace=replace, announce=announce))
-            except ResolutionKitError as refusal:
-                refused[index] = refusal
-        done = iter(self._runner.record_batch(commands))
-        return [refused[index] if index in refused else next(done) for index in range(len(batch))]
-
-    def import_file(
-        self,
-        path: str | Path,
-        mapping: ImportMapping,
-        *,
-        rejects: str | Path | None = None,
-        dry_run: bool = False,
-        announce: bool = False,
-        progress: Callable[[int], object] | None = None,
-    ) -> ImportReport:
-        """Take in a file of responses: CSV, JSON lines or Parquet, streaming, in batches that each commit whole (A10).
-
-        It is safe to run again: what is known already is a duplicate. Issues that it opens are backfilled, and
-        nobody is told, unless ``announce`` says otherwise.
-
-        Args:
-            path: The file.
-            mapping: Which column becomes what.
-            rejects: Where to write the rejected rows, with line, column and reason; None for nowhere.
-            dry_run: Whether to write nothing and only say what would happen; what depends on another batch of the
-                same file is judged without it.
-            announce: Whether to tell people of the issues.
-            progress: Called after each batch with how many rows were read so far.
-
-        Raises:
-            InvalidValue: The mapping is no :class:`ImportMapping`.
-            MappingError: The mapping names columns that the file lacks.
-            ImportFailed: The file cannot be read as what it should be.
-            MissingExtra: The file is Parquet, and the extra ``parquet`` is not installed.
-        """
-        return import_file(
-            self._runner,
-            Path(path),
-            mapping,
-            rejects=None if rejects is None else Path(rejects),
-            dry_run=dry_run,
-            announce=announce,
-            progress=progress,
-        )
 
     def erase(self, who: str | None = None, *, response_id: str | None = None) -> Erased:
         """Erase a person's data, or one response's (requirement F7); every figure and history stays as it was.

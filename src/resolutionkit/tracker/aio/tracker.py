@@ -22,7 +22,7 @@ from resolutionkit.tracker.aio.stores import WaitingStore
 from resolutionkit.tracker.aio.views import AsyncViews
 from resolutionkit.tracker.openers import open_async_store
 from resolutionkit.tracker.pipeline import AccountSettings
-from resolutionkit.tracker.plugins import Plugins, plugin_manager
+from resolutionkit.tracker.plugins import plugin_manager
 from resolutionkit.tracker.tracker import Tracker
 
 T = TypeVar("T")
@@ -58,7 +58,7 @@ class AsyncTracker(AsyncViews):
         directory: Directory | AsyncDirectory | None = None,
         clock: Clock | None = None,
         accounts: Callable[[str], AccountSettings | AsyncAccountSettings | None] | None = None,
-        plugins: Iterable[object] | Plugins = (),
+        plugins: Iterable[object] = (),
     ) -> None:
         """Begin to work on a store."""
         self._store = store
@@ -252,7 +252,7 @@ class AsyncTracker(AsyncViews):
 
     @awaited(Tracker.import_file)
     def import_file(self) -> None:
-        """Take in a file of responses: CSV or JSON lines, streaming, in batches that each commit whole (A10)."""
+        """Take in a file of responses: CSV, JSON lines, Parquet; streaming, in batches that commit whole (A10)."""
 
     @awaited(Tracker.erase)
     def erase(self) -> None:
