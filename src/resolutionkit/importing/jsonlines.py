@@ -30,7 +30,7 @@ class JsonRows:
     """
 
     header = None
-    known = Known()
+    known: Known = Known()
 
     def __init__(self, lines: Lines, encoding: str, keyed: Mapping[str, str] = NO_KEYS) -> None:
         """Start before the first line; ``keyed`` has the lists whose items have names."""
