@@ -70,7 +70,7 @@ def imports(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def package(session: nox.Session) -> None:
-    """Build what is published, look into it, and import it in an environment that has nothing else."""
+    """Build what is published, look into it, and import it where nothing else is; then install a plugin beside it."""
     session.install(*group("package"))
     session.run("validate-pyproject", "pyproject.toml")
     place = Path(session.create_tmp()).resolve()
@@ -89,6 +89,8 @@ def package(session: nox.Session) -> None:
     python = str(fresh / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
     session.run(python, "-m", "pip", "install", "--quiet", str(wheel), external=True)
     session.run(python, "-I", "-W", "error", "-c", "from resolutionkit import *; print(Tracker)", external=True)
+    session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[cli]", "./examples/keyword_recovery", external=True)
+    session.run(python, "-I", "-m", "resolutionkit.cli", "plugins", external=True)
 
 
 @nox.session(python=OLDEST)
