@@ -89,7 +89,8 @@ def package(session: nox.Session) -> None:
     python = str(fresh / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
     session.run(python, "-m", "pip", "install", "--quiet", str(wheel), external=True)
     session.run(python, "-I", "-W", "error", "-c", "from resolutionkit import *; print(Tracker)", external=True)
-    session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[cli]", "./examples/keyword_recovery", external=True)
+    beside = (f"{wheel}[cli]", "./examples/keyword_recovery")
+    session.run(python, "-m", "pip", "install", "--quiet", *beside, external=True)
     session.run(python, "-I", "-m", "resolutionkit.cli", "plugins", external=True)
 
 
