@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -52,7 +54,7 @@ def run(
     work: Work,
     before_commit: Callable[[], object] = lambda: None,
 ) -> Run:
-    """Run a transaction of a new host as hosts have to: again as a whole where it is told to."""
+    """Run a transaction of a new host as hosts have to: after a conflict again, as a whole, after a pause by chance."""
     done, host = Run(), new_host()
     while True:
         try:
@@ -64,6 +66,7 @@ def run(
         except WriteConflict as conflict:
             done.conflicts.append(conflict)
             assert len(done.conflicts) < 20
+            time.sleep(random.uniform(0, 0.01 * 2 ** min(len(done.conflicts), 6)))
         else:
             host.close()
             return done

@@ -187,13 +187,13 @@ def add_django_database(settings: dict[str, Any]) -> str:
     from django.conf import settings as configuration
     from django.db import connections
 
-    if not configuration.configured:
-        # Tests may run where an event loop is, which Django takes for a mistake.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        configuration.configure(DATABASES={}, USE_TZ=True, INSTALLED_APPS=[])
-        django.setup()
     alias = f"db_{uuid.uuid4().hex[:8]}"
-    with _ADDING:  # hosts of several threads come at once
+    with _ADDING:  # hosts of several threads come at once, the first of them to find nothing set up
+        if not configuration.configured:
+            # Tests may run where an event loop is, which Django takes for a mistake.
+            os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+            configuration.configure(DATABASES={}, USE_TZ=True, INSTALLED_APPS=[])
+            django.setup()
         connections.settings[alias] = settings
         connections.settings = connections.configure_settings(connections.settings)
     return alias
