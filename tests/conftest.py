@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,12 +16,9 @@ from support.crew import Crew, crew_of
 from support.servers import SERVERS, drop_shared, empty, shared_database
 
 settings.register_profile(
-    "local", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    "ours", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
-settings.register_profile(
-    "ci", deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow], print_blob=True
-)
-settings.load_profile("ci" if os.environ.get("CI") else "local")
+settings.load_profile("ours")
 
 BACKENDS = ("memory", "sqlite", *SERVERS)
 THOROUGH = (
@@ -32,17 +30,21 @@ THOROUGH = (
     "kit/test_own_storage_page.py",
     "atonce/",
     "accounts/",
+    "storage/test_joined_together.py",
 )
 """What tries every driver, statement and mistake once more, on whatever Python: marked ``thorough``."""
+_OF_SERVERS = re.compile(r"postgres|mariadb|mysql|psycopg|asyncpg|asyncmy|server", re.IGNORECASE)
 _SKIPPED: list[str] = []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the thorough tests, so that a run can leave them to another one."""
+    """Mark the thorough tests and those of servers, so that a run can leave them to another one."""
     here = Path(__file__).parent
     for item in items:
         if item.path.relative_to(here).as_posix().startswith(THOROUGH):
             item.add_marker("thorough")
+        if _OF_SERVERS.search(item.nodeid):
+            item.add_marker("servers")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

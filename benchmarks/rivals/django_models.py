@@ -57,7 +57,8 @@ def _model(table: Table) -> Any:
 
 
 _TABLES = make_tables()
-_MODELS = {name: _model(getattr(_TABLES, name)) for name in COLUMNS}
+MODELS = {name: _model(getattr(_TABLES, name)) for name in COLUMNS}
+"""The models of the tables that a lifecycle writes, by the tables' names without their prefix."""
 _CHANGED = ["version", "status", "phase", "closed_at", "changed_at", "note_count", "has_spoken"]
 
 
@@ -87,29 +88,29 @@ class DjangoModels(OnPostgresql):
 
     def _record(self, number: int, issue: str) -> None:
         rows = recorded(number, issue, self._clock())
-        if _MODELS["responses"].objects.using(ALIAS).filter(pk=rows.responses[:2]).first() is not None:
+        if MODELS["responses"].objects.using(ALIAS).filter(pk=rows.responses[:2]).first() is not None:
             raise LookupError(rows.responses[1])
         for name in ("responses", "response_revisions", "response_people", "issues", "events"):
-            _MODELS[name](*getattr(rows, name)).save(using=ALIAS, force_insert=True)
+            MODELS[name](*getattr(rows, name)).save(using=ALIAS, force_insert=True)
         for name in ("parties", "outbox"):
-            _MODELS[name].objects.using(ALIAS).bulk_create(_MODELS[name](*row) for row in getattr(rows, name))
+            MODELS[name].objects.using(ALIAS).bulk_create(MODELS[name](*row) for row in getattr(rows, name))
 
     def _change(self, number: int, issue: str, move: tuple[str, str, str, bool]) -> None:
-        kept = _MODELS["issues"].objects.using(ALIAS).select_for_update().get(pk=(ACCOUNT, issue))
+        kept = MODELS["issues"].objects.using(ALIAS).select_for_update().get(pk=(ACCOUNT, issue))
         rows = changed(number, issue, kept.version, self._clock(), move)
         kept.version, kept.status, kept.phase, kept.closed_at, kept.changed_at, has_spoken, *_ = rows.issue
         kept.note_count, kept.has_spoken = kept.note_count + 1, max(kept.has_spoken, has_spoken)
         kept.save(using=ALIAS, update_fields=_CHANGED)
-        _MODELS["parties"].objects.using(ALIAS).filter(account=ACCOUNT, id=issue).update(phase=rows.parties[0])
-        _MODELS["events"](*rows.events).save(using=ALIAS, force_insert=True)
-        _MODELS["texts"](*rows.texts).save(using=ALIAS, force_insert=True)
+        MODELS["parties"].objects.using(ALIAS).filter(account=ACCOUNT, id=issue).update(phase=rows.parties[0])
+        MODELS["events"](*rows.events).save(using=ALIAS, force_insert=True)
+        MODELS["texts"](*rows.texts).save(using=ALIAS, force_insert=True)
 
     def left(self) -> Mapping[str, int]:
         """Count the instances."""
-        closed = _MODELS["issues"].objects.using(ALIAS).filter(phase="closed", status="resolved", note_count=2)
+        closed = MODELS["issues"].objects.using(ALIAS).filter(phase="closed", status="resolved", note_count=2)
         found = {"events": "events", "notes": "texts", "messages": "outbox"}
         return {"closed issues": closed.count()} | {
-            name: _MODELS[kept].objects.using(ALIAS).count() for name, kept in found.items()
+            name: MODELS[kept].objects.using(ALIAS).count() for name, kept in found.items()
         }
 
     def close(self) -> None:

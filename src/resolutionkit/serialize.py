@@ -126,9 +126,13 @@ _READ_RESPONSE = _reader(Response)
 _READ_EVENT: Mapping[str, Callable[[dict[str, Any]], Event]] = {kind.kind: _reader(kind) for kind in EVENT_TYPES}
 
 
+# json.dumps would make one each time.
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def to_json(data: object) -> str:
     """Return plain data as compact JSON text."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _COMPACT.encode(data)
 
 
 def response_to_json(response: Response) -> str:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+import sqlite3
+import sys
+import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -47,6 +52,38 @@ def test_no_other_file_is_replaced_by_rejects(shell: Any, words: list[str]) -> N
         before = Path(path).read_bytes()
         assert "name a new file" in (told := shell.error(3, *words, "--rejects", str(path))) or "another file" in told
         assert Path(path).read_bytes() == before
+
+
+def count(database: Path, table: str) -> int:
+    """Return how many rows a table has, 0 where nobody made it yet."""
+    with closing(sqlite3.connect(database)) as connection:
+        try:
+            found: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        except sqlite3.OperationalError:
+            return 0
+        return found
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="this system has no SIGKILL")
+def test_an_import_that_is_killed_loses_and_doubles_nothing_when_it_is_run_again(shell: Any, write: Any) -> None:
+    """Whole batches are in, each issue with its response and messages; the second run takes in the rest (A10)."""
+    rows = 20_000
+    lines = (f"r-{number},{number % 11},2026-06-03" for number in range(rows))
+    words = ["import", write("export.csv", "\n".join(["id,score,at", *lines])), "--mapping", write("m.toml", MAPPING)]
+    database = shell.folder / "recovery.db"
+    with shell.process(*words) as process:
+        while process.poll() is None and not count(database, "resolutionkit_responses"):
+            time.sleep(0.01)
+        process.kill()
+        process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL
+    known, opened = (count(database, f"resolutionkit_{name}") for name in ("responses", "issues"))
+    assert 0 < known < rows
+    assert opened == sum(number % 11 <= 6 for number in range(known))
+    told = " ".join(shell.ok(*words).split())
+    assert f"{known:,} duplicate" in told.replace(f"{known} ", f"{known:,} ")
+    assert count(database, "resolutionkit_responses") == rows
+    assert count(database, "resolutionkit_issues") == sum(number % 11 <= 6 for number in range(rows))
 
 
 def test_a_dry_run_leaves_nothing_not_even_an_empty_database(shell: Any, words: list[str]) -> None:

@@ -44,12 +44,16 @@ class Crew:
         self._all_are_ready()
 
     def _all_are_ready(self) -> None:
-        """Wait for every process; raise what one of them met instead."""
-        for process in self.processes:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            if line != READY:
-                raise value(line)[1]
+        """Wait for every process; let the others finish and raise it, where one of them met something instead."""
+        lines = [process.stdout.readline() for process in self.processes if process.stdout is not None]
+        problems = [value(line)[1] for line in lines if line != READY]
+        if not problems:
+            return
+        for process, line in zip(self.processes, lines, strict=True):
+            if line == READY and process.stdout is not None:
+                send(process.stdin, "go")
+                process.stdout.readline()
+        raise problems[0]
 
     def start(self, url: str, account: str, job: Callable[..., Any], **facts: Any) -> None:
         """Let every process open the account, and then begin the job at the same moment."""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
-from resolutionkit import Status, Tracker
+from resolutionkit import ImportMapping, Status, Tracker
+from resolutionkit.importing.responses import read_responses
+from resolutionkit.importing.rows import ImportedRow
 from support import NOON, response
 from support.killing import BATCH
 
 Job: TypeAlias = Callable[[Tracker], Any]
+FILE = Path(__file__).with_name("five_responses.csv")
+MAPPING = ImportMapping.load(FILE.with_suffix(".toml"))
 MANY = [response(f"m-{number}", number, ticket="T-1" if number == 3 else None) for number in range(5)]
 
 
@@ -68,6 +73,17 @@ def record_many(tracker: Tracker) -> None:
     tracker.record_many(MANY)
 
 
+def import_file(tracker: Tracker) -> None:
+    """Import five responses in three transactions."""
+    tracker.import_file(FILE, MAPPING)
+
+
+def _rows(start: int) -> Job:
+    """Return what the rows of one transaction come to."""
+    rows = [row.response for row in read_responses(FILE, MAPPING, b"") if isinstance(row, ImportedRow)]
+    return lambda tracker: tracker.record_many(rows[start : start + BATCH], announce=False)
+
+
 def _batch(start: int) -> Job:
     return lambda tracker: tracker.record_many(MANY[start : start + BATCH])
 
@@ -99,5 +115,6 @@ VICTIMS = {
     "assign and follow": Victim(assign),
     "escalate": Victim(escalate),
     "flag": Victim(flag),
+    "import a file": Victim(import_file, parts=[_rows(start) for start in range(0, len(MANY), BATCH)]),
     "record many": Victim(record_many, parts=[_batch(start) for start in range(0, len(MANY), BATCH)]),
 }

@@ -162,11 +162,11 @@ def test_many_may_come_from_an_async_iterable() -> None:
         seen: list[int] = []
         async with AsyncTracker.open("memory:", clock=TurnableClock()) as tracker:
             with pytest.raises(LookupError):
-                await tracker.record_many(given(230), progress=seen.append)
-            assert seen == [100, 200]
-            assert len(await tracker.responses(limit=1000)) == 200
-            done = await tracker.record_many(response(f"r-{number}", 9) for number in range(230))
-            assert (done.counts[Outcome.DUPLICATE], done.counts[Outcome.STORED]) == (200, 30)
+                await tracker.record_many(given(730), progress=seen.append)
+            assert seen == [500]
+            assert len(await tracker.responses(limit=1000)) == 500
+            done = await tracker.record_many(response(f"r-{number}", 9) for number in range(530))
+            assert (done.counts[Outcome.DUPLICATE], done.counts[Outcome.STORED]) == (500, 30)
 
     asyncio.run(main())
 

@@ -95,8 +95,8 @@ def test_many_are_counted_by_what_became_of_them(tracker: Tracker) -> None:
 def test_many_are_read_as_they_are_needed_with_progress_after_each_batch(tracker: Tracker) -> None:
     """A generator is enough, and the last call has the sum."""
     seen: list[int] = []
-    report = tracker.record_many((response(f"r-{index}", 9) for index in range(250)), progress=seen.append)
-    assert (seen, report.counts[Outcome.STORED]) == ([100, 200, 250], 250)
+    report = tracker.record_many((response(f"r-{index}", 9) for index in range(1250)), progress=seen.append)
+    assert (seen, report.counts[Outcome.STORED]) == ([500, 1000, 1250], 1250)
     assert tracker.record_many([], progress=seen.append).recorded == 0
     assert seen[3:] == []
 

@@ -16,7 +16,8 @@ from resolutionkit.importing.responses import read_responses
 from resolutionkit.importing.rows import ImportedRow, RejectedRow
 from resolutionkit.model.commands import Record
 from resolutionkit.model.results import Outcome, Recorded
-from resolutionkit.tracker.runner import RecordedOrRefused, Runner, batches
+from resolutionkit.tracker.bulk import RecordedOrRefused
+from resolutionkit.tracker.runner import Runner, batches
 from resolutionkit.tracker.tally import Tally
 
 KEPT_REJECTS = 100

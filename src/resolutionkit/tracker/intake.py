@@ -11,8 +11,9 @@ from resolutionkit.importing.mapping import ImportMapping
 from resolutionkit.model.commands import Record
 from resolutionkit.model.response import Response
 from resolutionkit.model.results import Classification, Recorded, RecordedMany
+from resolutionkit.tracker.bulk import RecordedOrRefused
 from resolutionkit.tracker.imports import ImportReport, import_file
-from resolutionkit.tracker.runner import RecordedOrRefused, Runner, as_record, batches
+from resolutionkit.tracker.runner import Runner, as_record, batches
 from resolutionkit.tracker.tally import Tally
 from resolutionkit.tracker.views import Views
 

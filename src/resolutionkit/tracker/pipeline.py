@@ -117,19 +117,26 @@ _NOTHING = _Loaded()
 
 def record(unit: UnitOfWork, command: Record, around: Surroundings) -> Recorded:
     """Take in one response."""
+    done, write = taken_in(unit, command, around)
+    if write is not None:
+        unit.save((write,))
+    return done
+
+
+def taken_in(unit: UnitOfWork, command: Record, around: Surroundings) -> tuple[Recorded, Write | None]:
+    """Return what becomes of a response, and what is to be saved of it."""
     loaded = _load_response(unit, command)
     cause = Cause(CauseKind.RESPONSE, command.response.id)
     context = _context(around, (), loaded, cause, command.response)
     decision = intake.take_in(loaded.facts, command, context)
     issue, write = _finish(unit, loaded, decision, context, is_last=around.is_alone)
-    if write is not None:
-        unit.save((write,))
-    return _recorded(
+    done = _recorded(
         outcome=decision.outcome or Outcome.STORED,
         issue=issue if decision.events or decision.outcome is Outcome.DUPLICATE else None,
         events=decision.events,
         replaced=decision.replaced,
     )
+    return done, write
 
 
 def change(unit: UnitOfWork, command: Command, around: Surroundings, attempts: Attempts) -> Change:

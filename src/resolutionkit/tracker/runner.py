@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from attrs import frozen
 
@@ -20,12 +20,13 @@ from resolutionkit.model.trusted import trusted
 from resolutionkit.model.values import utc
 from resolutionkit.ports import Clock, Store, UnitOfWork
 from resolutionkit.tracker import pipeline
+from resolutionkit.tracker.bulk import RecordedOrRefused, record_all
 from resolutionkit.tracker.opinions import opinions_of
 from resolutionkit.tracker.pipeline import AccountSettings, Attempts, Surroundings
 from resolutionkit.tracker.plugins import Plugins
 from resolutionkit.tracker.reading import Reader
 
-BATCH = 100
+BATCH = 500
 """How many responses one transaction takes in; each may leave up to ten rows."""
 
 T = TypeVar("T")
@@ -38,10 +39,6 @@ def batches(items: Iterable[T]) -> Iterator[list[T]]:
     iterator = iter(items)
     while batch := list(islice(iterator, BATCH)):
         yield batch
-
-
-RecordedOrRefused: TypeAlias = Recorded | ResolutionKitError
-"""What became of one response of many."""
 
 
 class _NotForGood(Exception):
@@ -122,7 +119,7 @@ class Runner:
         around = self._around()
 
         def work(unit: UnitOfWork) -> list[RecordedOrRefused]:
-            done = {place: _tried(partial(pipeline.record, unit, commands[place], around)) for place in places}
+            done = dict(zip(places, record_all(unit, [commands[place] for place in places], around), strict=True))
             results = [done[place] for place in range(len(commands))]
             if not for_good:
                 raise _NotForGood(results)

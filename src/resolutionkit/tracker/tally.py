@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from resolutionkit.model.results import Outcome, Recorded, RecordedMany, Rejection
-from resolutionkit.tracker.runner import RecordedOrRefused
+from resolutionkit.tracker.bulk import RecordedOrRefused
 
 
 class Tally:

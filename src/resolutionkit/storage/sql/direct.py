@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import count
@@ -173,6 +173,17 @@ class PsycopgWire(DirectWire):
         """Run a question that writes."""
         self._begin()
         return super().change(text, given)
+
+    def stream(self, text: str, rows: Iterable[Given]) -> None:
+        """Send rows to a statement that takes in as many as come."""
+        self._begin()
+
+        def send() -> None:
+            with self._cursor.copy(text) as taking:
+                for row in rows:
+                    taking.write_row(row)
+
+        self._try(send, text)
 
     def end_with(self, text: str, given: Given) -> None:
         """Run a question that writes, as the whole transaction: it writes all of it, or fails."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -16,10 +16,11 @@ from resolutionkit.model.issue import IssueLine
 from resolutionkit.model.messages import Message
 from resolutionkit.model.notes import NO_NOTES, Note, NoteLog
 from resolutionkit.model.query import IssueFilter, IssueQuery, Order, ResponseLine, ResponseQuery, Scope
-from resolutionkit.model.response import ResponseRecord
+from resolutionkit.model.response import Response, ResponseRecord
 from resolutionkit.ports import Remembered
 from resolutionkit.serialize import event_from, response_from_json
 from resolutionkit.storage.sql.addresses import AddressBook
+from resolutionkit.storage.sql.foresight import Conversation, Foresight
 from resolutionkit.storage.sql.rows import (
     line_from,
     message_from,
@@ -92,6 +93,7 @@ class Questions:
         self._account = account
         self._secret: bytes | None = None
         self._addresses = AddressBook(wire, schema, account)
+        self._foresight = Foresight()
 
     def _ask(self, statement: Statement, **keys: str) -> Sequence[Row]:
         return statement.ask(self._wire, {"key_account": self._account, **keys})
@@ -102,6 +104,8 @@ class Questions:
     @_sound
     def response(self, response_id: str, /) -> ResponseRecord | None:
         """Return the record of a response."""
+        if response_id in self._foresight.records:
+            return self._foresight.records[response_id]
         row = self._record_row(response_id)
         if row is None:
             return None
@@ -122,12 +126,44 @@ class Questions:
 
     def standing(self, survey: str | None, ticket: str, /) -> ResponseRecord | None:
         """Return the response that stands for a survey and ticket."""
+        place = (survey or "", ticket)
+        if place in self._foresight.standing:
+            known = self._foresight.standing[place]
+            return None if known is None else self.response(known)
         statement = self._statements.latest_standing if self._locks else self._statements.standing
-        found = self._first(statement, key_survey=survey or "", key_ticket=ticket)
+        found = self._first(statement, key_survey=place[0], key_ticket=ticket)
         return None if found is None else self.response(found.response)
+
+    @_sound
+    def foresee(self, responses: Sequence[Response], /) -> None:
+        """Find what is known of responses that will be asked for; nothing where each is to be locked as it is read."""
+        if self._locks:
+            return
+        places = {(one.survey or "", one.ticket) for one in responses if one.ticket is not None}
+        standing = self._all_standing(places) if places else {}
+        ids = sorted({one.id for one in responses} | set(standing.values()))
+        records = {one.id: one for one in self._records(self._known(ids))}
+        self._foresight.add(ids, records, places, standing)
+
+    def _known(self, ids: Sequence[str]) -> Sequence[str]:
+        """Return which of many responses are there: mostly none, which is known without looking for their words."""
+        responses = self._tables.responses
+        query = select(responses.c.id).where(responses.c.account == self._account)
+        return [row.id for row in self._wire.select(self._spelling.one_of(query, responses.c.id, ids))]
+
+    def _all_standing(self, places: Collection[Conversation]) -> Mapping[Conversation, str]:
+        """Return which response stands for each survey and ticket."""
+        heads, surveys = self._tables.heads, sorted({survey for survey, _ in places})
+        query = select(heads.c.survey, heads.c.ticket, heads.c.response)
+        query = query.where(heads.c.account == self._account, heads.c.survey.in_(surveys))
+        tickets = sorted({ticket for _, ticket in places})
+        rows = self._wire.select(self._spelling.one_of(query, heads.c.ticket, tickets))
+        return {(row.survey, row.ticket): row.response for row in rows}
 
     def _records(self, ids: Sequence[str]) -> list[ResponseRecord]:
         """Return the records of responses, in the order of their ids as given."""
+        if not ids:
+            return []
         responses = self._tables.responses
         query = record_query(self._tables).where(responses.c.account == self._account, responses.c.id.in_(ids))
         rows = {row.id: row for row in self._wire.select(query)}

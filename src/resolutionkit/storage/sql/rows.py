@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping
@@ -34,7 +33,7 @@ ROLES = (ASSIGNEE, FOLLOWER, HIERARCHY, LEADERSHIP)
 
 def digest(secret: bytes, text: str) -> str:
     """Return what stands in the place of a personal value that has to be found again."""
-    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(secret, text.encode(), "sha256").hex()
 
 
 def contact_hashes(contact: Contact, secret: bytes | None) -> dict[str, str]:

@@ -33,7 +33,7 @@ from resolutionkit.storage.sql.rows import (
 )
 from resolutionkit.storage.sql.schema import Schema
 from resolutionkit.storage.sql.statements import Facts, Statement
-from resolutionkit.storage.sql.steps import CarryOut, Step
+from resolutionkit.storage.sql.steps import CarryOut, Step, claims_first, together
 from resolutionkit.storage.sql.wire import Wire
 
 
@@ -66,10 +66,16 @@ class SqlUnitOfWork(Questions):
     def save(self, writes: Iterable[Write], /) -> None:
         """Save changes, in order."""
         self._check_may_write()
-        for write in writes:
-            steps = self._steps(write)
-            if not (write.is_last and self._ending(self._wire, steps)):
-                self._carry_out(self._wire, steps)
+        changes = list(writes)
+        for write in changes:
+            self._foresight.forget(write)
+        if len(changes) == 1 and changes[0].is_last:
+            only = self._steps(changes[0])
+            if not self._ending(self._wire, only):
+                self._carry_out(self._wire, only)
+            return
+        for steps in together(map(self._steps, changes)):
+            self._carry_out(self._wire, steps)
 
     def _steps(self, write: Write) -> list[Step]:
         """Return all that a change writes; what may no longer be what was read comes first."""
@@ -88,8 +94,7 @@ class SqlUnitOfWork(Questions):
             steps += self._event_steps(write.issue.id, stored, keys)
         rows = [message_row(self._account, message, keys) for message in write.messages]
         steps.append(Step(self._statements.new_message, rows))
-        steps = [step for step in steps if step.rows]
-        return sorted(steps, key=lambda step: not step.claims)
+        return claims_first(step for step in steps if step.rows)
 
     def _take_turn(self, write: Write) -> None:
         """Lock what a change will claim, in the order in which reading locks it.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Engine, StaticPool, event
 
 from resolutionkit.errors import NotADatabase, StorageError
-from resolutionkit.storage.sql.failures import driver_failure
+from resolutionkit.storage.sql.failures import driver_failure, is_held
 
 BUSY_SECONDS = 5.0
 """How long a connection waits for another one's writes, unless the URL says ``?timeout=``."""
@@ -95,14 +97,29 @@ class Patience:
 
 
 def use_write_ahead_log(engine: Engine) -> None:
-    """Switch a file to its write-ahead log, in which readers and the writer do not wait for each other."""
-    try:
-        raw = engine.raw_connection()
+    """Switch a file to its write-ahead log, in which readers and the writer do not wait for each other.
+
+    Where several switch it at once, SQLite tells all but one of them at once that it is busy, whatever their timeout;
+    an async engine leaves the waiting to its loop.
+    """
+    patience = 0.0 if engine.dialect.is_async else BUSY_SECONDS
+    began = time.monotonic()
+    while True:
         try:
-            cursor = raw.cursor()
-            cursor.execute("PRAGMA journal_mode = WAL")
-            cursor.close()
-        finally:
-            raw.close()
-    except sqlite3.Error as problem:
-        raise driver_failure(problem) from problem
+            _switch(engine)
+        except sqlite3.Error as problem:
+            if not is_held(problem) or time.monotonic() - began >= patience:
+                raise driver_failure(problem) from problem
+            time.sleep(random.uniform(0.001, 0.02))  # noqa: S311  (jitter is no secret)
+        else:
+            return
+
+
+def _switch(engine: Engine) -> None:
+    raw = engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.close()
+    finally:
+        raw.close()

@@ -41,18 +41,19 @@ class Statement:
     Attributes:
         table: The name of the table that it changes; empty where it only asks.
         adds: Whether it inserts rows.
+        given_of: Returns the values of one row, in the order of the placeholders.
     """
 
     __slots__ = (
         "_after",
         "_before",
         "_changed",
-        "_given",
         "_lock",
         "_spelling",
         "_texts",
         "_values",
         "adds",
+        "given_of",
         "table",
         "text",
     )
@@ -69,15 +70,21 @@ class Statement:
         self.table: str = clause.table.description if isinstance(clause, Insert | Update | Delete) else ""
         self._before, self._values, self._after = _around_values(self.text) if self.adds else (self.text, "", "")
         self._texts = {1: spelling.written(self.text)}
-        self._given = _in_order(compiled.positiontup or ())
+        self.given_of: Callable[[Facts], Given] = _in_order(compiled.positiontup or ())
 
     def given(self, rows: Iterable[Facts]) -> list[Any]:
         """Return the values of its rows, in the order of the placeholders."""
-        return [value for row in rows for value in self._given(row)]
+        return [value for row in rows for value in self.given_of(row)]
 
     def text_for(self, count: int) -> str:
         """Return the text of an insert of so many rows, before the driver's own way to write placeholders."""
         return f"{self._before}{', '.join([self._values] * count)}{self._after}"
+
+    @property
+    def streaming(self) -> str:
+        """Return what lets PostgreSQL take in rows that an insert would have."""
+        into = self._before.removeprefix("INSERT INTO ").removesuffix(" VALUES ")
+        return f"COPY {into} FROM STDIN"
 
     def run(self, wire: Wire, *rows: Facts) -> int:
         """Run it for all rows at once, and return how many rows of the table it met."""
@@ -88,7 +95,7 @@ class Statement:
 
     def ask(self, wire: Wire, facts: Facts) -> Sequence[Row]:
         """Run it, and return what it finds."""
-        return wire.ask(self._texts[1], self._given(facts))
+        return wire.ask(self._texts[1], self.given_of(facts))
 
     def lock(self, wire: Wire, facts: Facts) -> bool:
         """Lock the rows that it would change, until the transaction ends, and say whether there are any."""

@@ -7,7 +7,7 @@ what they miss ends the change before anything else is written.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from attrs import frozen
@@ -21,7 +21,9 @@ from resolutionkit.storage.sql.statements import Facts, Statement
 from resolutionkit.storage.sql.wire import Given, Wire
 
 ROWS_AT_ONCE = 100
-"""How many rows one insert holds; each has up to thirty values, of 32,766 that every driver takes."""
+"""How many rows one statement holds; each has up to thirty values, of 32,766 that every driver takes."""
+_TEXTS_MAX = 1000
+"""How many texts of changes are kept: one command has few shapes, many responses at once have any."""
 _DIVISION_BY_ZERO = "22012"
 """How a change fails that misses a claim: the one failure that a question can bring about by itself everywhere."""
 
@@ -45,13 +47,55 @@ CarryOut: TypeAlias = Callable[[Wire, Sequence[Step]], None]
 """Carries out the steps of one change, or raises :class:`~resolutionkit.ports.WriteConflict`."""
 
 
+def together(changes: Iterable[Sequence[Step]]) -> Iterator[Sequence[Step]]:
+    """Yield the steps of changes in order; those of neighbours that only add rows are put together by statement.
+
+    A claim of many says what the first of them would: which of them is missed is not looked for.
+    """
+    adding: list[Step] = []
+    for steps in changes:
+        if all(step.statement.adds for step in steps):
+            adding += steps
+            continue
+        if adding:
+            yield _by_statement(adding)
+            adding = []
+        yield steps
+    if adding:
+        yield _by_statement(adding)
+
+
+def _by_statement(steps: Iterable[Step]) -> list[Step]:
+    rows: dict[Statement, list[Facts]] = {}
+    claims: dict[Statement, str] = {}
+    for step in steps:
+        rows.setdefault(step.statement, []).extend(step.rows)
+        claims.setdefault(step.statement, step.claims)
+    return claims_first(Step(statement, found, claims[statement]) for statement, found in rows.items())
+
+
+def claims_first(steps: Iterable[Step]) -> list[Step]:
+    """Return steps with those in front that may find something no longer as it was read."""
+    return sorted(steps, key=lambda step: not step.claims)
+
+
 def one_by_one(wire: Wire, steps: Sequence[Step]) -> None:
     """Carry out each step by itself."""
     for step in steps:
         for start in range(0, len(step.rows), ROWS_AT_ONCE):
-            met = step.statement.run(wire, *step.rows[start : start + ROWS_AT_ONCE])
-            if step.claims and met != 1:
+            rows = step.rows[start : start + ROWS_AT_ONCE]
+            met = step.statement.run(wire, *rows)
+            if step.claims and met != len(rows):
                 raise WriteConflict(step.claims)
+
+
+def in_bulk(wire: Wire, steps: Sequence[Step]) -> None:
+    """Carry out each step by itself, and stream what nobody else can have written, where the driver can."""
+    for step in steps:
+        if isinstance(wire, PsycopgWire) and step.statement.adds and not step.claims:
+            wire.stream(step.statement.streaming, map(step.statement.given_of, step.rows))
+        else:
+            one_by_one(wire, [step])
 
 
 def as_one_statement(spelling: Spelling) -> CarryOut:
@@ -66,7 +110,7 @@ def as_one_statement(spelling: Spelling) -> CarryOut:
     def carry_out(wire: Wire, steps: Sequence[Step]) -> None:
         text = texts.of(steps)
         if not text:
-            one_by_one(wire, steps)
+            in_bulk(wire, steps)
             return
         counts = wire.change(text, _given(steps))
         for step, met in zip(steps, counts, strict=True):
@@ -133,10 +177,10 @@ class InHostsTransaction:
 
 
 def _can_be_one(steps: Sequence[Step]) -> bool:
+    if sum(len(step.rows) for step in steps) > ROWS_AT_ONCE:
+        return False
     touched = Counter(step.statement.table for step in steps)
-    return all(
-        (step.statement.adds or touched[step.statement.table] == 1) and len(step.rows) <= ROWS_AT_ONCE for step in steps
-    )
+    return all(step.statement.adds or touched[step.statement.table] == 1 for step in steps)
 
 
 class _Texts:
@@ -152,6 +196,8 @@ class _Texts:
         shape = tuple([(step.statement.text, len(step.rows)) for step in steps])
         text = self._made.get(shape)
         if text is None:
+            if len(self._made) == _TEXTS_MAX:
+                self._made.clear()
             joined = _joined(steps, fails=self._fails) if _can_be_one(steps) else ""
             text = self._made[shape] = self._spelling.written(joined)
         return text

@@ -9,12 +9,23 @@ import attrs
 import pytest
 
 from resolutionkit.model.events import Followed, NoteAdded
+from resolutionkit.model.query import ACCOUNT_WIDE, IssueFilter
 from resolutionkit.model.response import HeadChange, RecordChange
 from resolutionkit.ports import Store, UnitOfWork, Write, WriteConflict
-from resolutionkit.testing.changes import event_after, note, opening, record_of, remembered, replaced, stored, then
+from resolutionkit.testing.changes import (
+    event_after,
+    message,
+    note,
+    opening,
+    record_of,
+    remembered,
+    replaced,
+    stored,
+    then,
+)
 from resolutionkit.testing.failing import Boom
 from resolutionkit.testing.samples import sample_response
-from resolutionkit.testing.suites.base import Look, Save, StoreSuite
+from resolutionkit.testing.suites.base import Ask, Look, Save, StoreSuite
 
 Case: TypeAlias = Callable[[], tuple[list[Write], Write]]
 """Gives what is stored, and what was decided on something else."""
@@ -153,3 +164,31 @@ class Conflicts(StoreSuite):
         with pytest.raises(WriteConflict):
             store.transact(account, lambda unit: unit.save([stored(sample_response("new")), stale]), write=True)
         assert look() == before
+
+    @pytest.mark.parametrize("known", ["response", "ticket", "issue"])
+    def test_one_of_many_that_no_longer_fits_is_a_conflict(
+        self, store: Store, save: Save, look: Look, account: str, known: str
+    ) -> None:
+        """Two hundred new issues in one save, one of them there already: a conflict, and nothing of them stays."""
+        save(opening(sample_response("r-150" if known == "response" else "r", ticket="T-150"), "i-150"))
+        tickets = "T" if known == "ticket" else "U"
+        issues = "i" if known == "issue" else "j"
+        before = look()
+        many = [
+            opening(sample_response(f"r-{one}", ticket=f"{tickets}-{one}"), f"{issues}-{one}", assignee="ann")
+            for one in range(200)
+        ]
+        with pytest.raises(WriteConflict):
+            store.transact(account, lambda unit: unit.save(many), write=True)
+        assert look() == before
+
+    def test_many_new_issues_are_saved_at_once(self, store: Store, save: Save, ask: Ask) -> None:
+        """Two hundred in one save: each with its response, its history and what was told of it."""
+        told = [opening(sample_response(f"r-{one}"), f"i-{one:03}", assignee="ann") for one in range(200)]
+        many = [attrs.evolve(one, messages=(message(one.issue),)) for one in told]
+        save(*many)
+        for one in many[::37]:
+            assert ask("response", one.records[0].record.id) == one.records[0].record
+            assert ask("history", one.issue.id) == one.events
+            assert tuple(ask("messages", one.issue.id)) == one.messages
+        assert ask("count_issues", ACCOUNT_WIDE, IssueFilter(assignee="ann"), None) == 200

@@ -18,6 +18,7 @@ from resolutionkit.testing.changes import (
     record_of,
     remembered,
     replaced,
+    stored,
     then,
 )
 from resolutionkit.testing.failing import Boom
@@ -62,6 +63,35 @@ class UnitsOfWork(StoreSuite):
         assert ask("standing", None, "T-1") == other
         assert ask("response", "r-1").replaced_by == "r-2"
         assert ask("history", first.issue.id) == (*first.events, *third.events, *fourth.events)
+
+    def test_what_was_foreseen_is_answered_as_without_it(self, store: Store, save: Save, account: str) -> None:
+        """Responses and tickets, known or not, before and after what is saved meanwhile; told ahead where it can be."""
+        save(opening(sample_response("known", ticket="T-1")), stored(sample_response("alone")))
+        coming = [
+            *(sample_response(one) for one in ("alone", "new")),
+            *(sample_response(one, ticket="T-1") for one in ("known", "next")),
+            sample_response("other", ticket="T-1", survey="Another"),
+        ]
+
+        def answers(unit: UnitOfWork) -> list[object]:
+            places = [unit.standing(one.survey, one.ticket) for one in coming if one.ticket is not None]
+            return [*places, *(unit.response(one.id) for one in coming)]
+
+        def work(unit: UnitOfWork) -> None:
+            if (foresee := getattr(unit, "foresee", None)) is not None:
+                foresee(coming)
+            assert answers(unit) == expected
+            first, other = record_of(coming[2]), record_of(coming[3])
+            known = unit.response("known") or first
+            change = RecordChange(record=other)
+            unit.save([Write(records=(change, replaced(known, "next")), head=HeadChange(record=other, before=known))])
+            assert unit.standing(None, "T-1") == unit.response("next") == other
+            assert unit.standing("Another", "T-1") is unit.response("other") is None
+            unit.save([stored(coming[1])])
+            assert unit.response("new") == record_of(coming[1])
+
+        expected = store.transact(account, answers, write=False)
+        store.transact(account, work, write=True)
 
     @pytest.mark.parametrize("saves", [0, 1, 4])
     def test_work_that_raises_leaves_nothing(

@@ -1,0 +1,72 @@
+"""Many responses in one unit of work: what is known of them is asked for at once, what they leave is saved together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from resolutionkit.errors import ResolutionKitError, StorageError
+from resolutionkit.model.commands import Record
+from resolutionkit.model.response import Response
+from resolutionkit.model.results import Recorded
+from resolutionkit.ports import UnitOfWork, Write
+from resolutionkit.tracker.pipeline import Surroundings, taken_in
+
+RecordedOrRefused: TypeAlias = Recorded | ResolutionKitError
+"""What became of one response of many."""
+
+
+def record_all(unit: UnitOfWork, commands: Sequence[Record], around: Surroundings) -> list[RecordedOrRefused]:
+    """Take in responses, one after the other; one that is refused does not stop the others."""
+    foresee: Callable[[Sequence[Response]], None] | None = getattr(unit, "foresee", None)
+    if foresee is not None:
+        foresee([command.response for command in commands])
+    waiting = _Waiting(unit)
+    results = [_recorded(unit, command, around, waiting) for command in commands]
+    waiting.save()
+    return results
+
+
+class _Waiting:
+    """What is decided and not saved yet: it must be before anything is asked that it changes."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+        self._writes: list[Write] = []
+        self._changed: set[object] = set()
+
+    def make_way_for(self, response: Response) -> None:
+        """Save what waits, if the arrival of a response looks for any of it."""
+        if not self._changed.isdisjoint(_looked_for(response)):
+            self.save()
+
+    def add(self, response: Response, write: Write) -> None:
+        """Let what a response leaves wait."""
+        self._writes.append(write)
+        self._changed.update(_looked_for(response))
+        for change in write.records:
+            self._changed.update(_looked_for(change.record.response))
+
+    def save(self) -> None:
+        """Save all that waits."""
+        if self._writes:
+            self._unit.save(self._writes)
+        self._writes, self._changed = [], set()
+
+
+def _looked_for(response: Response) -> tuple[object, ...]:
+    """Return under which names a response's arrival looks for what is known."""
+    return (response.id,) if response.ticket is None else (response.id, (response.survey, response.ticket))
+
+
+def _recorded(unit: UnitOfWork, command: Record, around: Surroundings, waiting: _Waiting) -> RecordedOrRefused:
+    waiting.make_way_for(command.response)
+    try:
+        done, write = taken_in(unit, command, around)
+    except StorageError:
+        raise
+    except ResolutionKitError as refusal:
+        return refusal
+    if write is not None:
+        waiting.add(command.response, write)
+    return done
