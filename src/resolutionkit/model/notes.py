@@ -47,11 +47,20 @@ def printed(note: Note, zone: tzinfo | None = None) -> str:
         note: The note.
         zone: The reader's zone; UTC where none is given.
     """
-    written, happened = (f"{_local(at, zone):%Y-%m-%d %H:%M %Z}" for at in (note.at, note.happened_at))
-    contact = "" if note.happened_at == note.at else f", contact of {happened}"
+    return f"{_stamp(note.at, zone)}  {signed(note, zone)}"
+
+
+def signed(note: Note, zone: tzinfo | None = None) -> str:
+    """Return a note as the log prints it, without when it was written.
+
+    Args:
+        note: The note.
+        zone: The reader's zone; UTC where none is given.
+    """
+    contact = "" if note.happened_at == note.at else f", contact of {_stamp(note.happened_at, zone)}"
     first, *rest = (_visible(line) for line in note.text.splitlines() or [""])
     author = _visible(" ".join(note.author.split()))  # one line, whatever was typed: a note cannot pass for two
-    head = f"{written}  {author} (Spoke? {'Yes' if note.spoke else 'No'}){contact}: {first}"
+    head = f"{author} (Spoke? {'Yes' if note.spoke else 'No'}){contact}: {first}"
     return "\n".join([head, *(f"    {line}" for line in rest)])
 
 
@@ -65,8 +74,8 @@ def _visible(line: str) -> str:
     )
 
 
-def _local(at: datetime, zone: tzinfo | None) -> datetime:
-    return at if zone is None else at.astimezone(zone)
+def _stamp(at: datetime, zone: tzinfo | None) -> str:
+    return f"{at if zone is None else at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
 
 
 class NoteLog(Sequence[Note]):

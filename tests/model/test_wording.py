@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from attrs import frozen
 
 from resolutionkit import CauseKind, Event
-from resolutionkit.cli.timeline import _SAID, said
 from resolutionkit.model.events import EVENT_TYPES, Cause
+from resolutionkit.model.wording import WORDS, worded
 from support import NOON
 
 
 def test_every_kind_of_event_has_its_words() -> None:
     """A kind that the library gains is missed here first."""
-    assert set(_SAID) == set(EVENT_TYPES)
+    assert set(WORDS) == set(EVENT_TYPES)
 
 
 @frozen(kw_only=True)
@@ -26,6 +26,5 @@ class LimitMissed(Event):
 
 def test_a_kind_without_words_is_called_by_its_name() -> None:
     """Nothing that happened is passed over."""
-    session: Any = None
     event = LimitMissed(id="e", number=2, at=NOON, actor="system", cause=Cause(CauseKind.TIMER), policy="p")
-    assert said(event, session) == "limit missed"
+    assert worded(event, str, str) == "limit missed"

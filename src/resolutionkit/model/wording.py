@@ -1,0 +1,77 @@
+"""What an event was, in words: one table of the kinds of event. How people and statuses are called is the caller's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from resolutionkit.model.events import (
+    CorrectionRecorded,
+    Escalated,
+    Event,
+    Followed,
+    IssueOpened,
+    NoteAdded,
+    Reassigned,
+    Reopened,
+    ReplacementRecorded,
+    RootCauseRecorded,
+    StatusChanged,
+    Unfollowed,
+    note_of,
+)
+
+NameOf: TypeAlias = Callable[[str | None], str]
+"""Gives what a person or an address is called; None is nobody."""
+LabelOf: TypeAlias = Callable[[str], str]
+"""Gives what a status is called."""
+
+
+def _opened(event: IssueOpened, name_of: NameOf, label_of: LabelOf) -> str:
+    how = " by hand" if event.flagged_by_hand else " from old data" if event.backfilled else ""
+    followers = f", followed by {', '.join(map(name_of, event.followers))}" if event.followers else ""
+    return f"opened{how} in {label_of(event.status)}, assigned to {name_of(event.assignee)}{followers}"
+
+
+def _escalated(event: Escalated, name_of: NameOf, _label_of: LabelOf) -> str:
+    kind = f" ({event.reason_kind})" if event.reason_kind else ""
+    return f"escalated to {name_of(event.to)}{kind}: {event.reason}"
+
+
+def _root_cause(event: RootCauseRecorded, _name_of: NameOf, _label_of: LabelOf) -> str:
+    cause = event.root_cause
+    whys = [f"why: {why}" for why in cause.whys]
+    return "; ".join([f"root cause: {cause.category}", *whys, *(f"action: {one}" for one in cause.actions)])
+
+
+WORDS: Mapping[type[Event], Callable[[Any, NameOf, LabelOf], str]] = {
+    IssueOpened: _opened,
+    NoteAdded: lambda _event, _name_of, _label_of: "note",
+    StatusChanged: lambda event, _name_of, label_of: f"status {label_of(event.status)}",
+    Reopened: lambda event, _name_of, label_of: f"reopened to {label_of(event.status)}",
+    Escalated: _escalated,
+    Reassigned: lambda event, name_of, _label_of: f"assigned to {name_of(event.assignee)}",
+    Followed: lambda event, name_of, _label_of: f"{name_of(event.follower)} follows",
+    Unfollowed: lambda event, name_of, _label_of: f"{name_of(event.follower)} follows no longer",
+    RootCauseRecorded: _root_cause,
+    ReplacementRecorded: lambda event, _name_of, _label_of: (
+        f"response {event.response.id} took the place of the one before"
+    ),
+    CorrectionRecorded: lambda event, _name_of, _label_of: f"response {event.response.id} was corrected",
+}
+"""The words for each kind."""
+
+
+def worded(event: Event, name_of: NameOf, label_of: LabelOf) -> str:
+    """Return what an event was, in words; what people typed stands in them as it is.
+
+    Args:
+        event: The event.
+        name_of: What a person or an address is called.
+        label_of: What a status is called.
+    """
+    words = WORDS.get(type(event))
+    told = event.kind.replace("_", " ") if words is None else words(event, name_of, label_of)
+    with_note = note_of(event) is not None and not isinstance(event, NoteAdded)
+    advised = f" (advised against: {', '.join(event.advice)})" if event.advice else ""
+    return f"{told}{', with a note' if with_note else ''}{advised}"
