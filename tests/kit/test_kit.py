@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import os
+import pkgutil
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -59,26 +62,46 @@ def author(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("missing", ["pytest", "hypothesis"])
-def test_without_its_libraries_the_kit_names_the_extra(missing: str, tmp_path: Path) -> None:
-    """Importing it is an ImportError that says what to install; a fault in them is not hidden."""
+@pytest.mark.parametrize(
+    ("missing", "statement", "what"),
+    [
+        ("pytest", "import resolutionkit.testing", "resolutionkit.testing"),
+        ("hypothesis", "from resolutionkit.testing import StoreRules", "resolutionkit.testing.StoreRules"),
+    ],
+    ids=["pytest", "hypothesis"],
+)
+def test_without_its_libraries_the_kit_names_the_extra(missing: str, statement: str, what: str, tmp_path: Path) -> None:
+    """Importing what needs them is an ImportError that says what to install."""
     program = (
         f"import sys; sys.modules[{missing!r}] = None\n"
         "from resolutionkit.errors import MissingExtra\n"
-        "try:\n    import resolutionkit.testing\n"
+        f"try:\n    {statement}\n"
         "except MissingExtra as problem:\n    print(problem.extra, problem)\n"
     )
     done = python("-W", "error", "-c", program, folder=tmp_path)
     assert done.stderr == ""
-    assert done.stdout.startswith("testing resolutionkit.testing needs")
+    assert done.stdout.startswith(f"testing {what} needs")
     assert "pip install 'resolutionkit[testing]'" in done.stdout
 
 
-def test_a_fault_inside_its_libraries_is_not_hidden(tmp_path: Path) -> None:
-    """A module that hypothesis itself lacks is reported as what it is."""
-    (tmp_path / "hypothesis.py").write_text("import no_such_module\n")
-    done = python("-c", "import sys; sys.path.insert(0, '.'); import resolutionkit.testing", folder=tmp_path)
+@pytest.mark.parametrize(
+    ("library", "statement"),
+    [("pytest", "import resolutionkit.testing"), ("hypothesis", "from resolutionkit.testing import StoreRules")],
+)
+def test_a_fault_inside_its_libraries_is_not_hidden(library: str, statement: str, tmp_path: Path) -> None:
+    """A module that pytest or hypothesis itself lacks is reported as what it is."""
+    (tmp_path / f"{library}.py").write_text("import no_such_module\n")
+    done = python("-c", f"import sys; sys.path.insert(0, '.'); {statement}", folder=tmp_path)
     assert "No module named 'no_such_module'" in done.stderr.splitlines()[-1]
+
+
+def test_doubles_do_not_wait_for_hypothesis(tmp_path: Path) -> None:
+    """Who asks for a clock and a sample gets no suites and no random data."""
+    program = (
+        "import sys; from resolutionkit.testing import TurnableClock, sample_company, assert_issue\n"
+        "print([name for name in sys.modules if name in ('hypothesis', 'resolutionkit.testing.suites')])"
+    )
+    assert python("-c", program, folder=tmp_path).stdout == "[]\n"
 
 
 def test_the_library_does_not_load_the_kit(tmp_path: Path) -> None:
@@ -143,9 +166,30 @@ def test_properties_follow_the_authors_profile() -> None:
 
 
 def test_every_public_name_is_documented() -> None:
-    """What the kit offers has a docstring, and stands in ``__all__`` once."""
-    assert len(set(testing.__all__)) == len(testing.__all__)
+    """What the kit offers has a docstring, and stands in ``__all__`` once, in order."""
+    assert list(testing.__all__) == sorted(set(testing.__all__))
+    assert set(testing.__all__) <= set(dir(testing))
     for name in testing.__all__:
         value = getattr(testing, name)
         if inspect.isclass(value) or inspect.isfunction(value):
             assert inspect.getdoc(value), name
+
+
+def test_type_checkers_and_python_see_the_same_names() -> None:
+    """The stub re-exports what ``__all__`` has, each from the module that Python imports it from."""
+    stub = Path(testing.__file__).with_suffix(".pyi").read_text(encoding="utf-8")
+    imports = [node for node in ast.parse(stub).body if isinstance(node, ast.ImportFrom)]
+    homes = {alias.name: str(node.module) for node in imports for alias in node.names}
+    assert set(homes) == set(testing.__all__)
+    for name, home in homes.items():
+        assert getattr(testing, name) is getattr(import_module(home), name)
+
+
+def test_no_module_is_called_like_a_public_name() -> None:
+    """It would take the name's place as soon as anybody imports it."""
+    assert {module.name for module in pkgutil.iter_modules(testing.__path__)} & set(testing.__all__) == set()
+
+
+def test_another_name_is_an_attribute_error() -> None:
+    """As with any module, so that hasattr works."""
+    assert not hasattr(testing, "TurnableCloc")

@@ -5,14 +5,17 @@ from __future__ import annotations
 from resolutionkit.errors import MissingExtra
 
 try:
-    import hypothesis  # noqa: F401  (asked for here, so that one error names the extra for both)
     import pytest
 except ModuleNotFoundError as problem:
-    if problem.name not in {"hypothesis", "pytest"}:
+    if problem.name != "pytest":
         raise
     raise MissingExtra("testing", "resolutionkit.testing") from problem
 
-REWRITTEN = ("resolutionkit.testing.suites", "resolutionkit.testing.twin")
+REWRITTEN = (
+    "resolutionkit.testing.assertions",
+    "resolutionkit.testing.suites",
+    "resolutionkit.testing.twin",
+)
 """Where the kit asserts."""
 
 pytest.register_assert_rewrite(*REWRITTEN)

@@ -16,8 +16,8 @@ from resolutionkit.model.issue import Issue, Phase, Status
 from resolutionkit.model.people import StaticDirectory
 from resolutionkit.model.query import Counts, IssueFilter, Order, ResponseFilter
 from resolutionkit.ports import Store
+from resolutionkit.testing.accounts import picture
 from resolutionkit.testing.clock import NOON
-from resolutionkit.testing.picture import picture
 from resolutionkit.testing.play import Player, Step
 from resolutionkit.testing.samples import sample_company, sample_response
 from resolutionkit.testing.strategies import PEOPLE, histories, issue_filters, organisations, response_filters

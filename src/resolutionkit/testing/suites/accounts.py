@@ -10,9 +10,9 @@ import pytest
 
 from resolutionkit.model.query import ACCOUNT_WIDE, IssueFilter
 from resolutionkit.ports import Store
+from resolutionkit.testing.accounts import EVERY_ISSUE, EVERY_RESPONSE, picture
 from resolutionkit.testing.changes import IssueWrite, message, opening, remembered
 from resolutionkit.testing.failing import Boom
-from resolutionkit.testing.picture import EVERY_ISSUE, EVERY_RESPONSE, picture
 from resolutionkit.testing.samples import sample_response
 from resolutionkit.testing.suites.base import StoreSuite
 

@@ -19,9 +19,9 @@ from resolutionkit.model.people import Person, StaticDirectory
 from resolutionkit.model.query import IssueFilter, Order, Page, ResponseFilter
 from resolutionkit.model.response import Response
 from resolutionkit.ports import Store
+from resolutionkit.testing.accounts import fresh_account
 from resolutionkit.testing.awkward import codes, texts
 from resolutionkit.testing.clock import TurnableClock
-from resolutionkit.testing.picture import fresh_account
 from resolutionkit.testing.play import Step
 from resolutionkit.testing.reference import ReferenceStore
 from resolutionkit.testing.strategies import (

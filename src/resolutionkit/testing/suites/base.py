@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from resolutionkit.model.people import StaticDirectory
 from resolutionkit.ports import Store, UnitOfWork, Write
+from resolutionkit.testing.accounts import fresh_account, picture
 from resolutionkit.testing.clock import TurnableClock
-from resolutionkit.testing.picture import fresh_account, picture
 from resolutionkit.testing.play import Player
 from resolutionkit.tracker.tracker import Tracker
 

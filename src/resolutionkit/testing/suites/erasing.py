@@ -21,10 +21,10 @@ from resolutionkit.model.query import ACCOUNT_WIDE, IssueFilter, ResponseFilter,
 from resolutionkit.model.response import Contact, RecordChange, Response
 from resolutionkit.model.results import Erased, Outcome
 from resolutionkit.ports import Rewrite, Store, UnitOfWork, Write, WriteConflict
+from resolutionkit.testing.accounts import EVERY_ISSUE, picture
 from resolutionkit.testing.changes import event_after, message, note, opening, record_of, remembered, stored, then
 from resolutionkit.testing.clock import NOON
 from resolutionkit.testing.failing import Boom
-from resolutionkit.testing.picture import EVERY_ISSUE, picture
 from resolutionkit.testing.play import Player, Step
 from resolutionkit.testing.samples import sample_company, sample_response
 from resolutionkit.testing.strategies import ADDRESSES, histories, organisations

@@ -13,8 +13,8 @@ from resolutionkit.model.query import IssueFilter, ResponseFilter
 from resolutionkit.model.response import Response, Standing
 from resolutionkit.model.results import Outcome
 from resolutionkit.ports import Store
+from resolutionkit.testing.accounts import fresh_account
 from resolutionkit.testing.clock import TurnableClock
-from resolutionkit.testing.picture import fresh_account
 from resolutionkit.testing.play import Step
 from resolutionkit.testing.samples import sample_company, sample_response
 from resolutionkit.testing.strategies import deliveries, histories, organisations

@@ -27,6 +27,7 @@ from resolutionkit.model.query import (
 )
 from resolutionkit.model.response import HeadChange, RecordChange, Response, ResponseRecord
 from resolutionkit.ports import Store, UnitOfWork, Write, WriteConflict
+from resolutionkit.testing.accounts import fresh_account, picture
 from resolutionkit.testing.awkward import AWKWARD_CODES
 from resolutionkit.testing.changes import (
     event_after,
@@ -42,7 +43,6 @@ from resolutionkit.testing.changes import (
 )
 from resolutionkit.testing.clock import NOON
 from resolutionkit.testing.failing import Boom
-from resolutionkit.testing.picture import fresh_account, picture
 from resolutionkit.testing.reference import ReferenceStore
 from resolutionkit.testing.samples import sample_response
 from resolutionkit.testing.strategies import ADDRESSES, PEOPLE, issue_filters, response_filters

@@ -12,10 +12,10 @@ from resolutionkit.model.messages import Message, Topic, Why
 from resolutionkit.model.response import Response
 from resolutionkit.ports import Notice, Notifier
 from resolutionkit.testing.abilities import CanCutOff, CanHear
+from resolutionkit.testing.accounts import fresh_account
 from resolutionkit.testing.changes import opening
 from resolutionkit.testing.clock import TurnableClock
-from resolutionkit.testing.notices import notices
-from resolutionkit.testing.picture import fresh_account
+from resolutionkit.testing.outboxes import notices
 from resolutionkit.testing.reference import ReferenceStore
 from resolutionkit.testing.samples import sample_company, sample_response
 from resolutionkit.testing.strategies import responses

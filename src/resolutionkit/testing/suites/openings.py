@@ -11,9 +11,9 @@ import pytest
 from resolutionkit.model.history import replay
 from resolutionkit.ports import Store, UnitOfWork, WriteConflict
 from resolutionkit.testing.abilities import CanDump, CanReopen, CanShare
+from resolutionkit.testing.accounts import picture
 from resolutionkit.testing.changes import message, opening, remembered
 from resolutionkit.testing.failing import Boom
-from resolutionkit.testing.picture import picture
 from resolutionkit.testing.samples import sample_response
 from resolutionkit.testing.suites.base import Ask, Save, StoreSuite, ability, in_threads
 from resolutionkit.testing.suites.threads import add_note

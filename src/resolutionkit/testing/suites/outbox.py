@@ -12,9 +12,9 @@ from resolutionkit.model.issue import Status
 from resolutionkit.model.people import StaticDirectory
 from resolutionkit.model.results import Change, Outcome, Recorded
 from resolutionkit.ports import Store
+from resolutionkit.testing.accounts import fresh_account, picture
 from resolutionkit.testing.clock import NOON, TurnableClock
 from resolutionkit.testing.failing import Boom, FailingStore
-from resolutionkit.testing.picture import fresh_account, picture
 from resolutionkit.testing.play import Player, Step
 from resolutionkit.testing.samples import sample_company, sample_response
 from resolutionkit.testing.strategies import histories, organisations

@@ -9,8 +9,8 @@ from resolutionkit.model.conflicts import MoveRefused, StaleIssue
 from resolutionkit.model.issue import Status
 from resolutionkit.model.people import StaticDirectory
 from resolutionkit.ports import Store, UnitOfWork
+from resolutionkit.testing.accounts import picture
 from resolutionkit.testing.changes import opening
-from resolutionkit.testing.picture import picture
 from resolutionkit.testing.play import Step
 from resolutionkit.testing.samples import sample_company, sample_response
 from resolutionkit.testing.strategies import histories, organisations

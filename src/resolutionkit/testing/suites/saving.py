@@ -15,6 +15,7 @@ from resolutionkit.model.query import ACCOUNT_WIDE, IssueFilter
 from resolutionkit.model.response import RecordChange, Response
 from resolutionkit.model.scale import Scale
 from resolutionkit.ports import Store, Write
+from resolutionkit.testing.accounts import EVERY_ISSUE, EVERY_RESPONSE, fresh_account
 from resolutionkit.testing.awkward import words
 from resolutionkit.testing.changes import (
     event_after,
@@ -29,7 +30,6 @@ from resolutionkit.testing.changes import (
     then,
 )
 from resolutionkit.testing.clock import NOON
-from resolutionkit.testing.picture import EVERY_ISSUE, EVERY_RESPONSE, fresh_account
 from resolutionkit.testing.samples import sample_response
 from resolutionkit.testing.strategies import responses
 from resolutionkit.testing.suites.base import Ask, Save, StoreSuite, for_all

@@ -10,6 +10,7 @@ from resolutionkit.model.events import NoteAdded
 from resolutionkit.model.query import ACCOUNT_WIDE, IssueFilter
 from resolutionkit.model.response import HeadChange, RecordChange
 from resolutionkit.ports import Store, UnitOfWork, Write
+from resolutionkit.testing.accounts import EVERY_ISSUE, EVERY_RESPONSE
 from resolutionkit.testing.changes import (
     event_after,
     message,
@@ -22,7 +23,6 @@ from resolutionkit.testing.changes import (
     then,
 )
 from resolutionkit.testing.failing import Boom
-from resolutionkit.testing.picture import EVERY_ISSUE, EVERY_RESPONSE
 from resolutionkit.testing.samples import sample_response
 from resolutionkit.testing.suites.base import Ask, Look, Save, StoreSuite
 

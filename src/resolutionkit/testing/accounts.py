@@ -1,4 +1,4 @@
-"""Everything that an account shows through the port, in one value to compare: before and after."""
+"""A fresh account, and everything that one shows through the port in one value to compare: before and after."""
 
 from __future__ import annotations
 

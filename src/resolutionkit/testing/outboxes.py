@@ -1,0 +1,75 @@
+"""The messages of an outbox as a notifier gets them, and a recorder that reads them there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from resolutionkit.model.history import replay
+from resolutionkit.model.issue import IssueLine
+from resolutionkit.model.messages import Message
+from resolutionkit.ports import Directory, Notice
+from resolutionkit.testing.recorder import Recorder
+from resolutionkit.tracker.tracker import Tracker
+
+
+def notices(tracker: Tracker, issue_id: str, directory: Directory | None = None) -> list[Notice]:
+    """Return what a notifier would be given to tell about an issue, in the outbox's order.
+
+    Args:
+        tracker: The tracker that the issue is in.
+        issue_id: The issue.
+        directory: Who the recipients are, and in which zone they read the clock; None for bare addresses only.
+
+    Raises:
+        IssueNotFound: There is no such issue.
+    """
+    return [_notice(tracker, message, directory) for message in tracker.outbox(issue_id)]
+
+
+def _notice(tracker: Tracker, message: Message, directory: Directory | None) -> Notice:
+    history = tracker.history(message.issue)
+    person = None if directory is None else directory.person(message.recipient)
+    return Notice(
+        account=tracker.account,
+        message=message,
+        issue=replay(history),
+        events=history[message.first_event - 1 : message.last_event],
+        person=person,
+        zone=(person.zone if person is not None else None) or tracker.policy.zone,
+    )
+
+
+class OutboxRecorder(Recorder):
+    """Reads who is to be told what from a tracker's outbox, whenever it is asked: nothing has to be sent.
+
+    What a change tells is committed with it (law L4), so this is all that anybody will ever be told, and what was
+    rolled back is not among it.
+
+    Args:
+        tracker: The tracker; messages of its account are read.
+        directory: Who the recipients are; None leaves ``person`` empty in every notice.
+    """
+
+    def __init__(self, tracker: Tracker, directory: Directory | None = None) -> None:
+        """Begin with all that the outbox has."""
+        self._tracker, self._directory = tracker, directory
+        self._forgotten: frozenset[str] = frozenset()
+
+    @property
+    def notices(self) -> list[Notice]:
+        """Return what is to be told, about all issues, in order."""
+        every = (one for line in _lines(self._tracker) for one in notices(self._tracker, line.id, self._directory))
+        new = (one for one in every if one.message.id not in self._forgotten)
+        return sorted(new, key=lambda one: one.message.id)
+
+    def clear(self) -> None:
+        """Forget what was to be told so far, so that only what comes later is asked for."""
+        self._forgotten |= {one.message.id for one in self.notices}
+
+
+def _lines(tracker: Tracker) -> Iterator[IssueLine]:
+    page = tracker.issues(limit=1000)
+    yield from page
+    while page.next is not None:
+        page = tracker.issues(limit=1000, after=page.next)
+        yield from page
