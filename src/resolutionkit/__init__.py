@@ -5,6 +5,8 @@
 
 Each name is imported from its home when it is first asked for: a program that only needs a scale, or shows its help,
 does not wait for the rest. ``__init__.pyi`` says the same to type checkers.
+
+A program may import this before it runs pytest, which would warn that it cannot be rewritten: PYTEST_DONT_REWRITE.
 """
 
 from importlib import import_module
