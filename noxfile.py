@@ -23,6 +23,14 @@ IN_WHEEL = (
     "resolutionkit/storage/sql/migrations/versions/revision_0001.py",
     ".dist-info/licenses/LICENSE",
 )
+HOST_TEST = """
+from resolutionkit.testing import assert_issue, assert_told, sample_response
+
+def test_a_host(resolutionkit_tracker, resolutionkit_recorder):
+    resolutionkit_tracker.record(sample_response("r-1", 2))
+    assert_issue(resolutionkit_tracker, "r-1", status="needs_attention", assignee="ed")
+    assert_told(resolutionkit_recorder, "ed", about="r-1")
+"""
 
 
 def group(name: str, *packages: str) -> list[str]:
@@ -70,7 +78,7 @@ def imports(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def package(session: nox.Session) -> None:
-    """Build what is published, look into it, and import it where nothing else is; then install a plugin beside it."""
+    """Build what is published, look into it, import it where nothing else is; run a host's test; install a plugin."""
     session.install(*group("package"))
     session.run("validate-pyproject", "pyproject.toml")
     place = Path(session.create_tmp()).resolve()
@@ -89,6 +97,12 @@ def package(session: nox.Session) -> None:
     python = str(fresh / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
     session.run(python, "-m", "pip", "install", "--quiet", str(wheel), external=True)
     session.run(python, "-I", "-W", "error", "-c", "from resolutionkit import *; print(Tracker)", external=True)
+    host = place / "host"
+    host.mkdir(exist_ok=True)
+    (host / "test_host.py").write_text(HOST_TEST, encoding="utf-8")
+    (host / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n", encoding="utf-8")
+    session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[testing]", external=True)
+    session.run(python, "-m", "pytest", "--quiet", str(host), external=True)
     beside = (f"{wheel}[cli]", "./examples/keyword_recovery")
     session.run(python, "-m", "pip", "install", "--quiet", *beside, external=True)
     session.run(python, "-I", "-m", "resolutionkit.cli", "plugins", external=True)

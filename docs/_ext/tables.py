@@ -8,6 +8,7 @@ import re
 import textwrap
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 from arrows import label_of
@@ -104,6 +105,23 @@ def _bases(error: type) -> Iterator[str]:
 
 def _link(thing: type) -> str:
     return f":class:`{thing.__module__}.{thing.__qualname__}`"
+
+
+def fixtures() -> Sheet:
+    """Return the table of the fixtures that pytest finds: what each gives, and what it is made with."""
+    module = import_module("resolutionkit.testing.fixtures")
+    defined = [node for node in ast.parse(inspect.getsource(module)).body if isinstance(node, ast.FunctionDef)]
+    return Sheet(
+        head=("fixture", "what it gives", "made with"),
+        rows=tuple(
+            (
+                f"`{node.name}`",
+                first_sentence(ast.get_docstring(node)),
+                ", ".join(f"`{argument.arg}`" for argument in node.args.args),
+            )
+            for node in defined
+        ),
+    )
 
 
 def statuses(workflow: Workflow) -> Sheet:

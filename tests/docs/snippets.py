@@ -9,6 +9,7 @@ import os
 import re
 import shlex
 import sqlite3
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -35,6 +36,7 @@ _CHANGING = (
     (re.compile(r"--after \S+"), "--after CURSOR"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "ID"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?"), "INSTANT"),
+    (re.compile(r"\bin \d+\.\d\ds$", re.MULTILINE), "in TIME"),
     (re.compile(r"[ \t]+$", re.MULTILINE), ""),
 )
 """What differs from run to run, and what stands for it in both outputs."""
@@ -99,11 +101,11 @@ def load_toml(example: Example) -> None:
 
 
 def run_console(example: Example) -> None:
-    """Run the lines ``$ resolutionkit …`` of a block, and compare what stands below each of them at a terminal."""
+    """Run the lines ``$ resolutionkit …`` and ``$ pytest …`` of a block, and compare what stands below each of them."""
     for command, shown in commands_in(example.parsed):
         words = shlex.split(command)
-        if words[0] == "resolutionkit":
-            _, printed = run_program(words[1:], Terminal())
+        if words[0] in ("resolutionkit", "pytest"):
+            printed = run_program(words[1:], Terminal())[1] if words[0] == "resolutionkit" else run_pytest(words[1:])
             assert not shown.strip() or same(shown, printed), f"$ {command}\nshows\n{shown}\nprints\n{printed}"
 
 
@@ -138,6 +140,21 @@ def run_program(words: list[str], output: io.StringIO | None = None) -> tuple[in
     with terminal, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = main(words)
     return code, out.getvalue() + err.getvalue()
+
+
+def run_pytest(words: list[str]) -> str:
+    """Run pytest on the files that a page wrote, as where nothing but our fixtures is installed."""
+    ours = ("-p", "resolutionkit.testing.fixtures", "-p", "no:cacheprovider")
+    given = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": COLUMNS}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV", "CI"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *ours, *words],
+        env=environment | given,
+        stdout=subprocess.PIPE,
+        check=False,
+        encoding="utf-8",
+    )
+    return done.stdout
 
 
 def commands_in(text: str) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from importlib import import_module
 from pathlib import Path
 
 import attrs
@@ -10,12 +11,13 @@ import pytest
 from docstrings import section
 from publicnames import home_of, named_on, public_names, public_path, undocumented, value_doc
 from rendering import attribute_types, directive, public_text, signature
-from tables import errors, events, facts_of
+from tables import errors, events, facts_of, fixtures
 
 import resolutionkit
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 NAMED = [name for page in sorted(REFERENCE.glob("*.md")) for name in named_on(page.read_text(encoding="utf-8"))]
+PLUGIN = "resolutionkit.testing.fixtures"
 CLASSES = {path: thing for path, thing in public_names().items() if inspect.isclass(thing)}
 
 
@@ -79,6 +81,13 @@ def test_the_tables_have_every_error_and_every_event() -> None:
     assert kinds == {
         one.kind for one in CLASSES.values() if issubclass(one, resolutionkit.Event) and "kind" in vars(one)
     }
+
+
+def test_the_table_of_fixtures_has_them_all() -> None:
+    """It is made from the module: a fixture by its name, what it gives, and the fixtures that it is made with."""
+    rows = {row[0].strip("`"): row[1:] for row in fixtures().rows}
+    assert set(rows) == {name for name in vars(import_module(PLUGIN)) if name.startswith("resolutionkit_")}
+    assert rows["resolutionkit_recorder"][1] == "`resolutionkit_tracker`, `resolutionkit_directory`"
 
 
 def test_a_value_is_described_where_it_is_defined() -> None:

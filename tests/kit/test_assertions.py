@@ -195,6 +195,7 @@ def test_a_recorder_of_the_outbox_keeps_up_and_forgets(
 ) -> None:
     """It has what was committed at any moment, over all issues, in order; cleared, only what comes later."""
     assert recorder.told == []
+    assert repr(recorder) == "<OutboxRecorder of account 'default'>"
     first = tracker.record(sample_response("r-1")).issue
     clock.turn(minutes=1)
     tracker.record(sample_response("r-2", group="field"))

@@ -73,6 +73,7 @@ def test_a_clock_stands_still_until_it_is_turned() -> None:
     clock.now = datetime(2027, 1, 1, tzinfo=UTC)
     assert clock() == datetime(2027, 1, 1, tzinfo=UTC)
     assert TurnableClock(clock.now)() == clock.now
+    assert repr(clock) == "<TurnableClock at 2027-01-01T00:00:00+00:00>"  # as a failing test shows its fixtures
 
 
 def test_notices_are_what_a_notifier_gets(tracker: Tracker) -> None:

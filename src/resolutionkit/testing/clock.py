@@ -28,6 +28,10 @@ class TurnableClock:
         """Return what it shows, as a tracker asks for it."""
         return self.now
 
+    def __repr__(self) -> str:
+        """Show what it shows."""
+        return f"<TurnableClock at {self.now.isoformat()}>"
+
     def turn(self, **span: float) -> datetime:
         """Turn it by a span, and return the new instant.
 

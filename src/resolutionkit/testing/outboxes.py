@@ -55,6 +55,10 @@ class OutboxRecorder(Recorder):
         self._tracker, self._directory = tracker, directory
         self._forgotten: frozenset[str] = frozenset()
 
+    def __repr__(self) -> str:
+        """Show whose outbox it is; reading it is left to those who ask."""
+        return f"<OutboxRecorder of account {self._tracker.account!r}>"
+
     @property
     def notices(self) -> list[Notice]:
         """Return what is to be told, about all issues, in order."""
