@@ -221,3 +221,5 @@ def test_a_recorder_of_ones_own_says_what_it_has() -> None:
     """Without that there is nothing to ask."""
     with pytest.raises(NotImplementedError):
         assert_told(Recorder(), "ed")
+    with pytest.raises(NotImplementedError):
+        Recorder().clear()

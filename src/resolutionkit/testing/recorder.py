@@ -13,12 +13,16 @@ class Recorder:
     """Knows who was told what, whether a channel was given it or the outbox has it.
 
     :class:`RecordingNotifier` and :class:`OutboxRecorder` answer alike, and so does a channel of your own that is
-    derived from this and gives ``notices``.
+    derived from this and gives ``notices`` and ``clear``.
     """
 
     @property
     def notices(self) -> Sequence[Notice]:
         """Return what was to be told, in order; a repetition has the message id of its first."""
+        raise NotImplementedError
+
+    def clear(self) -> None:
+        """Forget what was to be told so far."""
         raise NotImplementedError
 
     @property
