@@ -13,7 +13,7 @@ import pytest
 import resolutionkit
 
 STUB = Path(resolutionkit.__file__).with_suffix(".pyi")
-MODULES = {"bridge", "hooks", "ports"}
+MODULES = {"bridge", "hooks", "ports", "serialize"}
 
 
 def typed_homes() -> dict[str, str]:

@@ -21,6 +21,7 @@ MODULES = (
     f"{FACE}.ports",
     f"{FACE}.hooks",
     f"{FACE}.bridge",
+    f"{FACE}.serialize",
     f"{FACE}.testing",
     f"{FACE}.storage.sql.store",
     f"{FACE}.storage.sql.aio",

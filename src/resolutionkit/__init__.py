@@ -159,7 +159,7 @@ _HOMES = {
 """Where each public name lives, by module."""
 
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-_MODULES = frozenset({"bridge", "hooks", "ports"})
+_MODULES = frozenset({"bridge", "hooks", "ports", "serialize"})
 """The public modules for authors of plugins; ``resolutionkit.testing`` needs an extra, and is imported by its name."""
 
 __all__ = tuple(sorted(_HOME_OF))

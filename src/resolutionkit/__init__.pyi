@@ -3,6 +3,7 @@
 from resolutionkit import bridge as bridge
 from resolutionkit import hooks as hooks
 from resolutionkit import ports as ports
+from resolutionkit import serialize as serialize
 from resolutionkit.decisions.classify import classify as classify
 from resolutionkit.errors import AccessDenied as AccessDenied
 from resolutionkit.errors import AccountNotFound as AccountNotFound

@@ -1,7 +1,8 @@
 """Values to plain data and back, through one cattrs converter. Which table holds what stands in ``storage``.
 
-Events are split for storage: personal words and responses are kept apart from the payload, so that erasing is
-an update in few places; :func:`event_from` puts them together again.
+A store that keeps values whole has two functions, :func:`to_stored` and :func:`from_stored`: they are the public ones.
+Tables split events: personal words and responses are kept apart from the payload, so that erasing is an update in few
+places; :func:`event_from` puts them together again.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import attrs
 from attrs import frozen
@@ -20,11 +21,15 @@ from cattrs.gen import make_dict_unstructure_fn, override
 from resolutionkit.errors import StorageError, shown
 from resolutionkit.model.events import EVENT_TYPES, Cause, CauseKind, Event
 from resolutionkit.model.issue import Phase, RootCause
+from resolutionkit.model.messages import Topic, Why
 from resolutionkit.model.notes import Note
-from resolutionkit.model.response import Answer, Contact, Response
-from resolutionkit.model.scale import Scale
+from resolutionkit.model.response import Answer, Contact, Response, Standing
+from resolutionkit.model.results import Advice, AdviceCode
+from resolutionkit.model.scale import Category, Scale
 from resolutionkit.model.trusted import trusted
 from resolutionkit.model.values import Attributes, AttributeValue, instant_of, micros
+
+__all__ = ["from_stored", "to_stored"]
 
 V = TypeVar("V")
 
@@ -230,18 +235,22 @@ def event_from(stored: StoredEvent, response: Response | None) -> Event:
     Raises:
         StorageError: Its kind or format is not known here, since a newer version wrote it, or it is damaged.
     """
-    kind = _KINDS.get(stored.kind)
-    if kind is None or stored.format != kind.format:
-        raise StorageError(
-            f"event {stored.id} is a {shown(stored.kind)} of format {stored.format}, which this version does not know; "
-            "read it with the version of resolutionkit that wrote it, or a newer one"
-        )
+    _check_known(stored.id, stored.kind, stored.format)
     base = {"id": stored.id, "number": stored.number, "at": stored.at, "actor": stored.actor, "policy": stored.policy}
     try:
         data = {**_whole(stored, response), **base, "cause": Cause(CauseKind(stored.cause[0]), stored.cause[1])}
         return _READ_EVENT[stored.kind](data)
     except (TypeError, ValueError, KeyError, AttributeError) as problem:
         raise StorageError(f"event {stored.id} is damaged; restore it from a backup ({problem})") from problem
+
+
+def _check_known(event_id: object, kind: object, stored_format: object) -> None:
+    known = _KINDS.get(str(kind))
+    if known is None or stored_format != known.format:
+        raise StorageError(
+            f"event {event_id} is a {shown(kind)} of format {stored_format}, which this version does not know; "
+            "read it with the version of resolutionkit that wrote it, or a newer one"
+        )
 
 
 def _whole(stored: StoredEvent, response: Response | None) -> dict[str, Any]:
@@ -256,3 +265,74 @@ def _whole(stored: StoredEvent, response: Response | None) -> dict[str, Any]:
     if response is not None:
         data["response"], data["revision"] = response, stored.revision
     return data
+
+
+# --- values that are kept whole ---------------------------------------------------------------------------------------
+
+_READERS |= {
+    Response: _READ_RESPONSE,  # only here: the readers of events above are given theirs, which a table keeps apart
+    Category: Category,
+    Standing: Standing,
+    Topic: Topic,
+    tuple[Why, ...]: lambda data: tuple(map(Why, data)),
+    datetime | None: _maybe(instant_of),
+    tuple[Advice, ...]: lambda data: tuple(Advice(AdviceCode(one["code"]), one["message"]) for one in data),
+}
+
+
+def to_stored(value: object) -> dict[str, Any]:
+    """Return a value as plain data: dictionaries, lists, strings and numbers, as JSON has them.
+
+    Args:
+        value: A response or its record, an event, a message, or a remembered command.
+
+    Returns:
+        The value's fields by their names, without those that have their default; of an event, its kind and format too.
+    """
+    data: dict[str, Any] = CONVERTER.unstructure(value)
+    if not isinstance(value, Event):
+        return data
+    apart = {name: CONVERTER.unstructure(getattr(value, name)) for name in sorted(_APART) if hasattr(value, name)}
+    return {"kind": value.kind, "format": value.format, **apart, **data}
+
+
+def from_stored(kind: type[V], data: Mapping[str, Any]) -> V:
+    """Return the value that plain data was made of, equal to the last bit.
+
+    What an earlier version made is read as well.
+
+    Args:
+        kind: The value's class; ``Event`` for an event of any kind.
+        data: What :func:`to_stored` returned, or what JSON makes of it.
+
+    Raises:
+        StorageError: The data is damaged, or is an event which a newer version made.
+    """
+    read = cast(Callable[[Mapping[str, Any]], V], _event_of if kind is Event else _reader_of(kind))
+    try:
+        return read(data)
+    except (TypeError, ValueError, KeyError, AttributeError) as problem:
+        raise StorageError(
+            f"a stored {kind.__name__} is damaged; restore it from a backup ({type(problem).__name__}: {problem})"
+        ) from problem
+
+
+_WHOLE: dict[type, Callable[[Any], Any]] = {}
+"""The readers of :func:`from_stored`, each made when it is first needed."""
+
+
+def _reader_of(kind: type[Any]) -> Callable[[Any], Any]:
+    if kind not in _WHOLE:
+        attrs.resolve_types(kind)
+        _WHOLE[kind] = _reader(kind)
+    return _WHOLE[kind]
+
+
+def _event_of(data: Mapping[str, Any]) -> Event:
+    facts = dict(data)
+    kind, stored_format, cause = facts.pop("kind"), facts.pop("format"), facts["cause"]
+    _check_known(facts["id"], kind, stored_format)
+    facts["cause"] = Cause(CauseKind(cause["kind"]), cause.get("ref"))
+    if "response" in facts:
+        facts["response"] = _READ_RESPONSE(facts["response"])
+    return _READ_EVENT[kind](facts)
