@@ -31,6 +31,18 @@ def test_a_host(resolutionkit_tracker, resolutionkit_recorder):
     assert_issue(resolutionkit_tracker, "r-1", status="needs_attention", assignee="ed")
     assert_told(resolutionkit_recorder, "ed", about="r-1")
 """
+"""What a host's own test may be, with nothing but the extra ``testing``."""
+KEEPS = """
+import sys
+from datetime import UTC, datetime
+from resolutionkit import Response, Tracker
+
+with Tracker.open(sys.argv[1]) as tracker:
+    tracker.record(Response(id="r-1", score=2, received_at=datetime.now(UTC)))
+with Tracker.open(sys.argv[1]) as tracker:
+    assert [line.response.id for line in tracker.issues()] == ["r-1"]
+"""
+"""What a storage that is installed as a plugin has to do: keep a response, and list its issue when opened again."""
 
 
 def group(name: str, *packages: str) -> list[str]:
@@ -78,7 +90,7 @@ def imports(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def package(session: nox.Session) -> None:
-    """Build what is published, look into it, import it where nothing else is; run a host's test; install a plugin."""
+    """Build what is published, look into it, import it where nothing else is; run a host's test; install plugins."""
     session.install(*group("package"))
     session.run("validate-pyproject", "pyproject.toml")
     place = Path(session.create_tmp()).resolve()
@@ -103,9 +115,12 @@ def package(session: nox.Session) -> None:
     (host / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n", encoding="utf-8")
     session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[testing]", external=True)
     session.run(python, "-m", "pytest", "--quiet", str(host), external=True)
-    beside = (f"{wheel}[cli]", "./examples/keyword_recovery")
+    beside = (f"{wheel}[cli]", "./examples/keyword_recovery", "./examples/json_lines_store")
     session.run(python, "-m", "pip", "install", "--quiet", *beside, external=True)
     session.run(python, "-I", "-m", "resolutionkit.cli", "plugins", external=True)
+    log = place / "recovery.jsonl"
+    log.unlink(missing_ok=True)
+    session.run(python, "-I", "-W", "error", "-c", KEEPS, f"jsonl:{log}", external=True)
 
 
 @nox.session(python=OLDEST)

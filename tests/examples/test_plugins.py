@@ -2,38 +2,62 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
-import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from resolutionkit import Tracker
-from resolutionkit.tracker.plugins import plugin_manager
+from resolutionkit.tracker.plugins import Plugin, plugin_manager
 from support import response
-from support.packages import install
+from support.packages import install_project
 from support.serving import EXAMPLES
 
-KEYWORD = EXAMPLES / "keyword_recovery"
+KEYWORD, JSON_LINES = "keyword_recovery", "json_lines_store"
 
 
-def test_the_keyword_plugin_is_found_by_its_entry_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The entry point that its project file announces leads to it, and nothing has to be told to the tracker."""
-    project = tomllib.loads((KEYWORD / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    ((point, module),) = project["entry-points"]["resolutionkit"].items()
-    install(tmp_path, module, (KEYWORD / f"{module}.py").read_text(encoding="utf-8"), point=point)
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Install both plugins by what their project files say, and nothing has to be told to a tracker."""
+    for name in (KEYWORD, JSON_LINES):
+        install_project(EXAMPLES / name, tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.delitem(sys.modules, module, raising=False)
-    (found,) = (one for one in plugin_manager().listed() if one.name == point)
-    assert (found.hooks, found.fault) == (("resolutionkit_needs_recovery",), None)
+    yield tmp_path
+    for name in [one for one in sys.modules if one.partition(".")[0] in {KEYWORD, JSON_LINES}]:
+        del sys.modules[name]
+
+
+def found(point: str) -> Plugin:
+    """Return the plugin of an entry point."""
+    (plugin,) = (one for one in plugin_manager().listed() if one.name == point)
+    return plugin
+
+
+@pytest.mark.usefixtures("installed")
+def test_the_keyword_plugin_is_found_by_its_entry_point() -> None:
+    """Where it is installed a customer's word opens an issue."""
+    assert (found(KEYWORD).hooks, found(KEYWORD).fault) == (("resolutionkit_needs_recovery",), None)
     with Tracker.open("memory:") as tracker:
         assert tracker.record(response("r-1", 10, comment="I want a refund.")).issue is not None
 
 
-def test_the_keyword_plugin_passes_its_own_tests() -> None:
-    """They need nothing but the kit."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "pyproject.toml"]
-    done = subprocess.run(command, cwd=KEYWORD, capture_output=True, text=True, check=False)
+def test_the_storage_plugin_is_found_by_its_entry_point(installed: Path) -> None:
+    """Where it is installed the scheme of a URL leads to it, and what it keeps is there when it is opened again."""
+    assert (found(JSON_LINES).hooks, found(JSON_LINES).fault) == (("resolutionkit_stores",), None)
+    url = f"jsonl:{installed / 'recovery.jsonl'}"
+    with Tracker.open(url) as tracker:
+        tracker.record(response("r-1", 2))
+    with Tracker.open(url) as tracker:
+        assert [line.response.id for line in tracker.issues()] == ["r-1"]
+
+
+@pytest.mark.parametrize(("plugin", "tests"), [(KEYWORD, 8), (JSON_LINES, 200)])
+def test_a_plugin_passes_its_own_tests(plugin: str, tests: int) -> None:
+    """They need nothing but the kit; the storage's are the whole suite, and what happens to files."""
+    command = [sys.executable, "-W", "error", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "pyproject.toml"]
+    done = subprocess.run(command, cwd=EXAMPLES / plugin, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
-    assert "8 passed" in done.stdout
+    assert sum(map(int, re.findall(r"(\d+) (?:passed|skipped)", done.stdout))) == tests, done.stdout
