@@ -21,7 +21,7 @@ def tracker(path, **options):
 
 
 def record(path, *names):
-    with tracker(path) as opened:
+    with tracker(path, patience=60) as opened:
         for name in names:
             opened.record(sample_response(name))
 

@@ -14,7 +14,6 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from types import ModuleType
 from unittest.mock import patch
 
 from sqlalchemy import Engine
@@ -22,6 +21,7 @@ from sybil import Example, Sybil
 from sybil.parsers.myst import CodeBlockParser
 
 from resolutionkit import ImportMapping, Policy, Tracker, load_directory
+from support.packages import install_project
 
 LOADERS = {"policy": Policy.load, "directory": load_directory, "mapping": ImportMapping.load}
 """Who reads a TOML block, by what the name in its first line ends with."""
@@ -68,14 +68,11 @@ def run_python(example: Example) -> None:
 
 
 def write_module(block: str, folder: Path) -> None:
-    """Write a block to the file that its first line names, if it names one: at its end where it is continued."""
-    named = re.match(r"# (\w+)\.py(, continued)?\n", block)
+    """Write a block to the file that its first line names, if it names one."""
+    named = re.match(r"# (\w+)\.py\n", block)
     if named is None:
         return
-    path = folder / f"{named[1]}.py"
-    known = path.read_text(encoding="utf-8") + "\n\n" if named[2] else ""
-    path.write_text(known + block, encoding="utf-8")
-    sys.modules.pop(named[1], None)  # what was imported from it before knew less
+    (folder / f"{named[1]}.py").write_text(block, encoding="utf-8")
     importlib.invalidate_caches()
 
 
@@ -101,9 +98,15 @@ def load_toml(example: Example) -> None:
 
 
 def run_console(example: Example) -> None:
-    """Run the lines ``$ resolutionkit …`` and ``$ pytest …`` of a block, and compare what stands below each of them."""
+    """Run the lines ``$ resolutionkit …`` and ``$ pytest …`` of a block, and compare what stands below each of them.
+
+    ``$ pip install ./examples/…`` puts an example's package where the page's later blocks find it.
+    """
     for command, shown in commands_in(example.parsed):
         words = shlex.split(command)
+        if words[:2] == ["pip", "install"] and words[2].startswith("./examples/"):
+            install_project(Path(words[2]), Path())
+            importlib.invalidate_caches()
         if words[0] in ("resolutionkit", "pytest"):
             printed = run_program(words[1:], Terminal())[1] if words[0] == "resolutionkit" else run_pytest(words[1:])
             assert not shown.strip() or same(shown, printed), f"$ {command}\nshows\n{shown}\nprints\n{printed}"
@@ -188,10 +191,6 @@ def close_all(objects: Iterable[object]) -> None:
 def run_page(page: Path) -> int:
     """Run all snippets of a page in order, in the present folder, and return how many there are."""
     document = SNIPPETS.parse(page)
-    # Classes of a page can be pickled only where their module can be found.
-    module = ModuleType("the_page")
-    document.namespace = vars(module)
-    sys.modules[module.__name__] = module
     try:
         with patch.object(sys, "path", [str(Path.cwd()), *sys.path]):
             examples = list(document.examples())
@@ -199,6 +198,8 @@ def run_page(page: Path) -> int:
                 example.evaluate()
     finally:
         close_all([*document.namespace.values()])
-        for name in (module.__name__, *(path.stem for path in Path().glob("*.py"))):
-            sys.modules.pop(name, None)
+        written = {*(path.stem for path in Path().glob("*.py"))}
+        written |= {path.parent.name for path in Path().glob("*/__init__.py")}
+        for name in [one for one in sys.modules if one.partition(".")[0] in written]:
+            del sys.modules[name]
     return len(examples)

@@ -1,23 +1,20 @@
-"""The guide to a storage of one's own, tried as a newcomer would: its toy fails the suite first, and then passes it."""
+"""The guide to a storage of one's own, tried as a newcomer would: it passes the suite, and its mistake does not."""
 
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from docs.snippets import write_module
 from resolutionkit.testing import StoreConformance
+from support.serving import EXAMPLES
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "own-storage.md"
-PROFILE = """
-from hypothesis import settings
-settings.register_profile("author", max_examples=10, derandomize=True, database=None)
-settings.load_profile("author")
-"""
+EXAMPLE = EXAMPLES / "json_lines_store"
 
 
 @pytest.fixture(scope="module")
@@ -26,52 +23,65 @@ def page() -> str:
     return PAGE.read_text(encoding="utf-8")
 
 
-def outcome(page: str, folder: Path, tests: str) -> tuple[set[str], str]:
-    """Run the guide as a reader has it after a class of tests; return which tests failed, and what pytest said."""
-    for block in re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
-        write_module(block, folder)
-        if f"class {tests}(" in block:
-            break
-    (folder / "conftest.py").write_text(PROFILE)
-    (folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
-    command = ["-m", "pytest", "-q", "-rfs", "--tb=no", "-p", "no:cacheprovider"]
+def included(page: str) -> set[str]:
+    """Return the files of the example that the guide shows."""
+    return set(re.findall(r"^```\{literalinclude\} \.\./\.\./examples/json_lines_store/(\S+)$", page, re.MULTILINE))
+
+
+@pytest.fixture
+def built(page: str, tmp_path: Path) -> Path:
+    """Return a folder that has what the guide shows, and nothing else of the example."""
+    for name in included(page):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(EXAMPLE / name, tmp_path / name)
+    return tmp_path
+
+
+def outcome(folder: Path) -> tuple[set[str], str]:
+    """Run the tests that the guide shows; return which failed, and what pytest said."""
+    command = ["-m", "pytest", "-q", "-rfs", "--tb=no", "-W", "error", "-p", "no:cacheprovider", "-c", "pyproject.toml"]
     done = subprocess.run([sys.executable, *command], cwd=folder, capture_output=True, text=True, check=False)
     return set(re.findall(r"^FAILED \S+::(test_\w+)", done.stdout, re.MULTILINE)), done.stdout
 
 
 def sums(text: str) -> list[str]:
     """Return the last lines of the runs in a text, without the time that they took."""
-    return re.findall(r"^(\d+ \w+, .*) in [\d.]+s", text, re.MULTILINE)
+    return re.findall(r"^(\d+ \w+.*) in [\d.]+s", text, re.MULTILINE)
 
 
-def test_the_first_store_fails_where_the_guide_says(page: str, tmp_path: Path) -> None:
+def with_mistake(page: str, folder: Path) -> None:
+    """Change a file as the guide's diff says."""
+    name, removed, added = re.findall(r"^```diff\n--- (\S+)\n((?:-.*\n)+)((?:\+.*\n)+)```", page, re.MULTILINE)[0]
+    before, after = (re.sub(r"^[-+]", "", lines, flags=re.MULTILINE) for lines in (removed, added))
+    text = (folder / name).read_text(encoding="utf-8")
+    assert before in text
+    (folder / name).write_text(text.replace(before, after), encoding="utf-8")
+
+
+def test_the_guide_shows_the_whole_package(page: str) -> None:
+    """A reader who copies every file has the example, but for its further tests and how its lines are wrapped."""
+    files = [path.relative_to(EXAMPLE) for path in EXAMPLE.rglob("*") if path.suffix in {".py", ".toml"}]
+    assert {path.as_posix() for path in files} - included(page) == {"test_log.py", "ruff.toml"}
+
+
+def test_what_the_guide_builds_passes(page: str, built: Path) -> None:
+    """Nothing fails and nothing is skipped."""
+    failed, said = outcome(built)
+    assert failed == set(), said
+    assert sums(said) == sums(page)[:1]
+    assert "skipped" not in said
+
+
+def test_the_suite_catches_the_mistake_of_the_guide(page: str, built: Path) -> None:
     """Work that raises leaves something in the account that the store remembers; the named tests see it."""
+    with_mistake(page, built)
     shown = set(re.findall(r"^FAILED \S+::(test_\w+)", page, re.MULTILINE))
-    failed, said = outcome(page, tmp_path, "TestFileStore")
+    failed, said = outcome(built)
     assert shown
     assert shown <= failed, said
-    # A random test may find the mistake or not: the sum is the same, and so is what is skipped.
-    expected, found = ([int(one) for one in re.findall(r"\d+", sums(text)[0])] for text in (page, said))
-    assert (sum(found), found[-1]) == (sum(expected), expected[-1])
-
-
-def test_the_second_store_passes(page: str, tmp_path: Path) -> None:
-    """Nothing fails, and what is skipped is what the guide shows."""
-    failed, said = outcome(page, tmp_path, "TestCarefulFileStore")
-    assert failed == set(), said
-    assert sums(page)[1] in said
-    for ability in ("CanShare", "CanDump", "ErasesPeople"):
-        assert f"for want of {ability}" in said
-        assert f"for want of {ability}" in page
-    assert "for want of CanReopen" not in said
-
-
-def test_the_third_store_can_erase(page: str, tmp_path: Path) -> None:
-    """With the methods that the guide adds nothing fails, and nothing of erasing is skipped."""
-    failed, said = outcome(page, tmp_path, "TestForgettingFileStore")
-    assert failed == set(), said
-    assert "4 skipped" in said
-    assert "for want of ErasesPeople" not in said
+    # A random test may find the mistake or not: only the sum is the same.
+    expected, found = ([int(one) for one in re.findall(r"\d+", text)] for text in (sums(page)[1], sums(said)[0]))
+    assert sum(found) == sum(expected)
 
 
 def test_the_tests_that_the_guide_names_exist(page: str) -> None:

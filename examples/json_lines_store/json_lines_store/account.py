@@ -28,7 +28,7 @@ def rows_of(write: Write) -> Rows:
     response = None if head is None else head.record.response
     return Rows(
         records=[change.record for change in write.records],
-        heads=[(response.survey, response.ticket, response.id)] if response else (),
+        heads=[(response.survey, response.ticket or "", response.id)] if response else (),
         events=[(issue.id, event) for event in write.events] if issue else (),
         messages=write.messages,
         remembered=() if done is None else [done],

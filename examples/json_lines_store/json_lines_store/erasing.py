@@ -52,11 +52,13 @@ class ForgettingUnit(Unit):
     def rename(self, names: Mapping[str, str], /) -> None:
         self.begin_erasing()
         kept = self.account
-        for table in (kept.records, kept.issues):
+        values: tuple[dict[str, Any], ...] = (kept.records, kept.issues)
+        for table in values:
             table.update({key: renamed(one, names) for key, one in table.items()})
-        for table in (kept.events, kept.messages):
-            for key, rows in table.items():
-                table[key] = tuple(renamed(one, names) for one in rows)
+        rows: tuple[dict[str, Any], ...] = (kept.events, kept.messages)
+        for table in rows:
+            for key, several in table.items():
+                table[key] = tuple(renamed(one, names) for one in several)
         done = [renamed(one, names) for one in kept.remembered.values()]
         kept.remembered = {(one.actor, one.key): one for one in done}
 

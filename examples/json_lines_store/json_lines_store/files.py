@@ -3,8 +3,8 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from resolutionkit import StorageError
 
@@ -19,13 +19,13 @@ def told(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def opened(path: Path, mode: str) -> Iterator[BinaryIO]:
+def opened(path: Path, mode: str) -> Iterator[FileIO]:
     """Open a file without a buffer, which closing would write even after an error."""
-    with told(path), path.open(mode, buffering=0) as file:
+    with told(path), FileIO(path, mode) as file:
         yield file
 
 
-def write(file: BinaryIO, data: bytes) -> None:
+def write(file: FileIO, data: bytes) -> None:
     """Write all of it, and return when it is on the disk."""
     left = memoryview(data)
     while left:

@@ -1,32 +1,32 @@
 """One at a time: threads by a lock, processes by a locked file beside the log."""
 
 import errno
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from json_lines_store.files import told
 from resolutionkit import StorageBusy
 
-try:
-    import fcntl
-except ImportError:  # on Windows
+if sys.platform == "win32":
     import msvcrt
 
-    def lock(file: BinaryIO) -> None:
+    def lock(file: FileIO) -> None:
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 
-    def unlock(file: BinaryIO) -> None:
+    def unlock(file: FileIO) -> None:
         msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
 else:
+    import fcntl
 
-    def lock(file: BinaryIO) -> None:
+    def lock(file: FileIO) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-    def unlock(file: BinaryIO) -> None:
+    def unlock(file: FileIO) -> None:
         fcntl.flock(file, fcntl.LOCK_UN)
 
 
@@ -52,18 +52,18 @@ class Turns:
             finally:
                 unlock(file)
 
-    def opened(self) -> BinaryIO:
+    def opened(self) -> FileIO:
         with told(self.path):
-            return self.path.open("ab", buffering=0)
+            return FileIO(self.path, "ab")
 
-    def wait_for(self, file: BinaryIO) -> None:
+    def wait_for(self, file: FileIO) -> None:
         until = time.monotonic() + self.patience
         while self.is_taken(file):
             if time.monotonic() > until:
                 raise StorageBusy(f"{self.path} was locked for {self.patience:g} seconds")
             time.sleep(0.001)
 
-    def is_taken(self, file: BinaryIO) -> bool:
+    def is_taken(self, file: FileIO) -> bool:
         """Lock the file, or say that somebody else has."""
         with told(self.path):
             try:

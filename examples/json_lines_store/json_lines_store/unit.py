@@ -147,9 +147,12 @@ class Unit:
     def check_fits(self, write: ports.Write) -> None:
         """Refuse what was decided on anything that is no longer so."""
         kept, head, done = self.account, write.head, write.remembered
-        pairs = [(kept.records.get(one.record.id), one.before) for one in write.records]
+        pairs: list[tuple[object, object]] = [
+            (kept.records.get(one.record.id), one.before) for one in write.records
+        ]
         if head is not None:
-            key = (head.record.response.survey, head.record.response.ticket)
+            response = head.record.response
+            key = (response.survey, response.ticket or "")
             pairs.append((kept.heads.get(key), head.before and head.before.id))
         if write.issue is not None:
             pairs.append((kept.issues.get(write.issue.id), write.before))
