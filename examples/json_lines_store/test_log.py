@@ -15,6 +15,8 @@ from json_lines_store.turns import Turns
 import resolutionkit as rk
 from resolutionkit.testing import sample_response
 
+SPAWN = multiprocessing.get_context("spawn")
+
 
 def tracker(path, **options):
     return rk.Tracker(JsonLinesStore(Path(path), **options))
@@ -31,7 +33,8 @@ def ids(path):
         return sorted(line.id for line in opened.responses(limit=1000))
 
 
-def record_many(path, start):
+def record_many(path, start, together):
+    together.wait(60)
     record(path, *(f"r-{number}" for number in range(start, start + 20)))
 
 
@@ -50,7 +53,7 @@ def killed_before_the_sync(path):
 
 
 def started(target, *given):
-    process = multiprocessing.get_context("spawn").Process(target=target, args=given)
+    process = SPAWN.Process(target=target, args=given)
     process.start()
     return process
 
@@ -86,17 +89,19 @@ def test_urls_may_be_written_in_several_ways(url, path):
     assert json_lines_store.path_of(url) == Path(path)
 
 
-@pytest.mark.parametrize("left", [1, 20, 200])
+@pytest.mark.parametrize("left", [1, 20, 200, 5000])
 def test_half_a_line_at_the_end_was_never_committed(path, left):
     """A crash left it; what is committed next takes its place."""
     whole = path.read_bytes()
-    record(path, "r-3")
+    with tracker(path) as opened:
+        opened.record(sample_response("r-3", comment="Words. " * 1000))
     line = path.read_bytes().removeprefix(whole)
     path.write_bytes(whole + line[:left])
     assert ids(path) == ["r-1", "r-2"]
     record(path, "r-4")
     assert ids(path) == ["r-1", "r-2", "r-4"]
     assert path.read_bytes().startswith(whole)
+    assert path.read_bytes().endswith(b"\n")
 
 
 @pytest.mark.parametrize(
@@ -110,6 +115,19 @@ def test_a_damaged_line_is_named_and_nothing_is_guessed(path, line):
     with pytest.raises(rk.StorageError, match=r"recovery\.jsonl, line 3 is damaged"):
         ids(path)
     assert path.read_bytes() == damaged
+
+
+def test_a_store_that_met_damage_reads_all_again(path):
+    """It is refused as long as the damage is there, and goes on once it is mended."""
+    with tracker(path) as opened:
+        record(path, "r-3")
+        mended = path.read_bytes()
+        path.write_bytes(mended + b"?\n")
+        for _ in range(2):
+            with pytest.raises(rk.StorageError, match="line 5 is damaged"):
+                opened.responses()
+        path.write_bytes(mended)
+        assert [line.id for line in opened.responses()] == ["r-3", "r-2", "r-1"]
 
 
 @pytest.mark.parametrize(
@@ -174,9 +192,10 @@ def test_a_process_that_is_killed_leaves_a_whole_transaction_or_none(path, targe
 
 def test_processes_take_turns(path):
     """Each has the file open and writes to it at the same time as the others."""
+    together = SPAWN.Barrier(4)
     with tracker(path) as opened:
-        jobs = [started(record_many, path, 100 * turn) for turn in range(1, 4)]
-        record_many(path, 1000)
+        jobs = [started(record_many, path, 100 * turn, together) for turn in range(1, 4)]
+        record_many(path, 1000, together)
         for job in jobs:
             job.join()
         assert [job.exitcode for job in jobs] == [0, 0, 0]
