@@ -68,11 +68,14 @@ def run_python(example: Example) -> None:
 
 
 def write_module(block: str, folder: Path) -> None:
-    """Write a block to the file that its first line names, if it names one."""
-    named = re.match(r"# (\w+)\.py\n", block)
+    """Write a block to the file that its first line names, if it names one: at its end where it is continued."""
+    named = re.match(r"# (\w+)\.py(, continued)?\n", block)
     if named is None:
         return
-    (folder / f"{named[1]}.py").write_text(block, encoding="utf-8")
+    path = folder / f"{named[1]}.py"
+    known = path.read_text(encoding="utf-8") + "\n\n" if named[2] else ""
+    path.write_text(known + block, encoding="utf-8")
+    sys.modules.pop(named[1], None)  # what was imported from it before knew less
     importlib.invalidate_caches()
 
 
