@@ -26,7 +26,8 @@ def responses(count: int) -> list[rk.Response]:
 
 def _response(number: int) -> rk.Response:
     unhappy = scene.response(number)
-    return unhappy if number % UNHAPPY == 0 else evolve(unhappy, score=9 + number % 2)
+    contact = evolve(unhappy.contact, email=f"jane.{number}@customer.example")
+    return evolve(unhappy, contact=contact, score=unhappy.score if number % UNHAPPY == 0 else 9 + number % 2)
 
 
 def record(url: str, given: Sequence[rk.Response]) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import Engine, event
 
 from resolutionkit import Inbox, IssueFilter, Tracker
 from support import NOON, TurnableClock, organisation, response
+from support.plans import captured
 
 WHO = {"everything": "dana", "group": "ed", "own": "nina"}
 READS: dict[str, Callable[[Inbox, str], Any]] = {
@@ -48,21 +48,6 @@ def tracker(path: Path, request: pytest.FixtureRequest) -> Iterator[Tracker]:
             connection.execute("ANALYZE")
     yield opened
     opened.close()
-
-
-@contextmanager
-def captured() -> Iterator[list[tuple[str, Any]]]:
-    """Capture every statement with its parameters."""
-    found: list[tuple[str, Any]] = []
-
-    def look(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        found.append((statement, parameters))
-
-    event.listen(Engine, "before_cursor_execute", look)
-    try:
-        yield found
-    finally:
-        event.remove(Engine, "before_cursor_execute", look)
 
 
 def plans(path: Path, statements: list[tuple[str, Any]]) -> list[str]:

@@ -16,6 +16,7 @@ from benchmarks import inbox_people
 from benchmarks.inbox_people import LOOKERS
 from resolutionkit import Inbox, IssueFilter, Order, Tracker
 from resolutionkit.storage.sql.tables import make_tables
+from support import response
 from support.plans import Access, Plan, captured, plan
 from support.servers import SERVERS, database
 
@@ -176,3 +177,21 @@ def test_a_command_reads_by_keys_alone(place: Place) -> None:
     plans = place.plans(statements)
     assert [access for one in plans for access in one.accesses if access.rows > NEEDED] == []
     assert all(one.index for one in reads(plans, "events", "outbox", "response_revisions"))
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+def test_many_responses_that_arrive_are_looked_up_by_their_keys(kind: str) -> None:
+    """On tables that the server never looked at, as they are during a first import: nothing of the account is read."""
+    arriving = [response(f"r-{number}", 9, ticket=f"T-{number}") for number in range(5000)]
+    with database(kind) as url, Tracker.open(url) as tracker:
+        tracker.record_many(arriving)
+        with captured() as statements:
+            tracker.record_many([*arriving[:20], *(response(f"new-{number}", 9, ticket="T-1") for number in range(30))])
+        engine = create_engine(url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            plans = Place(tracker, connection).plans(statements)
+        engine.dispose()
+    found = reads(plans, "responses", "heads")
+    assert found
+    assert {one.index.rpartition("_")[2] for one in found} <= {"pkey", "PRIMARY"}
+    assert max(one.rows for one in found) <= 50

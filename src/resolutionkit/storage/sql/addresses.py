@@ -38,7 +38,9 @@ class AddressBook:
     ) -> Mapping[str, str]:
         """Return the keys of all these parties, making those that are missing; what comes first is done before that."""
         named = {party for party in parties if party is not None}
-        addresses = sorted(party for party in named if "@" in party)
+        addresses = sorted([party for party in named if "@" in party])
+        if not addresses:
+            return dict(zip(named, named, strict=True))
         self._look_up(addresses)
         missing = [address for address in addresses if address not in self._keys]
         if missing:

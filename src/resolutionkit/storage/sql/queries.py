@@ -142,14 +142,8 @@ class Questions:
         places = {(one.survey or "", one.ticket) for one in responses if one.ticket is not None}
         standing = self._all_standing(places) if places else {}
         ids = sorted({one.id for one in responses} | set(standing.values()))
-        records = {one.id: one for one in self._records(self._known(ids))}
+        records = {one.id: one for one in self._records(ids)}
         self._foresight.add(ids, records, places, standing)
-
-    def _known(self, ids: Sequence[str]) -> Sequence[str]:
-        """Return which of many responses are there: mostly none, which is known without looking for their words."""
-        responses = self._tables.responses
-        query = select(responses.c.id).where(responses.c.account == self._account)
-        return [row.id for row in self._wire.select(self._spelling.one_of(query, responses.c.id, ids))]
 
     def _all_standing(self, places: Collection[Conversation]) -> Mapping[Conversation, str]:
         """Return which response stands for each survey and ticket."""
@@ -162,11 +156,9 @@ class Questions:
 
     def _records(self, ids: Sequence[str]) -> list[ResponseRecord]:
         """Return the records of responses, in the order of their ids as given."""
-        if not ids:
-            return []
         responses = self._tables.responses
-        query = record_query(self._tables).where(responses.c.account == self._account, responses.c.id.in_(ids))
-        rows = {row.id: row for row in self._wire.select(query)}
+        query = record_query(self._tables).where(responses.c.account == self._account)
+        rows = {row.id: row for row in self._wire.select(self._spelling.one_of(query, responses.c.id, ids))}
         names = self._addresses.names(key for row in rows.values() for key in json.loads(row.people))
         found = (rows[one] for one in ids if one in rows)
         return [record_from(row, response_from_json(row.body), names) for row in found]

@@ -14,7 +14,7 @@ from typing import Any
 from resolutionkit.errors import StorageError
 from resolutionkit.model.events import RESPONSE_EVENTS, Event
 from resolutionkit.model.issue import Issue
-from resolutionkit.model.response import HeadChange, RecordChange, Response, ResponseRecord
+from resolutionkit.model.response import Contact, HeadChange, RecordChange, Response, ResponseRecord
 from resolutionkit.model.values import micros
 from resolutionkit.ports import Write
 from resolutionkit.serialize import StoredEvent, event_to_stored, response_to_json, to_json
@@ -47,6 +47,7 @@ class SqlUnitOfWork(Questions):
         self._may_write = write
         self._carry_out = carry_out
         self._ending = schema.ending
+        self._hashed: tuple[Contact | None, Mapping[str, str]] = (None, {})
 
     def _check_may_write(self) -> None:
         if not self._may_write:
@@ -117,8 +118,12 @@ class SqlUnitOfWork(Questions):
         return Step(statement, [{**row, "key_account": self._account, **keys}], claims)
 
     def _hashes(self, response: Response) -> Mapping[str, str]:
+        """Return the columns by which a contact is found; a response and its issue ask for the same ones in turn."""
         contact = response.contact
-        return contact_hashes(contact, self.make_secret() if contact.email or contact.company else None)
+        if self._hashed[0] is not contact:
+            secret = self.make_secret() if contact.email or contact.company else None
+            self._hashed = (contact, contact_hashes(contact, secret))
+        return self._hashed[1]
 
     def _record_steps(self, change: RecordChange, issue: Issue | None, keys: Mapping[str, str]) -> Iterator[Step]:
         record, before = change.record, change.before

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from attrs import frozen
 from sqlalchemy.exc import DBAPIError
 
 from resolutionkit.ports import WriteConflict
@@ -28,9 +27,8 @@ _DIVISION_BY_ZERO = "22012"
 """How a change fails that misses a claim: the one failure that a question can bring about by itself everywhere."""
 
 
-@frozen
-class Step:
-    """One statement of a change.
+class Step(NamedTuple):
+    """One statement of a change; a tuple, since a change has ten of them.
 
     Attributes:
         statement: The statement.
