@@ -48,7 +48,7 @@ def test_the_package_runs_as_a_module(monkeypatch: pytest.MonkeyPatch, capsys: p
     """For where the script is not on the path."""
     monkeypatch.setattr(sys, "argv", ["resolutionkit", "--version"])
     with pytest.raises(SystemExit) as ended:
-        runpy.run_module("resolutionkit.cli", run_name="__main__")
+        runpy.run_path(str(Path(cli.__file__).with_name("__main__.py")), run_name="__main__")
     assert ended.value.code == 0
     assert capsys.readouterr().out.startswith("resolutionkit ")
 
