@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -9,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from resolutionkit import MissingExtra, PluginError, Tracker
+from resolutionkit import MissingExtra, PluginError, Tracker, hooks
 from resolutionkit.hooks import StoreOptions, hookimpl
 from resolutionkit.storage.memory import MemoryStore
 from resolutionkit.tracker.openers import openers
@@ -74,6 +76,23 @@ def test_a_hook_with_an_unknown_argument_is_refused_when_it_is_registered() -> N
     plugin = SimpleNamespace(resolutionkit_stores=hookimpl(resolutionkit_stores))
     told = r"resolutionkit_stores is not called with options; write def resolutionkit_stores\(\)"
     with pytest.raises(PluginError, match=told):
+        Tracker.open("memory:", plugins=[plugin])
+
+
+HOOKS = [name for name in vars(hooks) if name.startswith("resolutionkit_")]
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_every_hook_says_with_what_it_is_called(hook: str) -> None:
+    """Its own signature is what a refusal tells an author to write."""
+    assert getattr(plugin_manager(entry_points=False).manager.hook, hook).spec is not None
+
+    def implementation(frob: object) -> None:
+        raise AssertionError(frob)
+
+    plugin = SimpleNamespace(**{hook: hookimpl(implementation, specname=hook)})
+    given = ", ".join(inspect.signature(getattr(hooks, hook)).parameters)
+    with pytest.raises(PluginError, match=re.escape(f"write def {hook}({given})")):
         Tracker.open("memory:", plugins=[plugin])
 
 
