@@ -20,6 +20,7 @@ from schemapicture import REFERENCES, all_tables
 from sqlalchemy import BigInteger, Float, Integer, SmallInteger, Table
 
 from resolutionkit import Event, Phase, Policy, ResolutionKitError, Workflow
+from resolutionkit.decisions.audience import AUDIENCE
 from resolutionkit.model.events import EVENT_TYPES
 from resolutionkit.policy.policy_file import policy_arguments
 from resolutionkit.storage.sql.column_types import Body, CodePoints
@@ -74,6 +75,18 @@ def events() -> Sheet:
         head=("kind", "format", "class", "what happened"),
         rows=tuple(
             (f"`{kind.kind}`", str(kind.format), _link(kind), first_sentence(kind.__doc__)) for kind in EVENT_TYPES
+        ),
+    )
+
+
+def audience() -> Sheet:
+    """Return the table of who is told of what."""
+    return Sheet(
+        head=("event", "who is told", "only if", "topic"),
+        rows=tuple(
+            (_link(kind), rule.role.words, "" if rule.only is None else rule.only.words, f"`{rule.topic.value}`")
+            for kind, rules in AUDIENCE.items()
+            for rule in rules
         ),
     )
 
