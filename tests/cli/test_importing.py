@@ -44,6 +44,18 @@ def test_the_file_of_rejects_has_them_all_and_can_be_written_again(shell: Any, w
         assert len(rejects.read_text(encoding="utf-8").splitlines()) == 3
 
 
+def test_what_differs_from_what_is_known_is_rejected_or_replaces_it(
+    shell: Any, words: list[str], write: Callable[[str, str], str]
+) -> None:
+    """A second export with a score put right goes in with ``--replace``."""
+    write("export.csv", "id,score,at\na,3,2026-06-03\n")
+    assert shell.run(*words).exit_code == 0
+    write("export.csv", "id,score,at\na,2,2026-06-03\n")
+    assert "recorded with other content" in shell.run(*words).stdout
+    assert "1 replaced" in (done := shell.run(*words, "--replace")).stdout
+    assert (done.exit_code, shell.data("list")["items"][0]["response"]["score"]) == (0, 2)
+
+
 def test_no_other_file_is_replaced_by_rejects(shell: Any, words: list[str]) -> None:
     """A slip of the keyboard costs no file: anything but rejected rows is refused before a row is read."""
     precious = shell.folder / "precious.txt"

@@ -83,6 +83,24 @@ def test_an_import_may_be_announced(open_tracker: Any, mapping: ImportMapping, f
     assert [message.recipient for message in tracker.outbox(line.id)] == ["dana"]
 
 
+def test_other_content_under_a_known_id_is_rejected_or_a_correction(
+    tracker: Tracker, mapping: ImportMapping, tmp_path: Path
+) -> None:
+    """What the reason tells to pass, an import takes; so a file whose mapping left something out can be run again."""
+    file = tmp_path / "rows.csv"
+    file.write_text("id,rating,at\na,3,2026-11-20\nb,9,2026-11-20\n", encoding="utf-8")
+    tracker.import_file(file, mapping)
+    file.write_text("id,rating,at\na,2,2026-11-20\nb,9,2026-11-20\n", encoding="utf-8")
+    (row,) = tracker.import_file(file, mapping).rejects
+    assert (row.line, "replace=True" in row.reason) == (2, True)
+    tried = tracker.import_file(file, mapping, replace=True, dry_run=True)
+    assert (tried.counts[Outcome.REPLACED], tracker.response("a").response.score) == (1, 3)
+    done = tracker.import_file(file, mapping, replace=True)
+    assert (done.counts[Outcome.REPLACED], done.counts[Outcome.DUPLICATE], done.rejected) == (1, 1, 0)
+    assert (tracker.response("a").response.score, len(tracker.issues())) == (2, 1)
+    assert tracker.import_file(file, mapping, replace=True).counts[Outcome.DUPLICATE] == 2
+
+
 def test_a_file_that_cannot_be_read_is_refused_whole(tracker: Tracker, mapping: ImportMapping, tmp_path: Path) -> None:
     """A missing column is the mapping's fault, a missing file the import's; nothing is recorded."""
     other = tmp_path / "other.csv"

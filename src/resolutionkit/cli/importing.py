@@ -35,6 +35,7 @@ _SHOWN = 10
 )
 @click.option("--rejects", type=click.Path(), help="Where to write the rejected rows, each with its reason, as CSV.")
 @click.option("--dry-run", is_flag=True, help="Write nothing, and say what would happen.")
+@click.option("--replace", is_flag=True, help="Take what differs from what is known as a correction; else reject it.")
 @click.option("--announce", is_flag=True, help="Tell people of the issues; else an import rings no bells.")
 @click.option("--create", is_flag=True, help="Make the tables in a database that holds something else already.")
 @as_json
@@ -46,6 +47,7 @@ def import_(
     own: tuple[str, ...],
     rejects: str | None,
     dry_run: bool,
+    replace: bool,
     announce: bool,
     create: bool,
     as_json: bool,
@@ -68,7 +70,13 @@ def import_(
         _progress(Path(file), columns) as progress,
     ):
         report = session.tracker.import_file(
-            file, columns, rejects=rejects, dry_run=dry_run, announce=announce, progress=progress
+            file,
+            columns,
+            rejects=rejects,
+            dry_run=dry_run,
+            replace=replace,
+            announce=announce,
+            progress=progress,
         )
     if as_json:
         printing.show_data({**asjson.data(report), "recorded": report.recorded})

@@ -59,6 +59,7 @@ def import_file(
     *,
     rejects: Path | None,
     dry_run: bool,
+    replace: bool,
     announce: bool,
     progress: Callable[[int], object] | None,
 ) -> ImportReport:
@@ -71,7 +72,7 @@ def import_file(
     # Ids built from a row are digests under the account's secret; a dry run makes up one where there is none yet.
     key = runner.secret(make=not dry_run) or secrets.token_bytes(32)
     rows = read_responses(path, mapping, key)
-    job = _Import(runner, mapping, for_good=not dry_run, announce=announce)
+    job = _Import(runner, mapping, for_good=not dry_run, replace=replace, announce=announce)
     with ExitStack() as stack:
         if rejects is not None:
             job.writer = stack.enter_context(RejectWriter(rejects))
@@ -85,10 +86,13 @@ def import_file(
 class _Import:
     """One import while it runs."""
 
-    def __init__(self, runner: Runner, mapping: ImportMapping, *, for_good: bool, announce: bool) -> None:
+    def __init__(
+        self, runner: Runner, mapping: ImportMapping, *, for_good: bool, replace: bool, announce: bool
+    ) -> None:
         self._runner = runner
         self._mapping = mapping
         self._for_good = for_good
+        self._replace = replace
         self._announce = announce
         self._tally = Tally()
         self._kept: list[RejectedRow] = []
@@ -99,7 +103,7 @@ class _Import:
     def take_in(self, batch: list[ImportedRow | RejectedRow]) -> None:
         """Record the good rows of a batch in one transaction, and keep the others in the file's order."""
         good = (row for row in batch if isinstance(row, ImportedRow))
-        commands = [Record(response=row.response, announce=self._announce) for row in good]
+        commands = [Record(response=row.response, replace=self._replace, announce=self._announce) for row in good]
         results = iter(self._runner.record_batch(commands, for_good=self._for_good))
         for row in batch:
             refused = row if isinstance(row, RejectedRow) else self._counted(row, next(results))

@@ -94,6 +94,7 @@ class Intake(Views):
         *,
         rejects: str | Path | None = None,
         dry_run: bool = False,
+        replace: bool = False,
         announce: bool = False,
         progress: Callable[[int], object] | None = None,
     ) -> ImportReport:
@@ -108,6 +109,7 @@ class Intake(Views):
             rejects: Where to write the rejected rows, with line, column and reason; None for nowhere.
             dry_run: Whether to write nothing and only say what would happen; what depends on another batch of the
                 same file is judged without it.
+            replace: Whether other content under a known id is a correction, rather than a rejected row.
             announce: Whether to tell people of the issues.
             progress: Called after each batch with how many rows were read so far.
 
@@ -123,6 +125,7 @@ class Intake(Views):
             mapping,
             rejects=None if rejects is None else Path(rejects),
             dry_run=dry_run,
+            replace=replace,
             announce=announce,
             progress=progress,
         )
