@@ -43,7 +43,7 @@ class Creation:
                 return False
             if create is False or (create is None and (names or not self._is_sqlite)):
                 raise SchemaMismatch(
-                    f"the database has no tables of resolutionkit among its {len(names)}; "
+                    f"the database has no tables of resolutionkit (and {len(names)} of others); "
                     "run `resolutionkit db upgrade`, or pass create=True to make them"
                 )
             return True
