@@ -114,6 +114,20 @@ def test_many_may_be_corrections_and_need_not_be_announced(tracker: Tracker) -> 
     assert tracker.outbox(line.id) == ()
 
 
+def test_many_stay_in_their_order_though_one_of_an_id_is_refused(tracker: Tracker) -> None:
+    """What was refused under an id says nothing of the ticket that the next one of this id is about."""
+    report = tracker.record_many(
+        [
+            response("r-1", 11, ticket="S"),
+            response("r-2", 2, ticket="T", received_at=NOON),
+            response("r-1", 3, ticket="T", received_at=NOON - timedelta(hours=1)),
+        ]
+    )
+    assert [one.response_id for one in report.rejected] == ["r-1"]
+    assert (report.counts[Outcome.OPENED], report.counts[Outcome.SUPERSEDED]) == (1, 1)
+    assert tracker.response("r-1").replaced_by == "r-2"
+
+
 @pytest.mark.parametrize("given", [None, "r-1", {"id": "r-1"}, 5], ids=ascii)
 def test_only_a_response_can_be_recorded(tracker: Tracker, given: Any) -> None:
     """A dict is no response; the refusal says what is."""

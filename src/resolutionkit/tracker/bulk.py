@@ -27,6 +27,37 @@ def record_all(unit: UnitOfWork, commands: Sequence[Record], around: Surrounding
     return results
 
 
+def in_turn(responses: Sequence[Response]) -> list[int]:
+    """Return the places of responses in an order that all batches share: then no two wait for each other in a circle.
+
+    Those that have to do with each other, by their ids or their surveys and tickets, stay in the order that they have.
+    """
+    leaders = list(range(len(responses)))
+    met: dict[object, int] = {}
+
+    def leader(place: int) -> int:
+        while leaders[place] != place:
+            place = leaders[place]
+        return place
+
+    for place, response in enumerate(responses):
+        for name in _looked_for(response):
+            first, last = sorted((leader(place), leader(met.setdefault(name, place))))
+            leaders[last] = first
+    turns: dict[int, tuple[bool, str, str, str]] = {}
+    for place, response in enumerate(responses):
+        turn = _turn(response)
+        turns[leader(place)] = min(turn, turns.get(leader(place), turn))
+    return sorted(range(len(responses)), key=lambda place: turns[leader(place)])
+
+
+def _turn(response: Response) -> tuple[bool, str, str, str]:
+    # Tickets first: the store claims all of them before any response.
+    if response.ticket is None:
+        return True, "", "", response.id
+    return False, response.ticket, response.survey or "", ""
+
+
 class _Waiting:
     """What is decided and not saved yet: it must be before anything is asked that it changes."""
 

@@ -20,7 +20,7 @@ from resolutionkit.model.trusted import trusted
 from resolutionkit.model.values import utc
 from resolutionkit.ports import Clock, Store, UnitOfWork
 from resolutionkit.tracker import pipeline
-from resolutionkit.tracker.bulk import RecordedOrRefused, record_all
+from resolutionkit.tracker.bulk import RecordedOrRefused, in_turn, record_all
 from resolutionkit.tracker.opinions import opinions_of
 from resolutionkit.tracker.pipeline import AccountSettings, Attempts, Surroundings
 from resolutionkit.tracker.plugins import Plugins
@@ -111,7 +111,7 @@ class Runner:
         Raises:
             InvalidValue: It would have to roll back a transaction of the host's.
         """
-        places = _in_turn(commands)
+        places = in_turn([command.response for command in commands])
         if self.is_joined:
             self.check_may_roll_back(for_good=for_good)
             done = {place: _tried(partial(self.record, commands[place])) for place in places}
@@ -163,18 +163,6 @@ class Runner:
         if make:
             return self.store.transact(self.account, lambda unit: unit.make_secret(), write=True)
         return self.store.transact(self.account, lambda unit: unit.secret(), write=False)
-
-
-def _in_turn(commands: Sequence[Record]) -> list[int]:
-    """Return the places of commands in an order that all batches share, so that no two wait for each other in a circle.
-
-    Those of one survey and ticket stay in their order, and so do those of one id.
-    """
-    turns: dict[str, tuple[str, str, str]] = {}
-    for command in commands:
-        one = command.response
-        turns.setdefault(one.id, (one.ticket or "", one.survey or "", "" if one.ticket else one.id))
-    return sorted(range(len(commands)), key=lambda place: turns[commands[place].response.id])
 
 
 def _tried(take_in: Callable[[], Recorded]) -> RecordedOrRefused:
