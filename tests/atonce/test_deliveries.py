@@ -95,6 +95,27 @@ def test_batches_never_wait_for_each_other_in_a_circle(tracker: Tracker, failure
     check_one_issue_each(tracker)
 
 
+def test_batches_that_begin_otherwise_never_wait_in_a_circle(tracker: Tracker, failures: Failures) -> None:
+    """Half of the threads have some responses without a ticket too; all of them bring new people in any order."""
+    same = [
+        response(
+            f"r-{number:02}",
+            number % 9,
+            ticket=f"T-{number}" if number % 3 else None,
+            hierarchy=[f"p-{number * 7 % 30}@partner.example"],
+        )
+        for number in range(60)
+    ]
+    jobs = [
+        lambda seed=seed: deliver_batches(tracker, seed, responses=[one for one in same if seed % 2 or one.ticket])
+        for seed in range(6)
+    ]
+    assert in_threads(jobs) == []
+    assert {type(problem) for _, problem in failures} <= {WriteConflict}
+    assert len(tracker.responses(limit=1000)) == 60
+    check_one_issue_each(tracker)
+
+
 def test_processes_that_deliver_the_same_in_other_orders(tracker: Tracker, do: Do) -> None:
     """Whatever the order, and each twice: one issue each, one set of messages."""
     do(deliver_shuffled, count=20)

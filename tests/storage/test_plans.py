@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -149,3 +150,12 @@ def test_old_responses_are_read_by_an_index(tracker: Tracker, path: Path) -> Non
     steps = plans(path, statements)
     assert faults(steps) == []
     assert any("responses_newest" in step and "received_at>" in step for step in steps)
+
+
+def test_the_addresses_of_many_responses_are_looked_for_at_once() -> None:
+    """So that a file with new people in each row asks no more often than one with a few."""
+    new = [response(f"new-{index}", 9, hierarchy=[f"p-{index}@partner.example"]) for index in range(250)]
+    with Tracker.open("sqlite://") as tracker, captured() as statements:
+        tracker.record_many(new)
+    texts = [text for text, _ in statements if "resolutionkit_addresses" in text]
+    assert Counter(text.split(maxsplit=1)[0] for text in texts) == {"SELECT": 2, "INSERT": 3}

@@ -12,7 +12,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from sqlalchemy import Column, select
 
 from resolutionkit.storage.sql.schema import Schema
+from resolutionkit.storage.sql.steps import Step, one_by_one
 from resolutionkit.storage.sql.wire import Row, Wire
+
+_AT_ONCE = 1000
+"""How many addresses are looked for at once: a thousand responses may have any number of people above them."""
 
 
 class AddressBook:
@@ -46,7 +50,7 @@ class AddressBook:
         if missing:
             first()
             rows = [{"account": self._account, "id": str(uuid.uuid4()), "address": one} for one in missing]
-            self._new.run(self._wire, *rows)
+            one_by_one(self._wire, [Step(self._new, rows)])
             self._look_up(missing, latest=True)
         return {party: self._keys.get(party, party) for party in named}
 
@@ -69,6 +73,9 @@ class AddressBook:
         return {key: found.get(key[1:], key) if key.startswith("@") else key for key in wanted}
 
     def _found(self, column: Column[str], values: Sequence[str], *, latest: bool = False) -> Sequence[Row]:
-        table = self._table
-        query = select(table.c.id, table.c.address).where(table.c.account == self._account, column.in_(values))
-        return self._wire.select(self._spelling.latest(query) if latest else query)
+        table, rows = self._table, list[Row]()
+        query = select(table.c.id, table.c.address).where(table.c.account == self._account)
+        for start in range(0, len(values), _AT_ONCE):
+            wanted = self._spelling.one_of(query, column, values[start : start + _AT_ONCE])
+            rows += self._wire.select(self._spelling.latest(wanted) if latest else wanted)
+        return rows

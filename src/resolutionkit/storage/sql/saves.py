@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from resolutionkit.errors import StorageError
@@ -70,18 +71,23 @@ class SqlUnitOfWork(Questions):
         changes = list(writes)
         for write in changes:
             self._foresight.forget(write)
+        planned = self._planned(changes)
         if len(changes) == 1 and changes[0].is_last:
-            only = self._steps(changes[0])
-            if not self._ending(self._wire, only):
-                self._carry_out(self._wire, only)
+            if not self._ending(self._wire, planned[0]):
+                self._carry_out(self._wire, planned[0])
             return
-        for steps in together(map(self._steps, changes)):
+        for steps in together(planned):
             self._carry_out(self._wire, steps)
 
-    def _steps(self, write: Write) -> list[Step]:
+    def _planned(self, changes: Sequence[Write]) -> list[list[Step]]:
+        """Return the steps of changes; the addresses of all are made at once, in an order that everybody keeps."""
+        stored = [[event_to_stored(event) for event in write.events] for write in changes]
+        named = chain.from_iterable(map(_named, changes, stored))
+        keys = self._addresses.keys_made(named, first=partial(self._take_turns, changes))
+        return [self._steps(write, events, keys) for write, events in zip(changes, stored, strict=True)]
+
+    def _steps(self, write: Write, stored: Sequence[StoredEvent], keys: Mapping[str, str]) -> list[Step]:
         """Return all that a change writes; what may no longer be what was read comes first."""
-        stored = [event_to_stored(event) for event in write.events]
-        keys = self._addresses.keys_made(_named(write, stored), first=partial(self._take_turn, write))
         steps = list(self._head_steps(write.head))  # first what reading locks first
         for change in write.records:
             steps += self._record_steps(change, write.issue, keys)
@@ -97,14 +103,17 @@ class SqlUnitOfWork(Questions):
         steps.append(Step(self._statements.new_message, rows))
         return claims_first(step for step in steps if step.rows)
 
-    def _take_turn(self, write: Write) -> None:
-        """Lock what a change will claim, in the order in which reading locks it.
+    def _take_turns(self, changes: Iterable[Write]) -> None:
+        """Lock what changes will claim, in the order in which reading locks it.
 
         An address that nobody else can add until this ends would otherwise keep whoever holds the issue already from
         adding it, and be kept from the issue by them: a deadlock, which PostgreSQL takes a second to find.
         """
-        if self._locks:
-            return
+        if not self._locks:
+            for write in changes:
+                self._take_turn(write)
+
+    def _take_turn(self, write: Write) -> None:
         # They are run, not asked: what locks is within the transaction, which a question need not be.
         mine, head, before = {"key_account": self._account}, write.head, write.before
         if head is not None and head.before is not None:

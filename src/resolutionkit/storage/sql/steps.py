@@ -69,7 +69,9 @@ def _by_statement(steps: Iterable[Step]) -> list[Step]:
     for step in steps:
         rows.setdefault(step.statement, []).extend(step.rows)
         claims.setdefault(step.statement, step.claims)
-    return claims_first(Step(statement, found, claims[statement]) for statement, found in rows.items())
+    found = [Step(statement, rows[statement], claims[statement]) for statement in rows]
+    # All that claim do so in one order, whichever came first: else two of them could wait for each other.
+    return claims_first(sorted(found, key=lambda step: step.statement.table))
 
 
 def claims_first(steps: Iterable[Step]) -> list[Step]:
