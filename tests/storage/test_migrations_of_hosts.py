@@ -109,7 +109,9 @@ def host(
     versions.mkdir(parents=True)
     where = f"{versions}\n    {migrating.VERSION_LOCATION}" if branch else str(versions)
     options = {} if in_code else {f"resolutionkit_{name}": value for name, value in (names or {}).items()}
-    lines = {"script_location": folder, "path_separator": "newline", "version_locations": where, "sqlalchemy.url": url}
+    escaped = url.replace("%", "%%")  # the file's own sign; the URL of a server behind a socket has it
+    lines = {"script_location": folder, "path_separator": "newline", "version_locations": where}
+    lines["sqlalchemy.url"] = escaped
     ini = "".join(f"{name} = {value}\n" for name, value in (lines | options).items())
     (folder / "alembic.ini").write_text(f"[alembic]\n{ini}", encoding="utf-8")
     has_schema = "schema" in (names or {})

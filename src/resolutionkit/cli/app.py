@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from resolutionkit.cli import plain
+from resolutionkit.cli import plain, printing
 from resolutionkit.cli.databases import db
 from resolutionkit.cli.erasing import erase, export
 from resolutionkit.cli.exits import Exit, exit_of, report
@@ -66,10 +66,7 @@ def _pipe() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        # Let what is left in the buffer go nowhere, or Python would complain of it at the end.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        printing.drop_output()
         raise click.exceptions.Exit(Exit.PIPE) from None
 
 

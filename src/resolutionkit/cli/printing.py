@@ -6,10 +6,12 @@ Elsewhere, as in a pipe, a row is a line of whatever length: nothing is wrapped,
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
 from resolutionkit.cli import plain
@@ -74,7 +76,17 @@ def _named_output() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as problem:
+        drop_output()
         raise OSError(problem.errno, problem.strerror, "the standard output") from problem
+
+
+def drop_output() -> None:
+    """Let what is left in the buffer of the standard output go nowhere, or Python would complain of it at the end."""
+    with suppress(io.UnsupportedOperation):  # a stream that is no file has no such buffer
+        descriptor = sys.stdout.fileno()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, descriptor)
+        os.close(nowhere)
 
 
 def rendered(document: Document, stream: TextIO) -> str:
