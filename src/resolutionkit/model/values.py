@@ -140,23 +140,24 @@ def collected(value: object, field: str, error: Checked, item: Callable[[object,
     return tuple(item(entry, f"{field}[{index}]", error) for index, entry in enumerate(value))
 
 
+K = TypeVar("K")
 V = TypeVar("V")
 
 
-class FrozenMap(Mapping[str, V]):
+class FrozenMap(Mapping[K, V]):
     """An immutable mapping that can be hashed by its names, pickled and copied."""
 
     __slots__ = ("_items",)
 
-    def __init__(self, items: Mapping[str, V]) -> None:
+    def __init__(self, items: Mapping[K, V]) -> None:
         """Keep a copy of the items, in their order."""
         self._items = dict(items)
 
-    def __getitem__(self, name: str) -> V:
+    def __getitem__(self, name: K) -> V:
         """Return the value of a name."""
         return self._items[name]
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[K]:
         """Iterate over the names."""
         return iter(self._items)
 
