@@ -137,8 +137,10 @@ _HOMES = {
         "THUMBS",
     ),
     "model.values": ("Attributes",),
+    "policy.calendar": ("BusinessCalendar",),
     "policy.directory_file": ("load_directory",),
     "policy.policy": ("Policy",),
+    "policy.stretches": ("Stretch", "StretchReason"),
     "policy.surveys": ("SurveyRules",),
     "policy.workflow": (
         "Move",

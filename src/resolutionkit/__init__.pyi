@@ -111,8 +111,11 @@ from resolutionkit.model.scale import Category as Category
 from resolutionkit.model.scale import Scale as Scale
 from resolutionkit.model.values import Attributes as Attributes
 from resolutionkit.policy import workflows as workflows
+from resolutionkit.policy.calendar import BusinessCalendar as BusinessCalendar
 from resolutionkit.policy.directory_file import load_directory as load_directory
 from resolutionkit.policy.policy import Policy as Policy
+from resolutionkit.policy.stretches import Stretch as Stretch
+from resolutionkit.policy.stretches import StretchReason as StretchReason
 from resolutionkit.policy.surveys import SurveyRules as SurveyRules
 from resolutionkit.policy.workflow import Move as Move
 from resolutionkit.policy.workflow import StatusRule as StatusRule

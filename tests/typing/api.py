@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar, assert_type
 
 import resolutionkit as rk
@@ -25,6 +25,18 @@ assert_type(response.tags, tuple[str, ...])
 assert_type(response.contact.email, str | None)
 assert_type(response.score, int | float)
 assert_type(rk.NPS.category(6), rk.Category)
+
+calendar = rk.BusinessCalendar(
+    hours={"monday-thursday": "09:00-17:00", "friday": ["09:00-12:00", "13:00-15:00"]},
+    zone="Europe/Lisbon",
+    holidays={date(2026, 12, 25): "Christmas Day"},
+    special_hours={"2026-12-24": "09:00-12:00"},
+    country="PT",
+)
+assert_type(calendar.due(datetime.now(UTC), timedelta(hours=8)), datetime)
+assert_type(calendar.between(datetime.now(UTC), datetime.now(UTC)), timedelta)
+assert_type(calendar.explain(datetime.now(UTC), datetime.now(UTC)), tuple[rk.Stretch, ...])
+assert_type(calendar.holidays_in(2026), Mapping[date, str])
 
 tracker = rk.Tracker.open("memory:", policy=rk.Policy(recovery_threshold=7))
 assert_type(tracker, rk.Tracker)
