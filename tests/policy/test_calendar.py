@@ -192,6 +192,14 @@ def test_a_holiday_on_a_day_without_hours_takes_nothing() -> None:
     assert dict(calendar.holidays_in(2026)) == {date(2026, 12, 26): "Boxing Day"}
 
 
+@pytest.mark.parametrize(("zone", "day"), [("America/New_York", "2026-12-31"), ("Asia/Tokyo", "2027-01-01")])
+def test_a_holiday_at_the_turn_of_the_year_is_whole(zone: str, day: str) -> None:
+    """On the wall it lies in one year, in UTC in two."""
+    always = BusinessCalendar(hours={"monday-sunday": "00:00-24:00"}, zone=zone, holidays={day: "Turn"})
+    (only,) = always.explain(at(f"{day} 00:00", zone), at(f"{day} 00:00", zone) + timedelta(days=1))
+    assert (only.reason, only.name, only.length) == (StretchReason.HOLIDAY, "Turn", timedelta(days=1))
+
+
 def test_special_hours_hold_in_place_of_the_weekdays() -> None:
     """Half a day on Christmas Eve, and a Saturday on which there is work."""
     calendar = BusinessCalendar(
