@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from attrs import define
 
 from resolutionkit import MissingExtra, PluginError, Tracker, hooks
 from resolutionkit.hooks import StoreOptions, hookimpl
@@ -94,6 +95,79 @@ def test_every_hook_says_with_what_it_is_called(hook: str) -> None:
     given = ", ".join(inspect.signature(getattr(hooks, hook)).parameters)
     with pytest.raises(PluginError, match=re.escape(f"write def {hook}({given})")):
         Tracker.open("memory:", plugins=[plugin])
+
+
+@define
+class Unhashable(Cellar):
+    """A plugin that is a data class, which says by what it is equal and so cannot be hashed."""
+
+    schemes: tuple[str, ...] = ("cellar",)
+
+
+class Offering:
+    """What is called like a function and is none."""
+
+    def __call__(self) -> dict[str, Any]:
+        """Offer nothing."""
+        return {}
+
+
+@pytest.mark.parametrize(
+    ("plugin", "told"),
+    [
+        (None, "NoneType implements no hook; mark its functions with hookimpl"),
+        ("refunds", "str implements no hook"),
+        (SimpleNamespace(resolutionkit_stores=dict), "SimpleNamespace implements no hook"),
+        (SimpleNamespace(resolutionkit_stores=hookimpl(Offering())), "resolutionkit_stores is no function or method"),
+        (Unhashable(), "its class Unhashable has an __eq__ and no __hash__"),
+    ],
+    ids=["None", "a name", "unmarked", "no function", "unhashable"],
+)
+def test_what_cannot_be_asked_is_refused_when_it_is_given(plugin: object, told: str) -> None:
+    """Rather than passed over without a word, or refused by whoever asks first."""
+    with pytest.raises(PluginError, match=f"the plugin given 0 is refused: {told}"):
+        Tracker.open("memory:", plugins=[plugin])
+
+
+def test_static_and_class_methods_are_hooks_and_looked_at_alike() -> None:
+    """Whether they are marked before or after they become one."""
+
+    class Plugin:
+        @staticmethod
+        @hookimpl
+        def resolutionkit_stores(weather: object) -> dict[str, Any]:
+            return {}
+
+    with pytest.raises(PluginError, match="not called with weather"):
+        Tracker.open("memory:", plugins=[Plugin()])
+
+
+OFFERED: dict[Any, Any] = {
+    5: MemoryStore,
+    None: MemoryStore,
+    "": MemoryStore,
+    "\x1b[31m": MemoryStore,
+    "closed": None,
+    "shed": lambda _options: object(),
+}
+"""What a plugin may offer that opens no store, by schemes that may be none."""
+
+
+def test_what_opens_no_store_is_told_as_such_and_stops_no_other() -> None:
+    """A scheme that is none, and what cannot be called, are passed over; what opens something else is named."""
+
+    class Plugin:
+        @hookimpl
+        def resolutionkit_stores(self) -> dict[Any, Any]:
+            return OFFERED
+
+    with Tracker.open("memory:", plugins=[Plugin()]) as tracker:
+        assert tracker.record(response()).issue is not None
+    with pytest.raises(PluginError, match=r"no storage backend answers to 'closed'; .*shed:, sqlite:; .*gives") as told:
+        Tracker.open("closed:", plugins=[Plugin()])
+    assert "\x1b" not in str(told.value)
+    with pytest.raises(PluginError, match="the URL scheme 'shed' opens no store: a value of the type object"):
+        Tracker.open("shed:secret", plugins=[Plugin()])
 
 
 def test_a_plugin_that_is_given_twice_is_refused() -> None:

@@ -34,6 +34,21 @@ FAULTS = {
         GOOD.replace("resolutionkit_needs", "zzz"),
         "zzz_recovery is no hook; there are ",
     ),
+    "exits on import": ("raise SystemExit(1)", "cannot be used: SystemExit at faulty_"),
+    "marks nothing": (GOOD.replace("@hookimpl", ""), "implements no hook; mark its functions with hookimpl"),
+    "yields": (GOOD.replace("    return", "    yield"), "without yield or a wrapper"),
+    "wraps others": (
+        GOOD.replace("@hookimpl", "@hookimpl(wrapper=True)").replace("    return", "    yield"),
+        "without yield or a wrapper",
+    ),
+    "has a default": (
+        GOOD.replace("(classification)", "(classification=None)"),
+        "would never be given classification; write def",
+    ),
+    "takes names alone": (
+        GOOD.replace("(classification)", "(*, classification)"),
+        "would never be given classification; write def",
+    ),
     "is async": (GOOD.replace("def res", "async def res"), "is not awaited; write def"),
 }
 """What a package may do wrong before it is asked anything, and what is said."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from resolutionkit.errors import PluginError, shown
 from resolutionkit.hooks import StoreOptions
 from resolutionkit.ports import AsyncStore, Store
 from resolutionkit.tracker.plugins import Plugins
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+._-]*")
+
+S = TypeVar("S")
 
 
 def openers(plugins: Plugins, hook: str) -> Mapping[str, Any]:
@@ -27,6 +32,10 @@ def openers(plugins: Plugins, hook: str) -> Mapping[str, Any]:
             plugins.note(name, f"gives {shown(offered)} in {hook}; expected a mapping of schemes")
             continue
         for scheme, opener in offered.items():
+            if not isinstance(scheme, str) or not _SCHEME.fullmatch(scheme) or not callable(opener):
+                told = f"gives {shown(scheme)}: {shown(opener)} in {hook}; expected the scheme of a URL, and a function"
+                plugins.note(name, told)
+                continue
             if scheme in found:
                 both = " and ".join(sorted((found[scheme][0], name)))
                 raise PluginError(f"two plugins answer to the URL scheme {shown(scheme)}: {both}; uninstall one")
@@ -42,7 +51,7 @@ def open_store(options: StoreOptions, plugins: Plugins) -> Store:
         StorageError: The store cannot be opened.
     """
     store: Store = _answering(options.url, plugins, "resolutionkit_stores")(options)
-    return store
+    return _checked(store, options.url)
 
 
 async def open_async_store(options: StoreOptions, plugins: Plugins) -> AsyncStore:
@@ -53,7 +62,15 @@ async def open_async_store(options: StoreOptions, plugins: Plugins) -> AsyncStor
         StorageError: The store cannot be opened.
     """
     store: AsyncStore = await _answering(options.url, plugins, "resolutionkit_async_stores")(options)
-    return store
+    return _checked(store, options.url)
+
+
+def _checked(store: S, url: str) -> S:
+    if callable(getattr(store, "transact", None)):
+        return store
+    # The scheme alone: the rest of a URL may hold a password.
+    told = f"the plugin that answers to the URL scheme {shown(url.partition(':')[0])} opens no store"
+    raise PluginError(f"{told}: a value of the type {type(store).__name__}")
 
 
 def _answering(url: str, plugins: Plugins, hook: str) -> Any:

@@ -79,7 +79,7 @@ class Plugins:
             self._packages[point.name] = f"{point.dist.name} {point.dist.version}"
         try:
             self._register(point.name, point.load())
-        except Exception as problem:  # noqa: BLE001  (a broken package takes nothing else with it)
+        except (Exception, SystemExit) as problem:  # noqa: BLE001  (a broken package takes nothing else with it)
             self.note(point.name, f"cannot be used: {told(problem)}")
 
     def _register(self, name: str, plugin: object) -> None:
@@ -87,7 +87,7 @@ class Plugins:
         try:
             self.manager.register(plugin, name)
         except (pluggy.PluginValidationError, ValueError) as problem:
-            raise PluginError(f"the plugin {name} is refused: {problem}") from problem
+            raise _refused(name, str(problem)) from problem
 
     def note(self, name: str, fault: str) -> None:
         """Keep why a plugin does not do what it should, and log it."""
@@ -150,16 +150,27 @@ def plugin_manager(*plugins: object, entry_points: bool = True) -> Plugins:
     return Plugins(plugins, entry_points=entry_points)
 
 
+def _refused(name: str, fault: str) -> PluginError:
+    return PluginError(f"the plugin {name} is refused: {fault}")
+
+
 def _check(name: str, plugin: object) -> None:
-    """Refuse a plugin whose hooks are not ours.
+    """Refuse a plugin whose hooks are not ours, or that has none.
 
     Raises:
         PluginError: It implements what is no hook, or asks for what a hook is not called with, or has to be awaited.
     """
-    for hook, function in _implementations(plugin):
+    implemented = dict(_implementations(plugin))
+    if not implemented:
+        told = f"{type(plugin).__name__} implements no hook; mark its functions with hookimpl: {', '.join(HOOKS)}"
+        raise _refused(name, told)
+    for hook, function in implemented.items():
         fault = _fault(hook, function)
         if fault is not None:
-            raise PluginError(f"the plugin {name} is refused: {fault}")
+            raise _refused(name, fault)
+    if type(plugin).__hash__ is None:
+        told = "has an __eq__ and no __hash__; a dataclass has neither with eq=False"
+        raise _refused(name, f"its class {type(plugin).__name__} {told}")
 
 
 def _fault(hook: str, function: Callable[..., Any]) -> str | None:
@@ -168,12 +179,21 @@ def _fault(hook: str, function: Callable[..., Any]) -> str | None:
         near = get_close_matches(hook, HOOKS, 1)
         return f"{hook} is no hook; " + (f"did you mean {near[0]}?" if near else f"there are {', '.join(HOOKS)}")
     allowed = inspect.signature(getattr(hooks, hook)).parameters
-    asked = [one for one in inspect.signature(function).parameters if one not in allowed]
     signature = f"def {hook}({', '.join(allowed)})"
+    if not inspect.isroutine(function):
+        return f"{hook} is no function or method; write {signature}"
+    asks = inspect.signature(function).parameters
+    asked = [one for one in asks if one not in allowed]
     if asked:
         return f"{hook} is not called with {', '.join(asked)}; write {signature}"
+    # Pluggy passes what stands in its place and has no default, and nothing else.
+    unmet = [one.name for one in asks.values() if one.kind is one.KEYWORD_ONLY or one.default is not one.empty]
+    if unmet:
+        return f"{hook} would never be given {', '.join(unmet)}; write {signature}, without defaults and *"
     if inspect.iscoroutinefunction(function):
         return f"{hook} is not awaited; write {signature}, without async"
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        return f"{hook} returns its answer; write {signature}, without yield or a wrapper"
     return None
 
 
@@ -181,8 +201,9 @@ def _implementations(plugin: object) -> Iterator[tuple[str, Callable[..., Any]]]
     """Yield each marked function of a plugin under the name of its hook."""
     marker = f"{hooks.PROJECT}_impl"
     for name in dir(plugin):
-        function = inspect.getattr_static(plugin, name, None)
-        options = getattr(function, marker, None)
+        found = inspect.getattr_static(plugin, name, None)
+        # The mark of a static or class method may be its function's.
+        options = getattr(found, marker, None) or getattr(getattr(found, "__func__", None), marker, None)
         if isinstance(options, dict):
             yield options.get("specname") or name, getattr(plugin, name)
 
