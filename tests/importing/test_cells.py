@@ -72,6 +72,20 @@ def test_every_finite_float_comes_back(value: float) -> None:
     assert real(repr(value), "revenue") == value
 
 
+@pytest.mark.parametrize("text", ["1e9999999999999999999", "0e-9999999999999999999999999999"])
+def test_a_decimal_s_exponent_has_an_end(text: str) -> None:
+    """Beyond it the row is refused, and no other."""
+    with pytest.raises(RowRefused, match="too large or too small a number"):
+        exact(text, "revenue")
+
+
+def test_a_decimal_comma_is_proposed_only_where_there_is_a_comma() -> None:
+    """A number that is only too long is not made right by the setting."""
+    with pytest.raises(RowRefused) as refused:
+        number("1" * 50, "score")
+    assert "decimal_comma" not in refused.value.reason
+
+
 def test_a_decimal_keeps_its_digits() -> None:
     """Trailing zeros are digits too."""
     assert str(exact("12.50", "revenue")) == "12.50"

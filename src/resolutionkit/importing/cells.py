@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from resolutionkit.errors import shown
 from resolutionkit.importing.rows import RowRefused
@@ -56,9 +56,13 @@ def exact(text: str, column: str, *, decimal_comma: bool = False) -> Decimal:
     """Return a decimal with the digits that the cell has.
 
     Raises:
-        RowRefused: It is no number in ASCII digits.
+        RowRefused: It is no number in ASCII digits, or its exponent is beyond what a decimal may have.
     """
-    return Decimal(_plain(text, column, decimal_comma=decimal_comma))
+    plain = _plain(text, column, decimal_comma=decimal_comma)
+    try:
+        return Decimal(plain)
+    except InvalidOperation as problem:
+        raise RowRefused(column, f"{shown(text)} is too large or too small a number") from problem
 
 
 def whole(text: str, column: str) -> int:
@@ -91,6 +95,6 @@ def _plain(text: str, column: str, *, decimal_comma: bool) -> str:
     if _NUMBER.fullmatch(swapped) and len(text) <= _LONGEST:
         return swapped
     mark = f" with a decimal {'comma' if decimal_comma else 'point'}" if "," in text or "." in text else ""
-    other = not decimal_comma and _NUMBER.fullmatch(text.replace(",", ".", 1))
+    other = not decimal_comma and "," in text and _NUMBER.fullmatch(text.replace(",", ".", 1))
     hint = "; set [numbers] decimal_comma = true if the file writes 6,5" if other else ""
     raise RowRefused(column, f"{shown(text)} is not a number{mark}{hint}")
