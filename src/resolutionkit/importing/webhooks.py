@@ -164,8 +164,9 @@ def _headers(headers: Mapping[Any, Any]) -> dict[str, str]:
     for name, value in headers.items():
         if not isinstance(name, str) or not isinstance(value, str):
             raise InvalidValue("headers", type(value).__name__, "texts by the names of the headers")
-        if found.setdefault(name.lower(), value) != value:
-            raise InvalidValue("headers", name, "each header once")
+        # What comes several times is one list, as in HTTP: proxies add to some, and no list of ours proves anything.
+        key = name.lower()
+        found[key] = f"{found[key]}, {value}" if key in found and found[key] != value else value
     return found
 
 
