@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -172,6 +174,30 @@ def test_who_was_not_told(recorder: Recorder, issue: Issue) -> None:
         "  2026-11-20 12:00 UTC  ed    opened    of r-1, as assignee, group_lead",
         "  2026-11-20 14:00 UTC  omar  assigned  of r-1, as assignee",
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"topic": "oppened"}, "there is no topic 'oppened'; did you mean 'opened'"),
+        ({"topic": ["opened"]}, "there is no topic"),
+        ({"about": 5}, "nobody is told of 5; pass an issue"),
+    ],
+    ids=str,
+)
+def test_what_nobody_is_ever_told_is_no_silence(recorder: Recorder, asked: Any, told: str) -> None:
+    """A slip of the pen is an error, whichever way is asserted."""
+    for assertion in (assert_told, assert_not_told):
+        with pytest.raises(TypeError, match=re.escape(told)):
+            assertion(recorder, "ed", **asked)
+
+
+def test_a_person_is_told_by_an_id(recorder: Recorder) -> None:
+    """The person itself would never have been told; and a reason is one of those that there are."""
+    with pytest.raises(TypeError, match="pass a person's id"):
+        assert_not_told(recorder, sample_company().person("ed"))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="there is no reason 'asignee'; did you mean 'assignee'"):
+        assert_told(recorder, "ed", why="asignee")
 
 
 def test_who_was_told_and_should_not_have_been(recorder: Recorder, issue: Issue) -> None:

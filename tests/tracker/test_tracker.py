@@ -10,6 +10,7 @@ import pytest
 from resolutionkit import (
     AccountNotFound,
     AccountSettings,
+    AsyncTracker,
     InvalidResponse,
     InvalidScore,
     InvalidValue,
@@ -65,6 +66,14 @@ def test_an_account_s_name_is_a_code_of_64_characters(open_tracker: Any, name: A
     with pytest.raises(InvalidValue) as refused:
         open_tracker(account=name)
     assert refused.value.field == "account"
+
+
+def test_a_url_is_no_store() -> None:
+    """It is told how one is opened, and nothing of a password that may stand in it."""
+    for opening in (Tracker, AsyncTracker):
+        with pytest.raises(InvalidValue, match=rf"a URL is opened with {opening.__name__}\.open\(url\)") as refused:
+            opening("sqlite://user:secret@host/db")  # type: ignore[arg-type]
+        assert "secret" not in str(refused.value)
 
 
 def test_many_are_counted_by_what_became_of_them(tracker: Tracker) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from resolutionkit.datafile import nearest
-from resolutionkit.errors import IssueNotFound, ResponseNotFound
+from resolutionkit.errors import IssueNotFound, ResponseNotFound, shown
 from resolutionkit.model.events import Event, note_of
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Issue, IssueLine
+from resolutionkit.model.messages import Topic, Why
 from resolutionkit.model.notes import Note
 from resolutionkit.ports import Notice
 from resolutionkit.testing.recorder import Recorder
@@ -121,8 +122,10 @@ def assert_told(
 
     Raises:
         AssertionError: Nobody told the person; who was told what is shown.
+        TypeError: There is no such topic or reason, or it cannot be said of whom or what is asked.
     """
     __tracebackhide__ = True
+    _check_asked(who, about, topic, why)
     found = list(_told(recorder, who, about, topic, why))
     if not found:
         raise AssertionError(f"{who} was not told{_of(about, topic, why)}\n{told_story(recorder.notices)}")
@@ -142,8 +145,10 @@ def assert_not_told(
 
     Raises:
         AssertionError: The person was told; what is shown.
+        TypeError: There is no such topic, or it cannot be said of whom or what is asked.
     """
     __tracebackhide__ = True
+    _check_asked(who, about, topic, None)
     found = list(_told(recorder, who, about, topic, None))
     if found:
         raise AssertionError(f"{who} was told{_of(about, topic, None)}\n{told_story(found)}")
@@ -177,6 +182,18 @@ def _plain(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _check_asked(who: object, about: object, topic: object, why: object) -> None:
+    """Refuse what nobody can ever have been told of: a slip of the pen would pass for silence."""
+    __tracebackhide__ = True
+    for what, given, known in (("topic", topic, [*map(str, Topic)]), ("reason", why, [*map(str, Why)])):
+        if given is not None and given not in known:
+            raise TypeError(f"there is no {what} {given!r}{nearest(str(given), known)}")
+    if not isinstance(who, str):
+        raise TypeError(f"{shown(who)} was never told; pass a person's id, or an address")
+    if about is not None and not isinstance(about, str) and not isinstance(getattr(about, "id", None), str):
+        raise TypeError(f"nobody is told of {shown(about)}; pass an issue, its id, or a response's")
+
+
 def _told(
     recorder: Recorder, who: str, about: Issue | IssueLine | str | None, topic: str | None, why: str | None
 ) -> Iterator[Notice]:
@@ -190,6 +207,6 @@ def _told(
 
 
 def _of(about: Issue | IssueLine | str | None, topic: str | None, why: str | None) -> str:
-    subject = about if about is None or isinstance(about, str) else about.response.id
+    subject = about if about is None or isinstance(about, str) else getattr(about, "response", about).id
     asked = ((" of ", subject), (": ", topic), (" as ", why))
     return "".join(f"{word}{value}" for word, value in asked if value is not None)

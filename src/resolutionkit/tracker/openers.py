@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from resolutionkit.errors import PluginError, shown
+from resolutionkit.errors import InvalidValue, PluginError, shown
 from resolutionkit.hooks import StoreOptions
 from resolutionkit.ports import AsyncStore, Store
 from resolutionkit.tracker.plugins import Plugins
@@ -65,8 +65,26 @@ async def open_async_store(options: StoreOptions, plugins: Plugins) -> AsyncStor
     return _checked(store, options.url)
 
 
+def check_store(store: object, opening: str) -> None:
+    """Refuse what is no store, such as the URL of one.
+
+    Args:
+        store: What was given.
+        opening: What opens URLs.
+
+    Raises:
+        InvalidValue: It is none; its type is told alone, since a URL may hold a password.
+    """
+    if not _is_store(store):
+        raise InvalidValue("store", type(store).__name__, f"a store; a URL is opened with {opening}(url)")
+
+
+def _is_store(store: object) -> bool:
+    return callable(getattr(store, "transact", None))
+
+
 def _checked(store: S, url: str) -> S:
-    if callable(getattr(store, "transact", None)):
+    if _is_store(store):
         return store
     # The scheme alone: the rest of a URL may hold a password.
     told = f"the plugin that answers to the URL scheme {shown(url.partition(':')[0])} opens no store"

@@ -23,7 +23,7 @@ from resolutionkit.tracker.erasing import Erasing, cut_off, response_id_of
 from resolutionkit.tracker.exporting import export_person
 from resolutionkit.tracker.ids import Uuid7
 from resolutionkit.tracker.intake import Intake
-from resolutionkit.tracker.openers import open_store
+from resolutionkit.tracker.openers import check_store, open_store
 from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.plugins import Plugins, plugin_manager
 from resolutionkit.tracker.runner import Runner
@@ -50,7 +50,7 @@ class Tracker(Intake):
         plugins: Modules or objects with hook implementations, beside those that installed packages announce.
 
     Raises:
-        InvalidValue: The account's name is not acceptable.
+        InvalidValue: The account's name is not acceptable, or the store is none.
         AccountNotFound: ``accounts`` does not know the account.
         PluginError: A given plugin is faulty.
     """
@@ -68,6 +68,7 @@ class Tracker(Intake):
     ) -> None:
         """Begin to work on a store."""
         name = code(account, "account", InvalidValue, ACCOUNT_MAX)
+        check_store(store, "Tracker.open")
         if accounts is not None and policy is None and directory is None:
             settings = _looked_up(accounts, name)
         else:

@@ -20,7 +20,7 @@ from resolutionkit.tracker.aio.opening import Opening
 from resolutionkit.tracker.aio.settings import AsyncAccountSettings, as_sync, waiting
 from resolutionkit.tracker.aio.stores import WaitingStore
 from resolutionkit.tracker.aio.views import AsyncViews
-from resolutionkit.tracker.openers import open_async_store
+from resolutionkit.tracker.openers import check_store, open_async_store
 from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.plugins import plugin_manager
 from resolutionkit.tracker.tracker import Tracker
@@ -61,6 +61,7 @@ class AsyncTracker(AsyncViews):
         plugins: Iterable[object] = (),
     ) -> None:
         """Begin to work on a store."""
+        check_store(store, "AsyncTracker.open")
         self._store = store
         self._sync = Tracker(
             WaitingStore(store),
