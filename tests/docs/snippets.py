@@ -193,7 +193,7 @@ def close_all(objects: Iterable[object]) -> None:
 
 def run_page(page: Path) -> int:
     """Run all snippets of a page in order, in the present folder, and return how many there are."""
-    document = SNIPPETS.parse(page)
+    document, known = SNIPPETS.parse(page), set(sys.modules)
     try:
         with patch.object(sys, "path", [str(Path.cwd()), *sys.path]):
             examples = list(document.examples())
@@ -203,6 +203,6 @@ def run_page(page: Path) -> int:
         close_all([*document.namespace.values()])
         written = {*(path.stem for path in Path().glob("*.py"))}
         written |= {path.parent.name for path in Path().glob("*/__init__.py")}
-        for name in [one for one in sys.modules if one.partition(".")[0] in written]:
+        for name in [one for one in sys.modules if one.partition(".")[0] in written and one not in known]:
             del sys.modules[name]
     return len(examples)
