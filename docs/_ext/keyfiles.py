@@ -224,6 +224,7 @@ POLICY = KeyFile(
         "escalation_kinds": ["other"],
         "root_causes": ["other"],
         "dimensions": ["country"],
+        "channels": ["email"],
         "workflow": {"statuses": [{}], "moves": [{}]},
     },
     read=policy_arguments,

@@ -28,6 +28,7 @@ REFERENCES: Mapping[str, str] = {
     "events.response": "responses.id",
     "texts.issue": "issues.id",
     "outbox.issue": "issues.id",
+    "outbox.response": "responses.id",
     "outbox.recipient": "addresses.id",
     "remembered.issue": "issues.id",
 }

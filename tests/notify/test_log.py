@@ -33,7 +33,9 @@ def notice(clock: Any, directory: Any) -> Notice:
         assert issue is not None
         tracker.as_user("bridget").add_note(issue.id, TYPED, author=TYPED)
         (message,) = tracker.outbox(issue.id)
-        return Notice(account="acme", message=message, issue=tracker.issue(issue.id), events=tracker.history(issue.id))
+        found = tracker.issue(issue.id)
+        events = tracker.history(issue.id)
+        return Notice(account="acme", message=message, response=found.response, issue=found, events=events)
 
 
 def test_one_line_says_who_is_told_of_what(notice: Notice, caplog: pytest.LogCaptureFixture) -> None:

@@ -53,6 +53,8 @@ def test_a_bare_policy_is_the_usual_closed_loop() -> None:
         "root_causes": (),
         "zone": "UTC",
         "dimensions": (),
+        "language": "en",
+        "channels": None,
     }
 
 
@@ -127,11 +129,14 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "a built-in scale's name": ({"scales": [attrs.evolve(scale(), name="NPS")]}, "scales[0]"),
     "no such zone": ({"zone": "Europe/Atlantis"}, "zone"),
     "blank zone": ({"zone": ""}, "zone"),
+    "a language by its name": ({"language": "English, I think"}, "language"),
+    "a channel twice": ({"channels": ["chat", "chat"]}, "channels[1]"),
     "a path as zone": ({"zone": "../../etc/passwd"}, "zone"),
 }
 WRONG_TYPES: dict[str, tuple[dict[str, Any], str]] = {
     "zone number": ({"zone": 5}, "zone"),
     "days for a span": ({"announce_within": 7}, "announce_within"),
+    "no language": ({"language": None}, "language"),
     "text for a length": ({"advised_note_length": "5"}, "advised_note_length"),
     "text for causes": ({"root_causes": "other"}, "root_causes"),
     "name for a workflow": ({"workflow": "standard"}, "workflow"),
@@ -222,6 +227,8 @@ OTHERS: dict[str, Any] = {
     "root_causes": ["late"],
     "zone": "Europe/London",
     "dimensions": ["country"],
+    "language": "pt-BR",
+    "channels": ["chat"],
 }
 
 

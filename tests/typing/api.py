@@ -158,7 +158,8 @@ class PagerNotifier:
     def notify(self, notice: Notice, /) -> None:
         """Ring a pager."""
         assert_type(notice.recipient, str)
-        assert_type(notice.issue, rk.Issue)
+        assert_type(notice.issue, rk.Issue | None)
+        assert_type(notice.response, rk.Response)
 
 
 notifier: Notifier = PagerNotifier()

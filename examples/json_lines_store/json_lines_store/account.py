@@ -66,8 +66,8 @@ class Account:
         for issue, event in rows.events:
             self.events[issue] = (*self.events.get(issue, ()), event)
         for message in rows.messages:
-            told = self.messages.get(message.issue, ())
-            self.messages[message.issue] = (*told, message)
+            told = self.messages.get(message.issue or "", ())
+            self.messages[message.issue or ""] = (*told, message)
         for done in rows.remembered:
             self.remembered[done.actor, done.key] = done
         self.secret = rows.secret or self.secret

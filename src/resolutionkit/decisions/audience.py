@@ -89,6 +89,7 @@ def plan(before: Issue | None, issue: Issue, events: Sequence[Event], context: C
         _message(
             id=context.ids(),
             issue=issue.id,
+            response=issue.response.id,
             first_event=events[0].number,
             last_event=events[-1].number,
             recipient=recipient,

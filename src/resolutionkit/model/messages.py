@@ -1,6 +1,7 @@
 """The outbox: who is to be told of what, committed with the change that causes it (law L4).
 
-Who is told is decided in ``decisions.audience``; sending is the notifiers' work.
+Who is told is decided in ``decisions.audience``; sending is the notifiers' work, and what became of it stands in
+``deliveries``.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ class Topic(StrEnum):
     REPLACED = "replaced"
     STATUS_CHANGED = "status_changed"
     REASSIGNED = "reassigned"
+    NOTED = "noted"
+    RECORDED = "recorded"
+    CHANGED = "changed"
 
 
 class Why(StrEnum):
@@ -31,6 +35,8 @@ class Why(StrEnum):
     HIERARCHY = "hierarchy"
     GROUP_LEAD = "group_lead"
     FOLLOWER = "follower"
+    PREFERENCE = "preference"
+    OBSERVER = "observer"
 
 
 @frozen(kw_only=True, weakref_slot=False)
@@ -39,10 +45,11 @@ class Message:
 
     Attributes:
         id: The idempotency key under which it is delivered, for ever.
-        issue: The id of the issue.
-        first_event: The number of the first event that it tells of.
-        last_event: The number of the last one.
-        recipient: A person's id, or a bare address.
+        issue: The id of the issue, or None where the response has none.
+        response: The id of the response that it is about.
+        first_event: The number of the first event that it tells of; 0 where there is no issue.
+        last_event: The number of the last one; 0 likewise.
+        recipient: A person's id, or a bare address; the name of an observer where the topic is ``changed``.
         topic: What it is about.
         why: Why this person is told.
         created_at: When the change happened.
@@ -50,7 +57,8 @@ class Message:
     """
 
     id: str
-    issue: str
+    issue: str | None
+    response: str
     first_event: int
     last_event: int
     recipient: str

@@ -21,6 +21,7 @@ from resolutionkit.model.values import (
     code,
     collected,
     flag,
+    is_language,
     is_zone,
     optional_code,
     optional_text,
@@ -96,6 +97,13 @@ def _zone(value: str | None) -> str | None:
     return zone
 
 
+def _language(value: str | None) -> str | None:
+    tag = optional_code(value, "person.language", InvalidValue)
+    if tag is not None and not is_language(tag):
+        raise InvalidValue("person.language", value, "a language tag, such as 'de' or 'pt-BR'")
+    return tag
+
+
 def _flag(name: str, default: bool) -> Any:
     return field(default=default, converter=lambda value: flag(value, name, InvalidValue))
 
@@ -133,6 +141,8 @@ class Person:
         manager: The id of the person one step up the reporting line.
         access: What the person may see.
         zone: The IANA zone of the person's clock, or None for the account's.
+        language: The language that the person reads, as a BCP 47 tag such as ``de`` or ``pt-BR``, or None for the
+            account's.
         active: False for somebody who left: no desk, no mail, no work.
         administrator: Whether the person may move, repair, merge and erase; today the command line's ``erase`` and
             ``export`` ask for it.
@@ -146,6 +156,7 @@ class Person:
     manager: str | None = _code("person.manager")
     access: Access = field(default=Access.OWN, converter=_access)
     zone: str | None = field(default=None, converter=_zone)
+    language: str | None = field(default=None, converter=_language)
     active: bool = _flag("person.active", True)
     administrator: bool = _flag("person.administrator", False)
 

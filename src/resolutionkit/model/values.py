@@ -7,6 +7,7 @@ every instant aware and in UTC. The fields that use these checks stand with thei
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -263,3 +264,14 @@ def _attribute(value: object, field: str) -> AttributeValue:
     if isinstance(value, date):
         return date(value.year, value.month, value.day)
     raise InvalidValue(field, value, "a str, int, float, bool, Decimal, date or aware datetime")
+
+
+ENGLISH = "en"
+"""The language of those who asked for no other."""
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+"""What a BCP 47 tag looks like; which languages there are is not for us to say."""
+
+
+def is_language(tag: str) -> bool:
+    """Say whether a string looks like a language's BCP 47 tag."""
+    return len(tag) <= 35 and _LANGUAGE.fullmatch(tag) is not None

@@ -13,6 +13,8 @@ from resolutionkit.datafile import Table, toml_data
 from resolutionkit.errors import DirectoryError, Fault, shown
 from resolutionkit.model.people import Access, AccessKind, Group, Person, StaticDirectory
 
+_TEXTS = ("name", "email", "phone", "title", "manager", "zone", "language")
+
 
 def load_directory(path: str | Path) -> StaticDirectory:
     """Return the directory that a TOML file describes.
@@ -44,7 +46,7 @@ def load_directory(path: str | Path) -> StaticDirectory:
 
 def _person(table: Table) -> Person | None:
     given: dict[str, Any] = {"id": table.required("id"), "access": _access(table)}
-    given |= {name: table.take(name, str) for name in ("name", "email", "phone", "title", "manager", "zone")}
+    given |= {name: table.take(name, str) for name in _TEXTS}
     given["active"] = table.value("active", bool, True)
     given["administrator"] = table.value("administrator", bool, False)
     table.done()

@@ -18,7 +18,7 @@ from attrs import Attribute, define, field
 from resolutionkit.datafile import toml_data
 from resolutionkit.errors import Fault, InvalidScore, InvalidValue, PolicyError
 from resolutionkit.model.scale import NPS, Scale, Score
-from resolutionkit.model.values import FrozenMap, code, collected, is_zone, names
+from resolutionkit.model.values import ENGLISH, FrozenMap, code, collected, is_language, is_zone, names
 from resolutionkit.policy.policy_file import policy_arguments
 from resolutionkit.policy.surveys import BUILT_IN_SCALES, SurveyRules, plain_number
 from resolutionkit.policy.workflow import Workflow, workflow_data
@@ -56,6 +56,10 @@ def _escalation_kinds(value: Iterable[str]) -> tuple[str, ...]:
 
 def _root_causes(value: Iterable[str]) -> tuple[str, ...]:
     return names(value, "root_causes", InvalidValue)
+
+
+def _channels(value: Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if value is None else names(value, "channels", InvalidValue)
 
 
 def _dimensions(value: Iterable[str]) -> tuple[str, ...]:
@@ -98,6 +102,9 @@ class Policy:
         escalation_kinds: The kinds of reason that an escalation may name.
         root_causes: The categories of root cause; empty for none (requirement B11).
         zone: The IANA zone of the account's clock.
+        language: The language of mail to those who read no other, as a BCP 47 tag.
+        channels: The names of the channels on which people are told, unless they have chosen others; None for every
+            notifier that the delivering process has.
         dimensions: The names of the attributes that figures are cut by, such as a country or a plan. They outlive
             the erasing of a person (requirement F7): name none whose values tell who somebody is.
 
@@ -118,6 +125,8 @@ class Policy:
     escalation_kinds: tuple[str, ...] = field(default=ESCALATION_KINDS, converter=_escalation_kinds)
     root_causes: tuple[str, ...] = field(default=(), converter=_root_causes)
     zone: str = field(default="UTC", validator=_of(str))
+    language: str = field(default=ENGLISH, validator=_of(str))
+    channels: tuple[str, ...] | None = field(default=None, converter=_channels)
     dimensions: tuple[str, ...] = field(default=(), converter=_dimensions)
 
     def __attrs_post_init__(self) -> None:
@@ -178,13 +187,15 @@ def _faults(policy: Policy) -> Iterator[Fault]:
     yield from _scale_faults(policy)
     yield from _threshold_faults(policy)
     yield from _limit_faults(policy)
-    for name in ("escalation_kinds", "root_causes", "dimensions"):
-        values: tuple[str, ...] = getattr(policy, name)
+    for name in ("escalation_kinds", "root_causes", "dimensions", "channels"):
+        values: tuple[str, ...] = getattr(policy, name) or ()
         for index, value in enumerate(values):
             if not value.strip() or value in values[:index]:
                 yield Fault(f"{name}[{index}]", f"{value!r} is blank or stands here twice")
     if not is_zone(policy.zone):
         yield Fault("zone", f"{policy.zone!r} is no IANA time zone, such as 'Europe/London'")
+    if not is_language(policy.language):
+        yield Fault("language", f"{policy.language!r} is no language tag, such as 'de' or 'pt-BR'")
 
 
 def _scale_faults(policy: Policy) -> Iterator[Fault]:
@@ -244,5 +255,7 @@ def _data(policy: Policy) -> dict[str, object]:
         "escalation_kinds": policy.escalation_kinds,
         "root_causes": policy.root_causes,
         "zone": policy.zone,
+        "language": policy.language,
+        "channels": policy.channels,
         "dimensions": policy.dimensions,
     }

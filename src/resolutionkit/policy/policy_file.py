@@ -23,8 +23,9 @@ _PLAIN: Mapping[str, type[Any]] = {
     "note_on_reassign": bool,
     "advised_note_length": int,
     "zone": str,
+    "language": str,
 }
-_LISTS = ("escalation_kinds", "root_causes", "dimensions")
+_LISTS = ("escalation_kinds", "root_causes", "dimensions", "channels")
 _SPANS = ("replace_within", "announce_within")
 
 

@@ -199,7 +199,8 @@ def _told(
 ) -> Iterator[Notice]:
     for notice in recorder.to(who):
         issue, message = notice.issue, notice.message
-        known = (None, issue.id, *(response.id for response in issue.responses))
+        responses = (notice.response,) if issue is None else issue.responses
+        known = (None, message.issue, *(response.id for response in responses))
         if (about if about is None or isinstance(about, str) else about.id) not in known:
             continue
         if topic in (None, message.topic) and (why is None or why in message.why):

@@ -157,7 +157,7 @@ def message(issue: Issue, recipient: str = "dana", **facts: Any) -> Message:
         "why": (Why.ASSIGNEE, Why.FOLLOWER),
         "created_at": issue.changed_at,
     }
-    return Message(issue=issue.id, recipient=recipient, **(given | facts))
+    return Message(issue=issue.id, response=issue.response.id, recipient=recipient, **(given | facts))
 
 
 def remembered(issue: Issue, key: str, **facts: Any) -> Remembered:

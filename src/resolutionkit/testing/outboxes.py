@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import IssueLine
-from resolutionkit.model.messages import Message
+from resolutionkit.model.people import StaticDirectory
 from resolutionkit.ports import Directory, Notice
 from resolutionkit.testing.recorder import Recorder
+from resolutionkit.tracker.notices import notice_of
+from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.tracker import Tracker
 
 
@@ -23,20 +25,13 @@ def notices(tracker: Tracker, issue_id: str, directory: Directory | None = None)
     Raises:
         IssueNotFound: There is no such issue.
     """
-    return [_notice(tracker, message, directory) for message in tracker.outbox(issue_id)]
-
-
-def _notice(tracker: Tracker, message: Message, directory: Directory | None) -> Notice:
-    history = tracker.history(message.issue)
-    person = None if directory is None else directory.person(message.recipient)
-    return Notice(
-        account=tracker.account,
-        message=message,
-        issue=replay(history),
-        events=history[message.first_event - 1 : message.last_event],
-        person=person,
-        zone=(person.zone if person is not None else None) or tracker.policy.zone,
-    )
+    history = tracker.history(issue_id)
+    issue = replay(history)
+    settings = AccountSettings(policy=tracker.policy, directory=directory or StaticDirectory())
+    return [
+        notice_of(message, settings, account=tracker.account, response=issue.response, issue=issue, history=history)
+        for message in tracker.outbox(issue_id)
+    ]
 
 
 class OutboxRecorder(Recorder):

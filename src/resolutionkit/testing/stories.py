@@ -43,7 +43,7 @@ def told_story(notices: Sequence[Notice]) -> str:
     what = max(len(one.message.topic) for one in notices)
     return "\n".join(
         f"  {_stamp(one.message.created_at)}  {one.recipient:<{who}}  {one.message.topic:<{what}}"
-        f"  of {one.issue.response.id}, as {', '.join(one.message.why)}"
+        f"  of {one.response.id}, as {', '.join(one.message.why)}"
         for one in notices
     )
 

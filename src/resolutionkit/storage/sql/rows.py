@@ -258,7 +258,8 @@ def message_row(account: str, message: Message, keys: Keys) -> dict[str, Any]:
     return {
         "account": account,
         "id": message.id,
-        "issue": message.issue,
+        "issue": message.issue or "",
+        "response": message.response,
         "first_event": message.first_event,
         "last_event": message.last_event,
         "recipient": keys[message.recipient],
@@ -273,7 +274,8 @@ def message_from(row: Row, names: Keys) -> Message:
     """Return the message of a row."""
     return Message(
         id=row.id,
-        issue=row.issue,
+        issue=row.issue or None,
+        response=row.response,
         first_event=row.first_event,
         last_event=row.last_event,
         recipient=names[row.recipient],

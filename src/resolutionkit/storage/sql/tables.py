@@ -297,6 +297,7 @@ def _outbox_columns() -> list[Column[str] | Column[int] | Column[float]]:
     return [
         _key("id", ID_MAX),
         _code("issue", ID_MAX),
+        _code("response"),
         _number("first_event"),
         _number("last_event"),
         _code("recipient"),

@@ -28,6 +28,7 @@ def told_of(issue: Issue, **facts: Any) -> Notice:
     message = Message(
         id="00000000-0000-7000-8000-000000000001",
         issue=issue.id,
+        response=issue.response.id,
         first_event=1,
         last_event=1,
         recipient="lee@partner.example",
@@ -35,7 +36,7 @@ def told_of(issue: Issue, **facts: Any) -> Notice:
         why=(Why.ASSIGNEE,),
         created_at=issue.changed_at,
     )
-    return Notice(account="acme", message=attrs.evolve(message, **facts), issue=issue, events=())
+    return Notice(account="acme", message=attrs.evolve(message, **facts), response=issue.response, issue=issue)
 
 
 def a_busy_outbox() -> list[Notice]:

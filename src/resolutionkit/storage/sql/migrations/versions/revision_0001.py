@@ -140,6 +140,7 @@ def _columns() -> Mapping[str, list[Column[Any]]]:
         "outbox": [
             _key("id", _ID),
             _code("issue", _ID),
+            _code("response"),
             _number("first_event"),
             _number("last_event"),
             _code("recipient"),
