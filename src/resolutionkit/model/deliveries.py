@@ -6,6 +6,7 @@ instant, and everything else is over.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -62,16 +63,69 @@ class Delivery:
     changed_at: datetime
 
 
+def is_leased(delivery: Delivery) -> bool:
+    """Say whether a delivery that was just planned is tried at once, by whoever planned it."""
+    return delivery.fate is Fate.WAITING and delivery.attempts > 0
+
+
+def not_planned(message: Message, due_at: datetime) -> Delivery:
+    """Return the line of a message that was not planned, and is to be looked at when it is due."""
+    return Delivery(message=message, channel="", fate=Fate.WAITING, due_at=due_at, changed_at=message.created_at)
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class Claim:
+    """What a worker asks the queue for.
+
+    Attributes:
+        channel: The channel.
+        now: What is due then.
+        lease: The worker's token; what is claimed is nobody else's until the lease runs out.
+        until: When that is.
+        limit: At most how many.
+        is_abandoned: Whether to claim what another worker held until its lease ran out, instead of what nobody held.
+        in_order: Whether what is about one issue and recipient has to wait for what came before it.
+    """
+
+    channel: str
+    now: datetime
+    lease: str
+    until: datetime
+    limit: int
+    is_abandoned: bool = False
+    in_order: bool = False
+
+
+@frozen(kw_only=True)
+class LedgerQuery:
+    """Which lines of the ledger are wanted, in the order of their messages' ids, then of the channels' names.
+
+    Attributes:
+        issue: Of one issue, or None for all.
+        recipient: Of one recipient, or None for all.
+        fate: With one fate, or None for all.
+        limit: At most how many.
+        after: The message and channel of the last line of the page before, or None.
+    """
+
+    issue: str | None = None
+    recipient: str | None = None
+    fate: Fate | None = None
+    limit: int = 1000
+    after: tuple[str, str] | None = None
+
+
 class NotDelivered(ResolutionKitError):
     """What a channel raises where it can say more than that it failed.
 
     Anything else that it raises means that it is to be tried again, by the usual schedule.
 
-    Args:
+    Attributes:
         reason: Why, in words for the ledger, without anything that a respondent typed.
         retry_after: How long to wait at least before the next try, or None for the usual schedule.
         is_final: Whether trying again is of no use: the message becomes a dead letter at once.
-        disables: Whether nothing more is to go to this channel: what waits for it is held until somebody enables it.
+        disables: Whether nothing more is to go to this channel: it is disabled until somebody enables it, and what
+            comes for it meanwhile becomes dead letters.
     """
 
     http_status = 502
@@ -90,3 +144,39 @@ class NotDelivered(ResolutionKitError):
         self.retry_after = retry_after
         self.is_final = is_final
         self.disables = disables
+
+
+@frozen(kw_only=True)
+class Delivered:
+    """What one run of delivery did, as numbers of deliveries: a message on a channel is one.
+
+    Attributes:
+        sent: What the channels took.
+        retried: What failed, and is tried again.
+        dead: What failed for good, and can be sent again by hand.
+        deferred: What quiet hours hold.
+        suppressed: What its recipient does not want.
+        denied: What its recipient may not know of any more.
+        dropped: What was no longer true.
+    """
+
+    sent: int = 0
+    retried: int = 0
+    dead: int = 0
+    deferred: int = 0
+    suppressed: int = 0
+    denied: int = 0
+    dropped: int = 0
+
+    @property
+    def total(self) -> int:
+        """Return how many deliveries were touched."""
+        return sum(getattr(self, name) for name in _NUMBERS.values())
+
+
+_NUMBERS = {fate: fate.value for fate in Fate} | {Fate.WAITING: "retried"}
+
+
+def delivered(fates: Mapping[Fate, int]) -> Delivered:
+    """Return numbers of deliveries by what became of them."""
+    return Delivered(**{_NUMBERS[fate]: count for fate, count in fates.items()})

@@ -35,6 +35,7 @@ from resolutionkit.model.query import (
 )
 from resolutionkit.model.response import Contact, RecordChange, Response, ResponseRecord, Standing
 from resolutionkit.ports import Remembered, Rewrite, UnitOfWork, Write, WriteConflict
+from resolutionkit.storage.memory_queue import MemoryQueue, QueueTables
 
 T = TypeVar("T")
 
@@ -42,7 +43,7 @@ _MISSING = object()
 
 
 @define
-class _Tables:
+class _Tables(QueueTables):
     """One account's data."""
 
     records: dict[str, ResponseRecord] = field(factory=dict)
@@ -68,7 +69,7 @@ class MemoryStore:
         if self._is_closed:
             raise StorageError("this store is closed; open another one")
         with self._lock:
-            unit = _MemoryUnitOfWork(self._accounts[account], write=write)
+            unit = _MemoryUnitOfWork(self._accounts, account, write=write)
             try:
                 return work(unit)
             except BaseException:
@@ -81,11 +82,13 @@ class MemoryStore:
         self._accounts.clear()
 
 
-class _MemoryUnitOfWork:
+class _MemoryUnitOfWork(MemoryQueue):
     """Questions and saves on one account's tables, with a journal to undo the saves."""
 
-    def __init__(self, tables: _Tables, *, write: bool) -> None:
-        self._tables = tables
+    def __init__(self, accounts: Mapping[str, _Tables], account: str, *, write: bool) -> None:
+        self._accounts = accounts
+        self._tables = accounts[account]
+        self._queue = self._tables
         self._may_write = write
         self._journal: list[tuple[MutableMapping[Any, Any], object, object]] = []
 
@@ -206,8 +209,10 @@ class _MemoryUnitOfWork:
             history = tables.histories.get(write.issue.id, ())
             self._put(tables.histories, write.issue.id, history + write.events)
             self._put(tables.issues, write.issue.id, write.issue)
-        if write.issue is not None and write.messages:
-            self._put(tables.messages, write.issue.id, tables.messages.get(write.issue.id, ()) + write.messages)
+        for message in write.messages:
+            about = message.issue or ""
+            self._put(tables.messages, about, (*tables.messages.get(about, ()), message))
+            self._put(tables.unplanned, message.id, message.created_at)
         if write.remembered is not None:
             self._put(tables.remembered, _remembered_key(write.remembered), write.remembered)
 
@@ -216,6 +221,20 @@ class _MemoryUnitOfWork:
         self._put(tables.records, record.id, record)
         if change.has_new_revision:
             self._put(tables.revisions, record.id, (*tables.revisions.get(record.id, ()), record.response))
+
+    # --- the queue ---------------------------------------------------------------------------------------------------
+
+    def _queues(self) -> Iterable[tuple[str, QueueTables]]:
+        return self._accounts.items()
+
+    def _messages(self) -> Mapping[str, Message]:
+        return {message.id: message for messages in self._tables.messages.values() for message in messages}
+
+    def histories(self, issue_ids: Sequence[str], /) -> Mapping[str, tuple[Event, ...]]:
+        return {one: self.history(one) for one in issue_ids}
+
+    def records(self, response_ids: Sequence[str], /) -> Mapping[str, ResponseRecord]:
+        return {one: self._tables.records[one] for one in response_ids if one in self._tables.records}
 
     # --- erasing -----------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from datetime import datetime
 import attrs
 
 from resolutionkit.errors import InvalidCursor
+from resolutionkit.model.deliveries import LedgerQuery
 from resolutionkit.model.query import IssueFilter, Order, ResponseFilter
 from resolutionkit.model.values import CODE_MAX
 
@@ -19,7 +20,9 @@ Key = tuple[int | str, ...]
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def binding(account: str, actor: str | None, condition: IssueFilter | ResponseFilter, order: Order) -> str:
+def binding(
+    account: str, actor: str | None, condition: IssueFilter | ResponseFilter | LedgerQuery, order: Order
+) -> str:
     """Return the digest by which a cursor knows whose it is."""
     facts = {
         name: sorted(value) if isinstance(value, frozenset) else _plain(value)

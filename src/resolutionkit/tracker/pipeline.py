@@ -86,6 +86,7 @@ class Surroundings:
         actor: Who acts: a person's id, or ``system``.
         is_alone: Whether the unit of work is this command's alone, and ends with what it saves.
         opinions: Who is asked besides.
+        observers: The names of those who hear of every change.
     """
 
     settings: AccountSettings
@@ -94,6 +95,7 @@ class Surroundings:
     actor: str = SYSTEM
     is_alone: bool = False
     opinions: Opinions = NO_OPINIONS
+    observers: tuple[str, ...] = ()
 
 
 @define
@@ -261,6 +263,7 @@ def _context(
         actor=around.actor,
         cause=cause,
         opinions=around.opinions,
+        observers=around.observers,
     )
 
 

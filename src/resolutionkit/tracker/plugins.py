@@ -21,7 +21,6 @@ from attrs import frozen
 
 from resolutionkit import hooks
 from resolutionkit.errors import PluginError, shown
-from resolutionkit.notify import plugin as notify_plugin
 from resolutionkit.storage import plugin as storage_plugin
 
 LOGGER = logging.getLogger("resolutionkit.plugins")
@@ -29,7 +28,7 @@ LOGGER.addHandler(logging.NullHandler())
 
 HOOKS = tuple(name for name in vars(hooks) if name.startswith(f"{hooks.PROJECT}_"))
 """The names of all hooks."""
-_BUILT_IN = {"resolutionkit.storage": storage_plugin, "resolutionkit.notify": notify_plugin}
+_BUILT_IN = {"resolutionkit.storage": storage_plugin}
 
 
 @frozen(kw_only=True)

@@ -126,7 +126,7 @@ class Reader:
     def issues(self, condition: IssueFilter, order: Order | str, limit: int, after: str | None) -> Page[IssueLine]:
         """Return one page of issues."""
         self._check_filter(condition, IssueFilter)
-        order, limit = _order(order), _limit(limit)
+        order, limit = _order(order), page_size(limit)
         directory = self.settings.directory
         assignee, follower = party_of(condition.assignee, directory), party_of(condition.follower, directory)
         condition = evolve(condition, assignee=assignee, follower=follower)
@@ -138,19 +138,19 @@ class Reader:
             return list(unit.issues(query))
 
         key = newest_key if order is Order.NEWEST else urgency_key
-        return _page(self._read(question), limit, lambda line: cursor(bound_to, key(line)))
+        return page_of(self._read(question), limit, lambda line: cursor(bound_to, key(line)))
 
     def responses(self, condition: ResponseFilter, limit: int, after: str | None) -> Page[ResponseLine]:
         """Return one page of responses."""
         self._check_filter(condition, ResponseFilter)
-        limit = _limit(limit)
+        limit = page_size(limit)
         bound_to = binding(self.account, self.actor, condition, Order.NEWEST)
         start = key_of(after, bound_to, _SHAPES[Order.NEWEST])
 
         def question(unit: UnitOfWork, scope: Scope) -> list[ResponseLine]:
             return list(unit.responses(ResponseQuery(scope=scope, filter=condition, limit=limit + 1, after=start)))
 
-        return _page(self._read(question), limit, lambda line: cursor(bound_to, response_key(line.record)))
+        return page_of(self._read(question), limit, lambda line: cursor(bound_to, response_key(line.record)))
 
     def _check_filter(self, condition: object, kind: type) -> None:
         if not isinstance(condition, kind):
@@ -179,13 +179,14 @@ class Reader:
         return self._read(question)
 
 
-def _page(lines: list[T], limit: int, cursor_after: Callable[[T], str]) -> Page[T]:
+def page_of(lines: list[T], limit: int, cursor_after: Callable[[T], str]) -> Page[T]:
     """Return a page of one line less than was read, with a cursor where there was one more."""
     items = tuple(lines[:limit])
     return Page(items=items, next=cursor_after(items[-1]) if len(lines) > limit else None)
 
 
-def _limit(limit: int) -> int:
+def page_size(limit: int) -> int:
+    """Return how many lines a page may have; anything else is refused."""
     if type(limit) is not int or not 1 <= limit <= PAGE_LIMIT:
         raise InvalidFilter("limit", limit, f"a whole number from 1 to {PAGE_LIMIT}")
     return limit

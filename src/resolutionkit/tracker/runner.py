@@ -21,6 +21,7 @@ from resolutionkit.model.values import utc
 from resolutionkit.ports import Clock, Store, UnitOfWork
 from resolutionkit.tracker import pipeline
 from resolutionkit.tracker.bulk import RecordedOrRefused, in_turn, record_all
+from resolutionkit.tracker.channels import NO_CHANNELS, Channels
 from resolutionkit.tracker.opinions import opinions_of
 from resolutionkit.tracker.pipeline import AccountSettings, Attempts, Surroundings
 from resolutionkit.tracker.plugins import Plugins
@@ -60,6 +61,7 @@ class Runner:
         clock: Gives the instant.
         ids: Gives ids.
         plugins: What is plugged in.
+        channels: Through what people are told, and who hears of everything.
         is_joined: Whether the store works in a transaction of the host's, which nobody here may roll back.
     """
 
@@ -69,6 +71,7 @@ class Runner:
     clock: Clock
     ids: Callable[[], str]
     plugins: Plugins
+    channels: Channels = NO_CHANNELS
     is_joined: bool = False
 
     def reader(self, actor: str | None = None) -> Reader:
@@ -87,6 +90,7 @@ class Runner:
             actor=actor,
             is_alone=is_alone,
             opinions=self.opinions,
+            observers=tuple(self.channels.observers),
         )
 
     @property

@@ -10,23 +10,23 @@ from typing import Any, Self
 
 import attrs
 
-from resolutionkit.errors import AccountNotFound, InvalidValue, StorageError, shown
+from resolutionkit.errors import AccountNotFound, InvalidValue, StorageError
 from resolutionkit.hooks import StoreOptions
-from resolutionkit.model.messages import Message
 from resolutionkit.model.people import StaticDirectory
 from resolutionkit.model.results import Erased
 from resolutionkit.model.values import ACCOUNT_MAX, code, id_code
 from resolutionkit.policy.policy import Policy
-from resolutionkit.ports import CanJoin, Clock, Directory, Store
+from resolutionkit.ports import CanJoin, Clock, Directory, Notifier, Store
+from resolutionkit.tracker.channels import Channels, channels_of
 from resolutionkit.tracker.desk import Desk
 from resolutionkit.tracker.erasing import Erasing, cut_off, response_id_of
 from resolutionkit.tracker.exporting import export_person
 from resolutionkit.tracker.ids import Uuid7
-from resolutionkit.tracker.intake import Intake
 from resolutionkit.tracker.openers import check_store, open_store
 from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.plugins import Plugins, plugin_manager
 from resolutionkit.tracker.runner import Runner
+from resolutionkit.tracker.telling import Telling, looked_up
 
 PERSON_ID = "a person's id, as text; pass person.id"
 
@@ -35,7 +35,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Tracker(Intake):
+class Tracker(Telling):
     """Records responses, and gives people their desks. Reads on it are account-wide; see :class:`Desk` for people.
 
     Threads may share it. Use it as a context manager, or ``close`` it.
@@ -48,6 +48,8 @@ class Tracker(Intake):
         clock: Gives the present instant, aware; None for the system's clock.
         accounts: Gives the settings of any account by its name, for :meth:`for_account`.
         plugins: Modules or objects with hook implementations, beside those that installed packages announce.
+        notifiers: Through what people are told, beside those of plugins; each has a name of its own.
+        observers: Who hears of every change, beside those of plugins. Every process that writes has to be given them.
 
     Raises:
         InvalidValue: The account's name is not acceptable, or the store is none.
@@ -65,24 +67,28 @@ class Tracker(Intake):
         clock: Clock | None = None,
         accounts: Callable[[str], AccountSettings | None] | None = None,
         plugins: Iterable[object] = (),
+        notifiers: Iterable[Notifier] | Channels = (),
+        observers: Iterable[Notifier] = (),
     ) -> None:
         """Begin to work on a store."""
         name = code(account, "account", InvalidValue, ACCOUNT_MAX)
         check_store(store, "Tracker.open")
         if accounts is not None and policy is None and directory is None:
-            settings = _looked_up(accounts, name)
+            settings = looked_up(accounts, name)
         else:
             settings = AccountSettings(
                 policy=Policy() if policy is None else policy,
                 directory=StaticDirectory() if directory is None else directory,
             )
+        plugged = plugins if isinstance(plugins, Plugins) else plugin_manager(*plugins)
         runner = Runner(
             store=store,
             account=name,
             settings=settings,
             clock=clock or _now,
             ids=Uuid7(),
-            plugins=plugins if isinstance(plugins, Plugins) else plugin_manager(*plugins),
+            plugins=plugged,
+            channels=notifiers if isinstance(notifiers, Channels) else channels_of(plugged, notifiers, observers),
         )
         self._accounts = accounts
         super().__init__(runner)
@@ -101,6 +107,8 @@ class Tracker(Intake):
         prefix: str | None = None,
         schema: str | None = None,
         plugins: Iterable[object] = (),
+        notifiers: Iterable[Notifier] = (),
+        observers: Iterable[Notifier] = (),
     ) -> Self:
         """Open a store by its URL, and return a tracker on it.
 
@@ -116,6 +124,8 @@ class Tracker(Intake):
             prefix: What the names of tables begin with, in a SQL database; None for ``resolutionkit_``.
             schema: The database schema that they stand in; None for the connection's own.
             plugins: Modules or objects with hook implementations, beside the installed ones.
+            notifiers: Through what people are told, beside those of plugins.
+            observers: Who hears of every change, beside those of plugins.
 
         Raises:
             InvalidValue: The prefix or the schema cannot be used in names.
@@ -138,6 +148,8 @@ class Tracker(Intake):
                 clock=clock,
                 accounts=accounts,
                 plugins=plugged,
+                notifiers=notifiers,
+                observers=observers,
             )
         except BaseException:
             store.close()
@@ -180,7 +192,7 @@ class Tracker(Intake):
         if self._accounts is None:
             raise AccountNotFound(account, "open the tracker with accounts= to serve more than one")
         name = code(account, "account", InvalidValue, ACCOUNT_MAX)
-        return self._with(attrs.evolve(self._runner, account=name, settings=_looked_up(self._accounts, name)))
+        return self._with(attrs.evolve(self._runner, account=name, settings=looked_up(self._accounts, name)))
 
     def _with(self, runner: Runner) -> Tracker:
         """Return a tracker that is like this one, on another runner."""
@@ -191,6 +203,7 @@ class Tracker(Intake):
             policy=settings.policy,
             directory=settings.directory,
             plugins=runner.plugins,
+            notifiers=runner.channels,
         )
         other._runner, other._accounts, other._reader = runner, self._accounts, runner.reader()
         return other
@@ -300,19 +313,3 @@ class Tracker(Intake):
             StorageError: The store cannot find people.
         """
         return export_person(self._runner, who)
-
-    def outbox(self, issue_id: str) -> tuple[Message, ...]:
-        """Return who is to be told of what about an issue, in the order in which it happened."""
-        return self._reader.messages(issue_id)
-
-
-def _looked_up(accounts: Callable[[str], AccountSettings | None], name: str) -> AccountSettings:
-    try:
-        settings = accounts(name)
-    except LookupError as problem:
-        raise AccountNotFound(name, "accounts= does not know it") from problem
-    if settings is None:
-        raise AccountNotFound(name, "accounts= does not know it")
-    if not isinstance(settings, AccountSettings):
-        raise InvalidValue("accounts", settings, f"a function that gives AccountSettings, or None, for {shown(name)}")
-    return settings

@@ -156,6 +156,14 @@ class Spelling:
         locking = read.with_for_update(of=table)
         return locking.with_hint(table, _BY_KEY) if self.dialect.name in {"mysql", "mariadb"} else locking
 
+    def skipping(self, read: Select[Any]) -> Select[Any]:
+        """Return a read that locks its rows, and passes over those that another transaction has locked."""
+        return read if self.dialect.name == "sqlite" else read.with_for_update(skip_locked=True)
+
+    def waiting(self, read: Select[Any]) -> Select[Any]:
+        """Return a read that locks its rows, and waits for another transaction that has."""
+        return read if self.dialect.name == "sqlite" else read.with_for_update()
+
     def written(self, text: str) -> str:
         """Return a statement as the driver takes it."""
         if not self.is_numbered:

@@ -15,10 +15,10 @@ from functools import lru_cache
 from itertools import count
 from typing import Any, NoReturn, TypeVar
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Delete, Select, Update
 from sqlalchemy.exc import DBAPIError
 
-from resolutionkit.storage.sql.wire import Given, Row, SqlAlchemyWire, Wire
+from resolutionkit.storage.sql.wire import Given, OwnWire, Row, SqlAlchemyWire, Wire
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ _PLACEHOLDER = re.compile(r"%s")
 
 
 @contextmanager
-def wire_on(connection: Connection, *, may_end: bool = False) -> Iterator[Wire]:
+def wire_on(connection: Connection, *, may_end: bool = False) -> Iterator[OwnWire]:
     """Yield the shortest wire on a connection of an engine of our own, for one transaction that begins and ends within.
 
     An async driver's connection, and one that somebody listens to, keep to SQLAlchemy's own way.
@@ -50,7 +50,7 @@ def wire_on(connection: Connection, *, may_end: bool = False) -> Iterator[Wire]:
         wire.let_go()
 
 
-def _shortest(connection: Connection) -> Wire:
+def _shortest(connection: Connection) -> OwnWire:
     events: Any = connection.dispatch
     is_heard = events.before_cursor_execute or events.after_cursor_execute
     if is_heard or connection.dialect.is_async:
@@ -93,6 +93,14 @@ class DirectWire:
     def select(self, query: Select[Any]) -> Sequence[Row]:
         """Ask a select."""
         return self._connection.execute(query).all()
+
+    def lock(self, query: Select[Any]) -> Sequence[Row]:
+        """Ask a select that locks."""
+        return self.select(query)
+
+    def apply(self, change: Update | Delete) -> int:
+        """Make a change."""
+        return self._connection.execute(change).rowcount
 
     def _done(self, text: str, given: Given, take: Callable[[Any], T]) -> T:
         def run() -> T:
@@ -173,6 +181,16 @@ class PsycopgWire(DirectWire):
         """Run a question that writes."""
         self._begin()
         return super().change(text, given)
+
+    def lock(self, query: Select[Any]) -> Sequence[Row]:
+        """Ask a select that locks: it is within the transaction, which a question need not be."""
+        self._begin()
+        return super().lock(query)
+
+    def apply(self, change: Update | Delete) -> int:
+        """Make a change."""
+        self._begin()
+        return super().apply(change)
 
     def stream(self, text: str, rows: Iterable[Given]) -> None:
         """Send rows to a statement that takes in as many as come."""

@@ -80,9 +80,7 @@ def upgrade(
     def work(connection: Connection) -> tuple[str, ...]:
         start = _start(connection, tables, order)
         steps = order[order.index(start) + 1 if start else 0 : order.index(target) + 1]
-        if steps:
-            _run(lambda revisions: revisions.move(connection, tables, start, target))
-        return steps
+        return _run(lambda revisions: revisions.move(connection, tables, start, target)) if steps else ()
 
     return changed(database, tables, work)
 
@@ -114,9 +112,7 @@ def downgrade(
     def work(connection: Connection) -> tuple[str, ...]:
         start = _start(connection, tables, order)
         steps = order[order.index(target) + 1 if target else 0 : order.index(start) + 1 if start else 0]
-        if steps:
-            _run(lambda revisions: revisions.move(connection, tables, start, target))
-        return steps[::-1]
+        return _run(lambda revisions: revisions.move(connection, tables, start, target)) if steps else ()
 
     return changed(database, tables, work, must_exist=True)
 

@@ -52,8 +52,8 @@ def is_transactional(database: str) -> bool:
     return database in _TRANSACTIONAL
 
 
-def move(connection: Connection, tables: Tables, start: str | None, to: str | None) -> None:
-    """Run what leads from one revision to another, in the transaction that the connection is in.
+def move(connection: Connection, tables: Tables, start: str | None, to: str | None) -> tuple[str, ...]:
+    """Run what leads from one revision to another, in the transaction that the connection is in, and return what ran.
 
     Args:
         connection: The connection.
@@ -61,11 +61,20 @@ def move(connection: Connection, tables: Tables, start: str | None, to: str | No
         start: The revision that the database has, or None for no tables.
         to: The one that it shall have, or None for no tables.
     """
-    with _environment(tables, _steps(start, to)) as environment:
+    ran: list[str] = []
+
+    def steps(revision: Any, context: Any) -> Any:
+        # Another process may have run them since somebody looked how far the tables are.
+        found = list(_steps(start, to)(revision, context))
+        ran.extend(step.revision.revision for step in found)
+        return found
+
+    with _environment(tables, steps) as environment:
         environment.configure(connection=connection, **_options(tables, connection.dialect.name))
         environment.run_migrations()
     if to is None:
         tables.alembic.drop(connection)
+    return tuple(ran)
 
 
 def text(database: str, tables: Tables, start: str | None, to: str | None, *, is_one: bool) -> str:

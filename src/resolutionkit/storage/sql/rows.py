@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from resolutionkit.model.deliveries import Delivery, Fate, is_leased
 from resolutionkit.model.issue import Issue, IssueLine, Phase
 from resolutionkit.model.messages import Message, Topic, Why
 from resolutionkit.model.notes import Note
@@ -267,6 +268,7 @@ def message_row(account: str, message: Message, keys: Keys) -> dict[str, Any]:
         "why": ",".join(message.why),
         "created_at": micros(message.created_at),
         "is_urgent": int(message.is_urgent),
+        "due_at": micros(message.created_at),
     }
 
 
@@ -283,6 +285,45 @@ def message_from(row: Row, names: Keys) -> Message:
         why=tuple(Why(why) for why in row.why.split(",")),
         created_at=instant_of(row.created_at),
         is_urgent=bool(row.is_urgent),
+    )
+
+
+BECAME = ("fate", "reason", "attempts", "due_at", "changed_at")
+"""The columns of a delivery that change while it is tried."""
+
+
+def what_became(delivery: Delivery) -> tuple[str, str, str, int, int, int]:
+    """Return a delivery's channel, and what stands in the columns that change."""
+    due_at, changed_at = due_key(delivery.due_at), micros(delivery.changed_at)
+    return delivery.channel, delivery.fate.value, delivery.reason, delivery.attempts, due_at, changed_at
+
+
+def delivery_row(account: str, delivery: Delivery, keys: Keys, lease: str, until: datetime) -> dict[str, Any]:
+    """Return the row of a delivery that was just planned; one that is tried at once is held under the lease."""
+    message, (channel, *became) = delivery.message, what_became(delivery)
+    row = {
+        "account": account,
+        "message": message.id,
+        "channel": channel,
+        "issue": message.issue or "",
+        "first_event": message.first_event,
+        "recipient": keys[message.recipient],
+        "lease": "",
+        **dict(zip(BECAME, became, strict=True)),
+    }
+    return row | {"lease": lease, "due_at": micros(until)} if is_leased(delivery) else row
+
+
+def delivery_from(row: Row, message: Message) -> Delivery:
+    """Return the delivery of a row that has its message as well."""
+    return Delivery(
+        message=message,
+        channel=row.its_channel,
+        fate=Fate(row.its_fate),
+        reason=row.its_reason,
+        attempts=row.its_attempts,
+        due_at=None if row.its_due_at == due_key(None) else instant_of(row.its_due_at),
+        changed_at=instant_of(row.its_changed_at),
     )
 
 

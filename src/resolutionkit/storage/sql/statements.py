@@ -156,6 +156,7 @@ class Statements:
     new_event: Statement
     new_text: Statement
     new_message: Statement
+    new_delivery: Statement
     new_remembered: Statement
 
     record_becomes: Statement
@@ -204,8 +205,8 @@ def _secret_and_record(tables: Tables) -> Select[Any]:
     return query.where(_is(meta, "name"))
 
 
-def _history_query(tables: Tables) -> Select[Any]:
-    """Return the question for a whole history with its words and responses: one read but for addresses."""
+def history_query(tables: Tables) -> Select[Any]:
+    """Return the question for histories, in one read but for addresses; whose they are is to be added."""
     events, texts, revisions = tables.events, tables.texts, tables.response_revisions
     its_words = and_(
         texts.c.account == events.c.account, texts.c.issue == events.c.issue, texts.c.number == events.c.number
@@ -216,15 +217,14 @@ def _history_query(tables: Tables) -> Select[Any]:
         revisions.c.revision == events.c.revision,
     )
     query = select(events, texts.c.body.label("words"), revisions.c.body)
-    query = query.select_from(events.outerjoin(texts, its_words).outerjoin(revisions, its_response))
-    return query.where(_is(events, "issue")).order_by(events.c.number)
+    return query.select_from(events.outerjoin(texts, its_words).outerjoin(revisions, its_response))
 
 
 def _questions(tables: Tables, spelling: Spelling) -> dict[str, Select[Any]]:
     heads, issues, meta, remembered = tables.heads, tables.issues, tables.meta, tables.remembered
     record = record_query(tables).where(_is(tables.responses, "id"))
     standing = select(heads.c.response).where(_is(heads, "survey", "ticket"))
-    history = _history_query(tables)
+    history = history_query(tables).where(_is(tables.events, "issue")).order_by(tables.events.c.number)
     known_key = select(remembered).where(_is(remembered, "actor", "key"))
     named = select(meta.c.value).where(_is(meta, "name"))
     return {
@@ -260,6 +260,7 @@ def _inserts(tables: Tables, spelling: Spelling) -> dict[str, Statement]:
         "new_event": tables.events,
         "new_text": tables.texts,
         "new_message": tables.outbox,
+        "new_delivery": tables.deliveries,
     }
     inserts = {name: spelling.insert_new(table) for name, table in contested.items()}
     inserts |= {name: insert(table) for name, table in own.items()}

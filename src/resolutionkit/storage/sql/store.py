@@ -18,14 +18,14 @@ from resolutionkit.storage.sql import sqlite
 from resolutionkit.storage.sql.creation import Creation
 from resolutionkit.storage.sql.direct import has_ended, wire_on
 from resolutionkit.storage.sql.engine import WRITES, guest_of, open_engine
-from resolutionkit.storage.sql.erasing import ErasingUnitOfWork
 from resolutionkit.storage.sql.failures import translated
 from resolutionkit.storage.sql.joined import JoinedStore, Joining
+from resolutionkit.storage.sql.queue import DeliveringUnitOfWork
 from resolutionkit.storage.sql.retries import Retries
 from resolutionkit.storage.sql.schema import schema_for
 from resolutionkit.storage.sql.steps import as_one_statement, one_by_one
 from resolutionkit.storage.sql.tables import DEFAULT_PREFIX, Tables, make_tables
-from resolutionkit.storage.sql.wire import SqlAlchemyWire, Wire
+from resolutionkit.storage.sql.wire import OwnWire, SqlAlchemyWire
 
 __all__ = ["store_on"]  # what hosts call; the rest is for the house
 
@@ -84,7 +84,7 @@ class SqlStore:
         with self._wire(connection, may_end=write and not locks) as wire:
             try:
                 with connection.begin():
-                    unit = ErasingUnitOfWork(
+                    unit = DeliveringUnitOfWork(
                         wire,
                         self._schema,
                         account,
@@ -100,7 +100,7 @@ class SqlStore:
                 raise
         return result
 
-    def _wire(self, connection: Connection, *, may_end: bool) -> AbstractContextManager[Wire]:
+    def _wire(self, connection: Connection, *, may_end: bool) -> AbstractContextManager[OwnWire]:
         return nullcontext(SqlAlchemyWire(connection)) if self._is_guest else wire_on(connection, may_end=may_end)
 
     @contextmanager

@@ -23,6 +23,7 @@ from resolutionkit.storage.sql.column_types import Body, CodePoints, measure
 SCHEMA_VERSION = "resolutionkit_0001"
 """The version of this schema, kept in ``meta``: the last of the revisions in ``migrations``."""
 ID_MAX = 36
+CHANNEL_MAX = 64
 HASH_MAX = 64
 DEFAULT_PREFIX = "resolutionkit_"
 _PREFIX = re.compile(r"([a-z_][a-z0-9_]{0,29})?")
@@ -85,6 +86,7 @@ class Tables:
     texts: Table
     addresses: Table
     outbox: Table
+    deliveries: Table
     remembered: Table
 
 
@@ -144,7 +146,13 @@ def make_tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tabl
             _code("address"),
             Index(f"{prefix}addresses_address", "account", "address", unique=True),
         ),
-        outbox=table("outbox", *_outbox_columns(), index("outbox_issue", "issue", "id")),
+        outbox=table(
+            "outbox",
+            *_outbox_columns(),
+            index("outbox_issue", "issue", "id"),
+            Index(f"{prefix}outbox_due", "due_at", "account", "id"),
+        ),
+        deliveries=table("deliveries", *_delivery_columns(), *_delivery_indexes(prefix, index)),
         remembered=table("remembered", *_remembered_columns()),
     )
 
@@ -305,6 +313,33 @@ def _outbox_columns() -> list[Column[str] | Column[int] | Column[float]]:
         _code("why", 190),
         _instant("created_at"),
         _flag("is_urgent"),
+        _instant("due_at"),
+    ]
+
+
+def _delivery_columns() -> list[Column[str] | Column[int] | Column[float]]:
+    return [
+        _key("message", ID_MAX),
+        _key("channel", CHANNEL_MAX),
+        _code("issue", ID_MAX),
+        _number("first_event"),
+        _code("recipient"),
+        _code("fate", 16),
+        _code("reason"),
+        _number("attempts"),
+        _instant("due_at"),
+        _code("lease", ID_MAX),
+        _instant("changed_at"),
+    ]
+
+
+def _delivery_indexes(prefix: str, index: _MakeIndex) -> list[Index]:
+    """Return the indexes; workers ask what is due over all accounts, and so one of them begins with no account."""
+    return [
+        Index(f"{prefix}deliveries_due", "channel", "due_at", "account", "message"),
+        index("deliveries_issue", "issue", "first_event"),
+        index("deliveries_recipient", "recipient", "message"),
+        index("deliveries_fate", "fate", "message"),
     ]
 
 

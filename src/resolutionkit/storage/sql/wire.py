@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Delete, Select, Update
 
 Row: TypeAlias = Any
 """A row of a result, with its columns as attributes."""
@@ -27,6 +27,16 @@ class Wire(Protocol):
 
     def select(self, query: Select[Any]) -> Sequence[Row]:
         """Ask a select that was built for this one question, and return all of its rows."""
+
+
+class OwnWire(Wire, Protocol):
+    """A connection of our own, which may be asked to lock, and to change what a list names."""
+
+    def lock(self, query: Select[Any]) -> Sequence[Row]:
+        """Ask a select that locks what it finds until the transaction ends."""
+
+    def apply(self, change: Update | Delete) -> int:
+        """Make a change that was built for this one occasion, and return how many rows it met."""
 
 
 class SqlAlchemyWire:
@@ -54,3 +64,11 @@ class SqlAlchemyWire:
     def select(self, query: Select[Any]) -> Sequence[Row]:
         """Ask a select."""
         return self._connection.execute(query, execution_options=self._options).all()
+
+    def lock(self, query: Select[Any]) -> Sequence[Row]:
+        """Ask a select that locks."""
+        return self.select(query)
+
+    def apply(self, change: Update | Delete) -> int:
+        """Make a change."""
+        return self._connection.execute(change, execution_options=self._options).rowcount

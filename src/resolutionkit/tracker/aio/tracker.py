@@ -10,19 +10,30 @@ from typing import Self, TypeVar
 from resolutionkit import bridge
 from resolutionkit.errors import InvalidValue, StorageError
 from resolutionkit.hooks import StoreOptions
+from resolutionkit.model.deliveries import Delivered
 from resolutionkit.model.response import Response
 from resolutionkit.model.results import Classification, RecordedMany
 from resolutionkit.policy.policy import Policy
-from resolutionkit.ports import AsyncCanJoin, AsyncDirectory, AsyncStore, Clock, Directory
+from resolutionkit.ports import (
+    AsyncCanJoin,
+    AsyncDirectory,
+    AsyncNotifier,
+    AsyncStore,
+    Clock,
+    Directory,
+    Notifier,
+)
 from resolutionkit.tracker.aio.awaited import awaited
+from resolutionkit.tracker.aio.delivering import deliver
 from resolutionkit.tracker.aio.desk import AsyncDesk
 from resolutionkit.tracker.aio.opening import Opening
 from resolutionkit.tracker.aio.settings import AsyncAccountSettings, as_sync, waiting
 from resolutionkit.tracker.aio.stores import WaitingStore
 from resolutionkit.tracker.aio.views import AsyncViews
+from resolutionkit.tracker.channels import channels_of
 from resolutionkit.tracker.openers import check_store, open_async_store
 from resolutionkit.tracker.pipeline import AccountSettings
-from resolutionkit.tracker.plugins import plugin_manager
+from resolutionkit.tracker.plugins import Plugins, plugin_manager
 from resolutionkit.tracker.tracker import Tracker
 
 T = TypeVar("T")
@@ -42,6 +53,8 @@ class AsyncTracker(AsyncViews):
         clock: Gives the present instant, aware; None for the system's clock.
         accounts: Gives the settings of any account by its name, for :meth:`for_account`.
         plugins: Modules or objects with hook implementations, beside those that installed packages announce.
+        notifiers: Through what people are told, beside those of plugins; each has a name of its own.
+        observers: Who hears of every change, beside those of plugins. Every process that writes has to be given them.
 
     Raises:
         InvalidValue: The account's name is not acceptable.
@@ -59,10 +72,13 @@ class AsyncTracker(AsyncViews):
         clock: Clock | None = None,
         accounts: Callable[[str], AccountSettings | AsyncAccountSettings | None] | None = None,
         plugins: Iterable[object] = (),
+        notifiers: Iterable[Notifier | AsyncNotifier] = (),
+        observers: Iterable[Notifier | AsyncNotifier] = (),
     ) -> None:
         """Begin to work on a store."""
         check_store(store, "AsyncTracker.open")
         self._store = store
+        plugged = plugins if isinstance(plugins, Plugins) else plugin_manager(*plugins)
         self._sync = Tracker(
             WaitingStore(store),
             account=account,
@@ -70,7 +86,8 @@ class AsyncTracker(AsyncViews):
             directory=None if directory is None else waiting(directory),
             clock=clock,
             accounts=None if accounts is None else lambda name: as_sync(accounts(name)),
-            plugins=plugins,
+            plugins=plugged,
+            notifiers=channels_of(plugged, notifiers, observers, may_be_awaited=True),
         )
 
     @classmethod
@@ -87,6 +104,8 @@ class AsyncTracker(AsyncViews):
         prefix: str | None = None,
         schema: str | None = None,
         plugins: Iterable[object] = (),
+        notifiers: Iterable[Notifier | AsyncNotifier] = (),
+        observers: Iterable[Notifier | AsyncNotifier] = (),
     ) -> Opening[Self]:
         """Open a store by its URL: ``async with AsyncTracker.open(url) as tracker``, or ``await`` it and ``aclose``.
 
@@ -102,6 +121,8 @@ class AsyncTracker(AsyncViews):
             prefix: What the names of tables begin with, in a SQL database; None for ``resolutionkit_``.
             schema: The database schema that they stand in; None for the connection's own.
             plugins: Modules or objects with hook implementations, beside the installed ones.
+            notifiers: Through what people are told, beside those of plugins.
+            observers: Who hears of every change, beside those of plugins.
 
         Returns:
             What opens when it is awaited or entered, and raises then.
@@ -130,6 +151,8 @@ class AsyncTracker(AsyncViews):
                     clock=clock,
                     accounts=accounts,
                     plugins=plugged,
+                    notifiers=notifiers,
+                    observers=observers,
                 )
             except BaseException:
                 await store.aclose()
@@ -270,6 +293,41 @@ class AsyncTracker(AsyncViews):
     @awaited(Tracker.outbox)
     def outbox(self) -> None:
         """Return who is to be told of what about an issue, in the order in which it happened."""
+
+    async def deliver(self) -> Delivered:
+        """Tell people and observers what is due, over all accounts that the tracker knows, until nothing is due.
+
+        As :meth:`Tracker.deliver <resolutionkit.Tracker.deliver>` does; every channel has a task of its own. A channel
+        whose ``notify`` is async is awaited; any other is called in a thread, so that it holds up nothing else.
+
+        Returns:
+            How many deliveries came out how.
+
+        Raises:
+            InvalidValue: There is nobody to tell through: no notifier, no observer, and no channel in the policy.
+            StorageError: The store keeps no queue, or its database failed.
+        """
+        return await deliver(self._sync._courier())
+
+    @awaited(Tracker.ledger)
+    def ledger(self) -> None:
+        """Return what became of messages, channel by channel, and why: in the order in which they came up (C11)."""
+
+    @awaited(Tracker.dead_letters)
+    def dead_letters(self) -> None:
+        """Return what could not be delivered, and is tried no more until it is sent again."""
+
+    @awaited(Tracker.send_again)
+    def send_again(self) -> None:
+        """Let a dead letter be delivered once more, as if it had not been tried; its key stays what it was."""
+
+    @awaited(Tracker.disabled_channels)
+    def disabled_channels(self) -> None:
+        """Return why channels are disabled, by their names; a receiver that is gone for good disables its own."""
+
+    @awaited(Tracker.enable_channel)
+    def enable_channel(self) -> None:
+        """Let messages go to a channel again; what became a dead letter meanwhile has to be sent again."""
 
 
 def _drawn(items: AsyncIterable[T]) -> Iterator[T]:

@@ -148,6 +148,20 @@ def _columns() -> Mapping[str, list[Column[Any]]]:
             _code("why"),
             _instant("created_at"),
             _flag("is_urgent"),
+            _instant("due_at"),
+        ],
+        "deliveries": [
+            _key("message", _ID),
+            _key("channel", 64),
+            _code("issue", _ID),
+            _number("first_event"),
+            _code("recipient"),
+            _code("fate", 16),
+            _code("reason"),
+            _number("attempts"),
+            _instant("due_at"),
+            _code("lease", _ID),
+            _instant("changed_at"),
         ],
         "remembered": [
             _key("actor"),
@@ -188,14 +202,25 @@ _INDEXES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "addresses": {"addresses_address": ("address",)},
     "outbox": {"outbox_issue": ("issue", "id")},
+    "deliveries": {
+        "deliveries_issue": ("issue", "first_event"),
+        "deliveries_recipient": ("recipient", "message"),
+        "deliveries_fate": ("fate", "message"),
+    },
 }
 """The columns of each index, behind the account."""
+_INDEXES_OVER_ALL: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "outbox": {"outbox_due": ("due_at", "account", "id")},
+    "deliveries": {"deliveries_due": ("channel", "due_at", "account", "message")},
+}
+"""The columns of the indexes that workers read over all accounts."""
 
 
 def upgrade() -> None:
     """Make the tables; the one that holds the version comes last, with it."""
     for name, columns in reversed(list(_columns().items())):
         indexes = {index: ("account", *keys) for index, keys in _INDEXES.get(name, {}).items()}
+        indexes |= _INDEXES_OVER_ALL.get(name, {})
         keyed = [_key("account", 64), *columns]
         make_table(name, keyed, indexes, unique=_UNIQUE, has_long_rows=name in _LONG_ROWS)
     note_first_version(revision)

@@ -1,0 +1,140 @@
+"""What becomes of a message when it is its turn: who may still know, whether it is still so, when it is tried again.
+
+Who is told of what was decided when it happened, in ``audience``; here it is looked at again, at the moment of sending
+(law L5). Nothing here asks or sends anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from attrs import frozen
+
+from resolutionkit.model.deliveries import Fate
+from resolutionkit.model.issue import Issue
+from resolutionkit.model.messages import Message, Why
+from resolutionkit.model.query import Scope
+from resolutionkit.model.response import ResponseRecord
+
+DELAYS = (
+    timedelta(seconds=10),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=3),
+    timedelta(hours=6),
+    timedelta(hours=12),
+    timedelta(hours=24),
+    timedelta(hours=24),
+    timedelta(hours=24),
+)
+"""How long to wait after each failed try; whoever is away for three days still gets everything, and after four nothing
+more is tried."""
+JITTER = 0.2
+"""By how much of itself a wait is longer at most, by chance, so that those who failed together do not come together."""
+
+
+@frozen(kw_only=True)
+class Standing:
+    """What is known of a message's subject and recipient when it is its turn.
+
+    Attributes:
+        message: Who is told of what.
+        record: The response, where the message is about no issue; None where there is none any more.
+        issue: The issue as it is now, or None where the message is about none, or it is not there any more.
+        scope: How far the recipient sees now, or None where they are not there any more; an address and an observer
+            see what they are told of.
+    """
+
+    message: Message
+    record: ResponseRecord | None
+    issue: Issue | None
+    scope: Scope | None
+
+
+@frozen
+class Verdict:
+    """What is to become of a message on every channel, and why.
+
+    Attributes:
+        fate: ``waiting`` where it is to be sent now.
+        reason: Why not; empty where it is to be sent.
+    """
+
+    fate: Fate
+    reason: str = ""
+
+
+SEND = Verdict(Fate.WAITING)
+
+_IS_STILL: Mapping[Why, Callable[[Issue, str], bool]] = {
+    Why.ASSIGNEE: lambda issue, who: issue.assignee == who,
+    Why.FOLLOWER: lambda issue, who: who in issue.followers,
+    Why.HIERARCHY: lambda issue, who: who in issue.people,
+}
+"""The reasons that the issue itself says to hold or not; all others hold as long as there is access."""
+
+Objection: TypeAlias = Callable[[Standing], Verdict | None]
+
+
+def _is_there(standing: Standing) -> Verdict | None:
+    if standing.scope is None:
+        return Verdict(Fate.DENIED, "the recipient is not there any more")
+    return None
+
+
+def _is_kept(standing: Standing) -> Verdict | None:
+    record = standing.record
+    if standing.issue is None and (record is None or record.erased_at is not None):
+        return Verdict(Fate.DROPPED, "the response was erased")
+    return None
+
+
+def _may_know(standing: Standing) -> Verdict | None:
+    scope, record, issue = standing.scope, standing.record, standing.issue
+    if scope is None:
+        return None
+    sees_issue = issue is not None and scope.sees_issue(issue)
+    sees = sees_issue or (record is not None and scope.sees_response(record, None))
+    return None if sees else Verdict(Fate.DENIED, "the recipient may not see it any more")
+
+
+def _is_so(standing: Standing) -> Verdict | None:
+    issue, message = standing.issue, standing.message
+    if issue is None or any(_holds(why, issue, message.recipient) for why in message.why):
+        return None
+    return Verdict(Fate.DROPPED, f"the recipient is no longer {' or '.join(message.why)}")
+
+
+def _holds(why: Why, issue: Issue, who: str) -> bool:
+    still = _IS_STILL.get(why)
+    return still is None or still(issue, who)
+
+
+OBJECTIONS: tuple[Objection, ...] = (_is_there, _is_kept, _is_so, _may_know)
+"""What can keep a message from being sent, in the order in which it is asked; the first objection is the reason."""
+
+
+def judge(standing: Standing) -> Verdict:
+    """Return what is to become of a message now."""
+    found = (objection(standing) for objection in OBJECTIONS)
+    return next((verdict for verdict in found if verdict is not None), SEND)
+
+
+def next_try(attempts: int, now: datetime, chance: float, at_least: timedelta | None = None) -> datetime | None:
+    """Return when a delivery that failed is tried again, or None where it was the last time.
+
+    Args:
+        attempts: How often it was tried.
+        now: The instant.
+        chance: A number from 0 to 1, by chance.
+        at_least: How long the other end asked to be left alone; at most a day of that is granted.
+    """
+    if attempts > len(DELAYS):
+        return None
+    delay = DELAYS[attempts - 1]
+    asked = min(at_least or timedelta(0), timedelta(days=1))
+    return now + max(delay, asked) * (1 + JITTER * chance)

@@ -1,0 +1,53 @@
+"""What resolutionkit asks of the outside: a store, a directory, notifiers, a clock. For authors of plugins.
+
+A port says what a thing does, in which order and with which errors; nothing here does anything.
+"""
+
+from __future__ import annotations
+
+from resolutionkit.model.erasure import parties_in, renamed
+from resolutionkit.model.issue import line_of
+from resolutionkit.model.notes import NO_NOTES
+from resolutionkit.model.notices import Notice
+from resolutionkit.model.query import IssueQuery, ResponseQuery, Scope, newest_key, response_key, urgency_key
+from resolutionkit.model.response import HeadChange, RecordChange
+from resolutionkit.model.writes import Remembered, Rewrite, Write
+from resolutionkit.ports.channels import AsyncNotifier, Notifier
+from resolutionkit.ports.deliveries import KeepsDeliveries
+from resolutionkit.ports.stores import AsyncCanJoin, AsyncStore, CanJoin, Store
+from resolutionkit.ports.surroundings import AsyncDirectory, Clock, Directory
+from resolutionkit.ports.units import ErasesPeople, Foresees, KeepsIssues, UnitOfWork, WriteConflict
+
+__all__ = [
+    "NO_NOTES",
+    "AsyncCanJoin",
+    "AsyncDirectory",
+    "AsyncNotifier",
+    "AsyncStore",
+    "CanJoin",
+    "Clock",
+    "Directory",
+    "ErasesPeople",
+    "Foresees",
+    "HeadChange",
+    "IssueQuery",
+    "KeepsDeliveries",
+    "KeepsIssues",
+    "Notice",
+    "Notifier",
+    "RecordChange",
+    "Remembered",
+    "ResponseQuery",
+    "Rewrite",
+    "Scope",
+    "Store",
+    "UnitOfWork",
+    "Write",
+    "WriteConflict",
+    "line_of",
+    "newest_key",
+    "parties_in",
+    "renamed",
+    "response_key",
+    "urgency_key",
+]

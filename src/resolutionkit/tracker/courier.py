@@ -1,0 +1,320 @@
+"""The steps of delivery, each in a transaction of its own: plan, claim, settle. Sending is between them, in none.
+
+A message is planned once: it gets a line of the ledger for each channel of its recipient. A line that waits is claimed
+when it is due, looked at again, sent, and settled. Who runs the steps, one after the other or side by side, stands in
+``delivering`` and in ``aio.delivering``.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from attrs import field, frozen
+
+from resolutionkit.decisions.delivery import SEND, Verdict, judge, next_try
+from resolutionkit.errors import AccountNotFound
+from resolutionkit.model.deliveries import Claim, Delivery, Fate, NotDelivered
+from resolutionkit.model.messages import Message, Topic
+from resolutionkit.model.notices import Notice
+from resolutionkit.model.trusted import changed
+from resolutionkit.ports import KeepsDeliveries
+from resolutionkit.tracker.channels import Channels
+from resolutionkit.tracker.pipeline import AccountSettings
+from resolutionkit.tracker.plugins import told
+from resolutionkit.tracker.runner import Runner
+from resolutionkit.tracker.turns import Account, View, judged, keeping
+
+LOGGER = logging.getLogger("resolutionkit.delivery")
+LOGGER.addHandler(logging.NullHandler())
+
+BATCH = 100
+"""How many messages are planned, or deliveries claimed, at once."""
+LEASE = timedelta(minutes=5)
+"""How long a worker has for what it claimed; then it may be another's."""
+MARGIN = timedelta(minutes=1)
+"""How long before its lease runs out a worker gives back what it has not begun."""
+FRESH_FOR = timedelta(seconds=5)
+"""How old what was looked at may be when it is sent; older than that, it is looked at again."""
+REASON_MAX = 190
+"""How much of a reason the ledger keeps."""
+UNKNOWN_ACCOUNT = timedelta(hours=1)
+"""How long what is due in an account that nobody knows is put off."""
+
+T = TypeVar("T")
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class Batch:
+    """Deliveries that one worker holds, on one channel of one account.
+
+    Attributes:
+        account: The account.
+        channel: The channel.
+        lease: The token under which they are held.
+        until: When the lease runs out.
+        looked_at: When it was last looked whether they may be sent.
+        parcels: Each delivery, with what the channel is given.
+    """
+
+    account: Account
+    channel: str
+    lease: str
+    until: datetime
+    looked_at: datetime
+    parcels: tuple[tuple[Delivery, Notice], ...]
+
+
+@frozen(kw_only=True)
+class Round:
+    """What one look at an account came to.
+
+    Attributes:
+        batches: What is to be sent now.
+        settled: What is over or deferred without having been sent.
+        is_empty: Whether nothing was due.
+    """
+
+    batches: tuple[Batch, ...] = ()
+    settled: tuple[Delivery, ...] = ()
+    is_empty: bool = True
+
+
+@frozen(kw_only=True)
+class Courier:
+    """Delivers what is due, over all accounts that are known.
+
+    Attributes:
+        runner: The store, the clock, the ids, and the account of the tracker.
+        accounts: Gives the settings of other accounts, or None where the tracker serves one.
+        channels: Through what people are told.
+        chance: Gives a number from 0 to 1, by chance.
+        is_stopping: Says whether to begin nothing more.
+    """
+
+    runner: Runner
+    accounts: Callable[[str], AccountSettings] | None
+    channels: Channels
+    chance: Callable[[], float] = random.random
+    is_stopping: Callable[[], bool] = field(default=lambda: False)
+
+    # --- which accounts ----------------------------------------------------------------------------------------------
+
+    def due(self) -> list[Account]:
+        """Return the accounts in which something is due; what is due where nobody knows the account is put off."""
+        own = Account(name=self.runner.account, settings=self.runner.settings)
+        if self.accounts is None:
+            return [own]
+        now = self.runner.now()
+        names = self._do("", lambda unit: unit.accounts_due(list(self.channels), now, BATCH), write=False)
+        known = (own if name == own.name else self._known(name, self.accounts) for name in names)
+        return [account for account in known if account is not None]
+
+    def _known(self, name: str, accounts: Callable[[str], AccountSettings]) -> Account | None:
+        try:
+            return Account(name=name, settings=accounts(name))
+        except AccountNotFound:
+            now = self.runner.now()
+            LOGGER.error("what is due in an account that nobody knows is put off", extra={"account": name})
+            self._do(name, lambda unit: unit.put_off(now, now + UNKNOWN_ACCOUNT), write=True)
+            return None
+
+    def _do(self, account: str, work: Callable[[KeepsDeliveries], T], *, write: bool) -> T:
+        return self.runner.store.transact(account, lambda unit: work(keeping(unit)), write=write)
+
+    # --- planning ----------------------------------------------------------------------------------------------------
+
+    def plan(self, account: Account, idle: Collection[str]) -> Round:
+        """Plan messages onto channels; what can be sent at once, on channels that have nothing to do, is held for it.
+
+        Args:
+            account: The account.
+            idle: The names of the channels that have nothing to do.
+        """
+        now, lease = self.runner.now(), self.runner.ids()
+        at_once = {name for name in idle if not self.channels.in_order(name)}
+
+        def work(unit: KeepsDeliveries) -> Round:
+            messages = unit.unplanned(now, BATCH)
+            if not messages:
+                return Round()
+            views = self._looked_at(unit, account, messages)
+            disabled = unit.disabled()
+            planned = [
+                one
+                for view in views.values()
+                for one in self._planned(account, view, now, at_once - disabled.keys(), disabled)
+            ]
+            unit.plan(planned, lease, now + LEASE)
+            held = [one for one in planned if one.attempts]
+            return Round(
+                batches=tuple(self._batches(account, held, views, lease, now)),
+                settled=tuple(one for one in planned if one.fate is not Fate.WAITING),
+                is_empty=False,
+            )
+
+        return self._do(account.name, work, write=True)
+
+    def _planned(
+        self, account: Account, view: View, now: datetime, at_once: Collection[str], disabled: Mapping[str, str]
+    ) -> Iterator[Delivery]:
+        message, verdict = view.message, judge(view.standing())
+        names = self._names(account, message)
+        if not names and verdict is SEND:
+            verdict = Verdict(Fate.SUPPRESSED, "the account has no channel for it")
+        for name in names or ("",):
+            its = verdict
+            if verdict is SEND and name in disabled:
+                its = Verdict(Fate.DEAD, disabled[name])
+            waits = its.fate is Fate.WAITING
+            yield Delivery(
+                message=message,
+                channel=name,
+                fate=its.fate,
+                reason=its.reason,
+                attempts=int(waits and name in at_once),
+                due_at=now if waits else None,
+                changed_at=now,
+            )
+
+    def _names(self, account: Account, message: Message) -> tuple[str, ...]:
+        if message.topic is Topic.CHANGED:
+            return (message.recipient,)
+        chosen = account.settings.policy.channels
+        return tuple(self.channels.notifiers) if chosen is None else chosen
+
+    # --- claiming ----------------------------------------------------------------------------------------------------
+
+    def claim(self, account: Account, channel: str, *, is_abandoned: bool = False) -> Round:
+        """Claim deliveries that are due on a channel, and look again whether they may be sent.
+
+        Args:
+            account: The account.
+            channel: The channel.
+            is_abandoned: Whether to take one that a worker held until its lease ran out: it may be what killed it, and
+                so it is taken alone.
+        """
+        now, lease = self.runner.now(), self.runner.ids()
+        claim = Claim(
+            channel=channel,
+            now=now,
+            lease=lease,
+            until=now + LEASE,
+            limit=1 if is_abandoned else BATCH,
+            is_abandoned=is_abandoned,
+            in_order=self.channels.in_order(channel),
+        )
+
+        def work(unit: KeepsDeliveries) -> Round:
+            held = unit.claim(claim)
+            if not held:
+                return Round()
+            views = self._looked_at(unit, account, [one.message for one in held])
+            sendable, settled = judged(held, views, now, unit.disabled().get(channel))
+            unit.finish(settled, lease)
+            batches = self._batches(account, sendable, views, lease, now)
+            return Round(batches=tuple(batches), settled=tuple(settled), is_empty=False)
+
+        return self._do(account.name, work, write=True)
+
+    def look_again(self, batch: Batch) -> tuple[Batch, Sequence[Delivery]]:
+        """Return what of a batch may still be sent, as it is now, and what became of the rest."""
+        now = self.runner.now()
+        held = [delivery for delivery, _ in batch.parcels]
+
+        def work(unit: KeepsDeliveries) -> tuple[Batch, Sequence[Delivery]]:
+            views = self._looked_at(unit, batch.account, [one.message for one in held])
+            sendable, settled = judged(held, views, now)
+            unit.finish(settled, batch.lease)
+            parcels = tuple((one, views[one.message.id].notice(one.attempts)) for one in sendable)
+            return changed(batch, looked_at=now, parcels=parcels), settled
+
+        return self._do(batch.account.name, work, write=True)
+
+    def is_stale(self, batch: Batch) -> bool:
+        """Say whether it is too long ago that somebody looked whether a batch may be sent."""
+        return self.runner.now() - batch.looked_at > FRESH_FOR
+
+    def has_run_out(self, batch: Batch) -> bool:
+        """Say whether nothing more of a batch may be begun: its lease will soon be over, or the worker stops."""
+        return self.is_stopping() or self.runner.now() > batch.until - MARGIN
+
+    # --- sending -----------------------------------------------------------------------------------------------------
+
+    def sent(self, delivery: Delivery) -> Delivery:
+        """Return the line of what a channel took."""
+        return changed(delivery, fate=Fate.SENT, reason="", due_at=None, changed_at=self.runner.now())
+
+    def failed(self, delivery: Delivery, problem: Exception) -> Delivery:
+        """Return the line of what a channel did not take: it is tried again, or it is a dead letter."""
+        now, at_least, is_final, reason = self.runner.now(), None, False, told(problem)
+        if isinstance(problem, NotDelivered):
+            at_least, is_final, reason = problem.retry_after, problem.is_final or problem.disables, problem.reason
+        due_at = None if is_final else next_try(delivery.attempts, now, self.chance(), at_least)
+        fate = Fate.DEAD if due_at is None else Fate.WAITING
+        return changed(delivery, fate=fate, reason=_kept(reason), due_at=due_at, changed_at=now)
+
+    def given_back(self, deliveries: Iterable[Delivery], due_at: datetime | None = None) -> list[Delivery]:
+        """Return the lines of what was not begun, which counts as not tried; it is due now, unless told otherwise."""
+        now = self.runner.now()
+        return [changed(one, attempts=one.attempts - 1, due_at=due_at or now, changed_at=now) for one in deliveries]
+
+    def settle(self, batch: Batch, results: Sequence[Delivery], disabled: str | None = None) -> Sequence[Delivery]:
+        """Write what became of a batch, and return it; what another worker has by now is left out.
+
+        Args:
+            batch: The batch.
+            results: What became of each delivery.
+            disabled: Why nothing more is to go to the channel, or None.
+        """
+
+        def work(unit: KeepsDeliveries) -> Sequence[Delivery]:
+            if disabled is not None:
+                unit.disable(batch.channel, _kept(disabled))
+            return unit.finish(results, batch.lease)
+
+        settled = self._do(batch.account.name, work, write=True)
+        for lost in {one.message.id for one in results} - {one.message.id for one in settled}:
+            LOGGER.warning("a lease ran out while it was used", extra={"message_id": lost, "channel": batch.channel})
+        return settled
+
+    # --- looking -----------------------------------------------------------------------------------------------------
+
+    def _looked_at(self, unit: KeepsDeliveries, account: Account, messages: Sequence[Message]) -> Mapping[str, View]:
+        """Return what is known of messages now, by their ids."""
+        histories = unit.histories([one.issue for one in messages if one.issue is not None])
+        records = unit.records([one.response for one in messages if one.issue is None])
+        return {
+            one.id: View(
+                account=account,
+                message=one,
+                history=histories.get(one.issue or "", ()),
+                record=records.get(one.response),
+            )
+            for one in messages
+        }
+
+    def _batches(
+        self, account: Account, held: Iterable[Delivery], views: Mapping[str, View], lease: str, now: datetime
+    ) -> Iterator[Batch]:
+        by_channel: dict[str, list[tuple[Delivery, Notice]]] = {}
+        for one in held:
+            parcel = (one, views[one.message.id].notice(one.attempts))
+            by_channel.setdefault(one.channel, []).append(parcel)
+        for channel, parcels in by_channel.items():
+            yield Batch(
+                account=account,
+                channel=channel,
+                lease=lease,
+                until=now + LEASE,
+                looked_at=now,
+                parcels=tuple(parcels),
+            )
+
+
+def _kept(reason: str) -> str:
+    """Return a reason as the ledger keeps it; a channel of somebody else's may give anything."""
+    return "".join(one if one.isprintable() else " " for one in reason)[:REASON_MAX]

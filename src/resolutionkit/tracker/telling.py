@@ -1,0 +1,165 @@
+"""What a tracker does with what is to be told: delivering it, and saying what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from attrs import evolve
+
+from resolutionkit.errors import AccountNotFound, InvalidFilter, InvalidValue, StorageError, shown
+from resolutionkit.model.deliveries import Delivered, Delivery, Fate, LedgerQuery
+from resolutionkit.model.messages import Message
+from resolutionkit.model.query import Order, Page
+from resolutionkit.model.values import optional_code
+from resolutionkit.ports import KeepsDeliveries, UnitOfWork
+from resolutionkit.tracker.access import party_of
+from resolutionkit.tracker.courier import Courier
+from resolutionkit.tracker.cursors import binding, cursor, key_of
+from resolutionkit.tracker.delivering import deliver
+from resolutionkit.tracker.inbox import PAGE
+from resolutionkit.tracker.intake import Intake
+from resolutionkit.tracker.pipeline import AccountSettings
+from resolutionkit.tracker.reading import page_of, page_size
+from resolutionkit.tracker.turns import keeping
+
+T = TypeVar("T")
+
+
+class Telling(Intake):
+    """What a tracker does with what is to be told."""
+
+    _accounts: Callable[[str], AccountSettings | None] | None = None
+
+    def outbox(self, issue_id: str) -> tuple[Message, ...]:
+        """Return who is to be told of what about an issue, in the order in which it happened."""
+        return self._reader.messages(issue_id)
+
+    def deliver(self) -> Delivered:
+        """Tell people and observers what is due, over all accounts that the tracker knows, until nothing is due.
+
+        Any number of processes and threads may do so at once, and whenever they like: each message goes to each channel
+        of its recipient under one key for ever, ``message.id``. A channel is asked again after growing waits where it
+        fails. What is looked at again when it is sent: whether the recipient is there, may still see the issue, and
+        still is what the message says, an assignee or a follower.
+
+        Returns:
+            How many deliveries came out how.
+
+        Raises:
+            InvalidValue: There is nobody to tell through: no notifier, no observer, and no channel in the policy.
+            StorageError: The store keeps no queue, or its database failed. What was held is due again in five minutes.
+        """
+        return deliver(self._courier())
+
+    def ledger(
+        self,
+        issue_id: str | None = None,
+        *,
+        person: str | None = None,
+        fate: Fate | str | None = None,
+        limit: int = PAGE,
+        after: str | None = None,
+    ) -> Page[Delivery]:
+        """Return what became of messages, channel by channel, and why: in the order in which they came up (C11).
+
+        A message that was not planned yet is waiting on the channel without a name.
+
+        Args:
+            issue_id: Of one issue, or None for all.
+            person: Of one recipient: a person's id or email address, a bare address, an observer's name; None for all.
+            fate: Only what came to this, such as ``dead``; None for all.
+            limit: At most how many, 1 to 1,000.
+            after: The cursor of the page before, or None for the first page.
+
+        Raises:
+            InvalidFilter: There is no such fate, or the limit is none.
+            InvalidCursor: The cursor is damaged, or belongs to another question.
+            StorageError: The store keeps no ledger.
+        """
+        query = LedgerQuery(issue=optional_code(issue_id, "issue_id", InvalidValue), fate=_fate(fate), limit=0)
+        query = evolve(query, recipient=party_of(person, self._runner.settings.directory))
+        bound_to = binding(self._runner.account, None, query, Order.NEWEST)
+        start, size = key_of(after, bound_to, (str, str)), page_size(limit)
+
+        def question(unit: UnitOfWork) -> list[Delivery]:
+            place = None if start is None else (str(start[0]), str(start[1]))
+            return list(keeping(unit).ledger(evolve(query, limit=size + 1, after=place)))
+
+        found = self._runner.store.transact(self._runner.account, question, write=False)
+        return page_of(found, size, lambda one: cursor(bound_to, (one.message.id, one.channel)))
+
+    def dead_letters(self, *, limit: int = PAGE, after: str | None = None) -> Page[Delivery]:
+        """Return what could not be delivered, and is tried no more until it is sent again.
+
+        Args:
+            limit: At most how many, 1 to 1,000.
+            after: The cursor of the page before, or None for the first page.
+        """
+        return self.ledger(fate=Fate.DEAD, limit=limit, after=after)
+
+    def send_again(self, message_id: str, channel: str) -> bool:
+        """Let a dead letter be delivered once more, as if it had not been tried; its key stays what it was.
+
+        Args:
+            message_id: The message.
+            channel: The channel on which it is dead.
+
+        Returns:
+            False where there is no such dead letter.
+        """
+        now = self._runner.now()
+        return self._write(lambda unit: unit.send_again(message_id, channel, now))
+
+    def disabled_channels(self) -> dict[str, str]:
+        """Return why channels are disabled, by their names; a receiver that is gone for good disables its own."""
+        question = self._runner.store.transact
+        return question(self._runner.account, lambda unit: dict(keeping(unit).disabled()), write=False)
+
+    def enable_channel(self, channel: str) -> None:
+        """Let messages go to a channel again; what became a dead letter meanwhile has to be sent again.
+
+        Args:
+            channel: Its name; one that is not disabled stays as it is.
+        """
+        self._write(lambda unit: unit.disable(channel, None))
+
+    def _write(self, work: Callable[[KeepsDeliveries], T]) -> T:
+        runner = self._runner
+        return runner.store.transact(runner.account, lambda unit: work(keeping(unit)), write=True)
+
+    def _courier(self, is_stopping: Callable[[], bool] = lambda: False) -> Courier:
+        runner = self._runner
+        if runner.is_joined:
+            raise StorageError("nothing is delivered from within a host's transaction; use the tracker itself")
+        if not runner.channels.notifiers and runner.settings.policy.channels is None:
+            told = "at least one; where nobody is to be told, channels = [] in the policy says so"
+            raise InvalidValue("notifiers", (), told)
+        accounts = self._accounts
+        known = None if accounts is None else lambda name: looked_up(accounts, name)
+        return Courier(runner=runner, accounts=known, channels=runner.channels, is_stopping=is_stopping)
+
+
+def _fate(fate: Fate | str | None) -> Fate | None:
+    try:
+        return None if fate is None else Fate(fate)
+    except ValueError as problem:
+        raise InvalidFilter("fate", fate, f"one of {', '.join(Fate)}") from problem
+
+
+def looked_up(accounts: Callable[[str], AccountSettings | None], name: str) -> AccountSettings:
+    """Return what an account is run with.
+
+    Raises:
+        AccountNotFound: Nobody knows it.
+        InvalidValue: What is given are no settings.
+    """
+    try:
+        settings = accounts(name)
+    except LookupError as problem:
+        raise AccountNotFound(name, "accounts= does not know it") from problem
+    if settings is None:
+        raise AccountNotFound(name, "accounts= does not know it")
+    if not isinstance(settings, AccountSettings):
+        raise InvalidValue("accounts", settings, f"a function that gives AccountSettings, or None, for {shown(name)}")
+    return settings
