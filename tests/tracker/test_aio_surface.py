@@ -24,13 +24,14 @@ NOT_AWAITED = {
 OTHERWISE = {
     "Tracker.open": {"directory", "accounts", "notifiers", "observers", "return"},  # its result is awaited, or entered
     "Tracker.record_many": {"responses"},
+    "Tracker.work": {"stop"},
     "Tracker.for_account": {"return"},
     "Tracker.as_user": {"return"},
     "Tracker.joined": {"return"},
     "Desk.inbox": {"return"},
 }
 """Which parameters take more than the sync ones, and which results are the async twin of theirs."""
-OF_ITS_OWN = {"Tracker.open", "Tracker.record_many", "Tracker.joined", "Tracker.deliver"}
+OF_ITS_OWN = {"Tracker.open", "Tracker.record_many", "Tracker.joined", "Tracker.deliver", "Tracker.work"}
 """What is described in words of its own, since it takes or gives something else."""
 
 

@@ -13,6 +13,7 @@ import click
 
 from resolutionkit.cli import plain, printing
 from resolutionkit.cli.databases import db
+from resolutionkit.cli.delivering import ledger, send_again, work
 from resolutionkit.cli.erasing import erase, export
 from resolutionkit.cli.exits import Exit, exit_of, report
 from resolutionkit.cli.importing import import_
@@ -106,6 +107,9 @@ for _command in (
     flag,
     escalate,
     reopen,
+    work,
+    ledger,
+    send_again,
     erase,
     export,
     policy,

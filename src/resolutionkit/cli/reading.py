@@ -60,7 +60,7 @@ def inbox(*, section: str, order: str, limit: int, after: str | None, as_json: b
             printing.show_data({"section": section, "counts": asjson.data(counts), **asjson.page(found)})
         else:
             printing.show([Heading(section.capitalize()), Prose(count_line(counts)), issue_table(found, session)])
-            _tell_next(found)
+            tell_next(found)
 
 
 @click.command(name="list", cls=HouseCommand, short_help="List issues or responses, by every filter.")
@@ -100,10 +100,10 @@ def _show_page(page: Page[Any], table: Table, *, as_json: bool) -> None:
         printing.show_data(asjson.page(page))
     else:
         printing.show([table])
-        _tell_next(page)
+        tell_next(page)
 
 
-def _tell_next(page: Page[Any]) -> None:
+def tell_next(page: Page[Any]) -> None:
     """Say on the standard error stream, where it spoils no pipe, how to get the next page."""
     if page.next is not None:
         given: tuple[str, ...] = click.get_current_context().find_root().obj or ()

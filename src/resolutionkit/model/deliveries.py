@@ -173,6 +173,11 @@ class Delivered:
         """Return how many deliveries were touched."""
         return sum(getattr(self, name) for name in _NUMBERS.values())
 
+    def plus(self, other: Delivered) -> Delivered:
+        """Return the numbers of both."""
+        names = _NUMBERS.values()
+        return Delivered(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
 
 _NUMBERS = {fate: fate.value for fate in Fate} | {Fate.WAITING: "retried"}
 

@@ -10,17 +10,24 @@ from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
+from functools import partial
+from threading import Event
 from typing import TypeAlias
 
+from attrs import evolve
+
+from resolutionkit.errors import StorageError
 from resolutionkit.model.deliveries import Delivered, Delivery, Fate, NotDelivered, delivered
 from resolutionkit.model.notices import Notice
 from resolutionkit.model.trusted import changed
 from resolutionkit.ports import Notifier
-from resolutionkit.tracker.courier import Batch, Courier, Round
+from resolutionkit.tracker.courier import LOGGER, Batch, Courier, Round
 from resolutionkit.tracker.turns import Account
 
 SETTLE_EVERY = timedelta(seconds=1)
 """How long what was sent stays unsettled at most while more of its batch is sent: a crash has it sent again."""
+EVERY = timedelta(seconds=5)
+"""How long a worker rests once nothing is due."""
 LOOK_EVERY = timedelta(seconds=0.5)
 """How often to look for more on channels that have nothing to do while others are at work."""
 
@@ -34,6 +41,8 @@ def deliver(courier: Courier) -> Delivered:
     Args:
         courier: Does the steps.
     """
+    halted = Event()
+    courier = evolve(courier, is_stopping=partial(_either, courier.is_stopping, halted.is_set))
     todo = Todo(courier)
     if len(list(courier.channels)) < 2:
         while batches := todo.look(list(courier.channels)):
@@ -48,9 +57,23 @@ def deliver(courier: Courier) -> Delivered:
                 running[threads.submit(send, courier, batch, _call)] = batch.channel
             if not running:
                 return todo.done
-            for one in wait(running, LOOK_EVERY.total_seconds(), FIRST_COMPLETED).done:
+            try:
+                done = wait(running, LOOK_EVERY.total_seconds(), FIRST_COMPLETED).done
+            except BaseException:
+                halted.set()  # the others give back what they have not begun
+                raise
+            for one in done:
                 del running[one]
                 todo.note(one.result())
+
+
+def _either(*said: Callable[[], bool]) -> bool:
+    return any(one() for one in said)
+
+
+def tell_of_rest(problem: StorageError, every: timedelta) -> None:
+    """Log that the database cannot be used, and that the worker tries again."""
+    LOGGER.error("%s; trying again in %s s", problem, every.total_seconds())
 
 
 def _call(channel: Notifier, notice: Notice) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from threading import Event
 from typing import TypeVar
 
 from attrs import evolve
@@ -16,7 +18,7 @@ from resolutionkit.ports import KeepsDeliveries, UnitOfWork
 from resolutionkit.tracker.access import party_of
 from resolutionkit.tracker.courier import Courier
 from resolutionkit.tracker.cursors import binding, cursor, key_of
-from resolutionkit.tracker.delivering import deliver
+from resolutionkit.tracker.delivering import EVERY, deliver, tell_of_rest
 from resolutionkit.tracker.inbox import PAGE
 from resolutionkit.tracker.intake import Intake
 from resolutionkit.tracker.pipeline import AccountSettings
@@ -51,6 +53,31 @@ class Telling(Intake):
             StorageError: The store keeps no queue, or its database failed. What was held is due again in five minutes.
         """
         return deliver(self._courier())
+
+    def work(self, stop: Event, *, every: timedelta = EVERY) -> Delivered:
+        """Deliver again and again until it is told to stop; run as many of these as you like, on as many machines.
+
+        It stops between two messages: what was not begun is due again at once. While the database cannot be used it
+        waits and tries again.
+
+        Args:
+            stop: Set it, from a signal's handler or another thread, to have it stop.
+            every: How long to rest once nothing is due.
+
+        Returns:
+            How many deliveries came out how, all in all.
+
+        Raises:
+            InvalidValue: As for :meth:`deliver`.
+        """
+        courier, total = self._courier(stop.is_set), Delivered()
+        while not stop.is_set():
+            try:
+                total = total.plus(deliver(courier))
+            except StorageError as problem:
+                tell_of_rest(problem, every)
+            stop.wait(every.total_seconds())
+        return total
 
     def ledger(
         self,

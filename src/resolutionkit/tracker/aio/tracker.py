@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -31,6 +33,7 @@ from resolutionkit.tracker.aio.settings import AsyncAccountSettings, as_sync, wa
 from resolutionkit.tracker.aio.stores import WaitingStore
 from resolutionkit.tracker.aio.views import AsyncViews
 from resolutionkit.tracker.channels import channels_of
+from resolutionkit.tracker.delivering import EVERY, tell_of_rest
 from resolutionkit.tracker.openers import check_store, open_async_store
 from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.plugins import Plugins, plugin_manager
@@ -308,6 +311,31 @@ class AsyncTracker(AsyncViews):
             StorageError: The store keeps no queue, or its database failed.
         """
         return await deliver(self._sync._courier())
+
+    async def work(self, stop: asyncio.Event, *, every: timedelta = EVERY) -> Delivered:
+        """Deliver again and again until it is told to stop; run as many of these as you like, on as many machines.
+
+        As :meth:`Tracker.work <resolutionkit.Tracker.work>` does. A task that is cancelled has settled what was sent.
+
+        Args:
+            stop: Set it to have it stop.
+            every: How long to rest once nothing is due.
+
+        Returns:
+            How many deliveries came out how, all in all.
+
+        Raises:
+            InvalidValue: As for :meth:`deliver`.
+        """
+        courier, total = self._sync._courier(stop.is_set), Delivered()
+        while not stop.is_set():
+            try:
+                total = total.plus(await deliver(courier))
+            except StorageError as problem:
+                tell_of_rest(problem, every)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), every.total_seconds())
+        return total
 
     @awaited(Tracker.ledger)
     def ledger(self) -> None:
