@@ -60,6 +60,15 @@ def killer(url: str) -> Iterator[Killer]:
         process.communicate(timeout=60)
 
 
+_points: list[Callable[[], None]] = []
+
+
+def point() -> None:
+    """Be another point at which this process may be killed."""
+    for passes in _points:
+        passes()
+
+
 @contextmanager
 def killed_at(store: SqlStore, number: int) -> Iterator[None]:
     """Kill this process at the n-th point: before each statement, before and after each commit.
@@ -86,6 +95,7 @@ def killed_at(store: SqlStore, number: int) -> Iterator[None]:
         passes()
 
     ending = patch.object(PsycopgWire, "end_with", end_and_pass)
+    _points.append(passes)
     with tapped(passes), patch.object(store.engine.dialect, "do_commit", commit_and_pass), ending:
         yield
 
