@@ -1,0 +1,174 @@
+"""What a mail says of its topic, of why it was sent, and of what happened: tables of English words, to be translated.
+
+Which of it a mail has is decided in ``content``, how it is laid out in the templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from attrs import frozen
+
+from resolutionkit.model.events import (
+    CorrectionRecorded,
+    Escalated,
+    Event,
+    Followed,
+    IssueOpened,
+    NoteAdded,
+    Reassigned,
+    Reopened,
+    ReplacementRecorded,
+    RootCauseRecorded,
+    StatusChanged,
+    Unfollowed,
+)
+from resolutionkit.model.messages import Topic, Why
+from resolutionkit.model.notices import Notice
+from resolutionkit.model.people import SYSTEM
+from resolutionkit.model.scale import Category
+from resolutionkit.notify.email.language import Language, marked
+
+
+@frozen
+class Title:
+    """How a topic is called.
+
+    Attributes:
+        tag: In a word or two, before the subject.
+        heading: As the heading of the mail.
+    """
+
+    tag: str
+    heading: str
+
+
+TITLES: Mapping[Topic, Title] = {
+    Topic.ESCALATED: Title(marked("Escalated"), marked("Escalated: you are asked to step in")),
+    Topic.OPENED: Title(marked("New"), marked("An unhappy customer needs attention")),
+    Topic.REOPENED: Title(marked("Reopened"), marked("The issue was reopened")),
+    Topic.ASSIGNED: Title(marked("For you"), marked("The issue is yours now")),
+    Topic.REPLACED: Title(marked("New answer"), marked("The customer's answer has changed")),
+    Topic.STATUS_CHANGED: Title(marked("Status"), marked("The status has changed")),
+    Topic.REASSIGNED: Title(marked("Reassigned"), marked("Somebody else works the issue now")),
+    Topic.NOTED: Title(marked("Note"), marked("There is a new note")),
+    Topic.RECORDED: Title(marked("Response"), marked("A customer has answered")),
+}
+_OTHER = Title(marked("Change"), marked("Something has changed"))
+FLAGGED = marked("A response was flagged for attention")
+"""The heading of what a person opened, whatever its score."""
+NOW = marked("The status is now: %(status)s")
+"""The heading of a change of status that is known."""
+
+
+def title_of(topic: Topic) -> Title:
+    """Return how a topic is called; one that has no line of its own is a change."""
+    return TITLES.get(topic, _OTHER)
+
+
+WHYS: Mapping[Why, str] = {
+    Why.LEADERSHIP: marked("escalations of this account come to you"),
+    Why.ASSIGNEE: marked("the issue is assigned to you"),
+    Why.HIERARCHY: marked("the customer is one of yours, or of somebody who reports to you"),
+    Why.GROUP_LEAD: marked("you lead the group that the response belongs to, or stand in for its lead"),
+    Why.FOLLOWER: marked("you follow the issue"),
+    Why.PREFERENCE: marked("your preferences ask for it"),
+    Why.OBSERVER: marked("you observe everything that happens"),
+}
+
+CATEGORIES: Mapping[Category, str] = {
+    Category.DETRACTOR: marked("Detractor"),
+    Category.PASSIVE: marked("Passive"),
+    Category.PROMOTER: marked("Promoter"),
+}
+
+NPS_IN_WORDS = marked(
+    "A Net Promoter Score asks how likely somebody is to recommend you, from 0 to 10. Who answers 9 or 10 is a promoter, "
+    "7 or 8 a passive, and 0 to 6 a detractor. The score of many is the share of promoters less that of detractors."
+)
+
+
+@frozen
+class Telling:
+    """What is needed to say what happened.
+
+    Attributes:
+        notice: The notice.
+        language: The reader's language.
+    """
+
+    notice: Notice
+    language: Language
+
+    def say(self, words: str, /, **values: object) -> str:
+        """Return words of ours in the reader's language."""
+        return self.language.gettext(words, **values)
+
+    def who(self, party: str | None) -> str:
+        """Return what somebody is called."""
+        if party is None:
+            return self.language.gettext("nobody")
+        return self.language.gettext("the system") if party == SYSTEM else self.notice.name_of(party)
+
+    def status(self, key: str) -> str:
+        """Return what a status is called."""
+        return self.language.gettext(self.notice.labels.get(key, key))
+
+
+Said: TypeAlias = Callable[[Any, Telling], str]
+
+
+def _opened(event: IssueOpened, tell: Telling) -> str:
+    if event.flagged_by_hand:
+        return tell.say(
+            marked("%(who)s flagged the response, and assigned it to %(assignee)s."),
+            who=tell.who(event.actor),
+            assignee=tell.who(event.assignee),
+        )
+    return tell.say(marked("The issue was opened, and assigned to %(assignee)s."), assignee=tell.who(event.assignee))
+
+
+def _reopened(event: Reopened, tell: Telling) -> str:
+    status = tell.status(event.status)
+    if not event.is_human:
+        return tell.say(marked("A new response reopened the issue: %(status)s."), status=status)
+    return tell.say(marked("%(who)s reopened the issue: %(status)s."), who=tell.who(event.actor), status=status)
+
+
+def _moved(words: str) -> Said:
+    return lambda event, tell: tell.say(words, who=tell.who(event.actor), status=tell.status(event.status))
+
+
+def _named(words: str, name: str) -> Said:
+    return lambda event, tell: tell.say(words, who=tell.who(event.actor), other=tell.who(getattr(event, name)))
+
+
+def _by(words: str) -> Said:
+    return lambda event, tell: tell.say(words, who=tell.who(event.actor))
+
+
+def _said(words: str) -> Said:
+    return lambda event, tell: tell.say(words)
+
+
+HAPPENED: Mapping[type[Event], Said] = {
+    IssueOpened: _opened,
+    NoteAdded: _by(marked("%(who)s added a note.")),
+    StatusChanged: _moved(marked("%(who)s set the status: %(status)s.")),
+    Reopened: _reopened,
+    Escalated: _named(marked("%(who)s escalated the issue to %(other)s."), "to"),
+    Reassigned: _named(marked("%(who)s assigned the issue to %(other)s."), "assignee"),
+    Followed: _named(marked("%(other)s follows the issue."), "follower"),
+    Unfollowed: _named(marked("%(other)s follows the issue no longer."), "follower"),
+    RootCauseRecorded: _by(marked("%(who)s recorded the root cause.")),
+    ReplacementRecorded: _said(marked("The customer answered again, about the same: the new answer counts.")),
+    CorrectionRecorded: _said(marked("The response was corrected.")),
+}
+"""What each kind of event was, in a sentence; of a kind that has no line nothing is said."""
+
+
+def happened(event: Event, tell: Telling) -> str:
+    """Return what an event was, as a sentence; empty where there are no words for it."""
+    said = HAPPENED.get(type(event))
+    return "" if said is None else said(event, tell)
