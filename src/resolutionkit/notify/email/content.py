@@ -17,7 +17,7 @@ from resolutionkit.model.notes import Note
 from resolutionkit.model.notices import Notice
 from resolutionkit.model.people import is_address
 from resolutionkit.model.scale import NPS, Category
-from resolutionkit.notify.email.actions import Action, Actions
+from resolutionkit.notify.email.actions import Actions
 from resolutionkit.notify.email.language import Language
 from resolutionkit.notify.email.plain import cut, one_line
 from resolutionkit.notify.email.wording import (
@@ -142,6 +142,7 @@ def mail_of(notice: Notice, language: Language, actions: Actions, sender: str) -
     """
     tell, response = Telling(notice, language), notice.response
     escalation = _escalation(notice)
+    kind = escalation.reason_kind if escalation is not None else None
     category = _category(notice)
     is_escalation = notice.message.topic is Topic.ESCALATED
     return Mail(
@@ -152,8 +153,8 @@ def mail_of(notice: Notice, language: Language, actions: Actions, sender: str) -
         heading=_heading(notice, tell),
         who=_who(notice, language),
         happened=tuple(_happened(notice, tell)),
-        reason="" if escalation is None else escalation.reason,
-        reason_kind="" if escalation is None else language.gettext(escalation.reason_kind or ""),
+        reason=escalation.reason if escalation is not None else "",
+        reason_kind=language.gettext(kind) if kind else "",
         score=_score(notice, language),
         category="" if category is None else language.gettext(CATEGORIES[category]),
         tone="" if category is None else category.value,
@@ -247,7 +248,7 @@ def _customer(notice: Notice, language: Language) -> Iterator[Fact]:
         Fact(name=say("Company"), value=contact.company or ""),
         Fact(name=say("Email"), value=email, url=f"mailto:{email}" if _can_be_mailed(email) else ""),
         Fact(name=say("Phone"), value=phone, url=f"tel:{_dialled(phone)}" if _PHONE.fullmatch(phone) else ""),
-        Fact(name=say("Above them"), value=" › ".join(map(notice.name_of, response.hierarchy))),
+        Fact(name=say("Above them"), value=" / ".join(map(notice.name_of, response.hierarchy))),
         Fact(name=say("Wants to be contacted"), value=say("Yes") if response.wants_contact else ""),
         Fact(name=say("Tags"), value=", ".join(response.tags)),
         Fact(name=say("Experience"), value=", ".join(response.factors)),

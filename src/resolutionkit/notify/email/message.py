@@ -1,4 +1,4 @@
-"""The mail itself: its headers, its two parts, and the bytes that a server gets. What it says comes from the templates."""
+"""The mail itself: its headers and its two parts. What it says comes from the templates."""
 
 from __future__ import annotations
 
@@ -28,16 +28,14 @@ class _Headers(EmailPolicy):
 
     def fold(self, name: str, value: Any) -> str:
         """Return a header as text."""
-        return super().fold(name, value) if name.lower() not in _WORDED else self._narrow.fold(name, value)
+        if name.lower() in _WORDED:
+            return str(_NARROW.clone(utf8=self.utf8).fold(name, value))
+        return str(super().fold(name, value))
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """Return a header as bytes."""
         charset = "utf-8" if self.utf8 else "ascii"
         return self.fold(name, value).encode(charset, "surrogateescape")
-
-    @property
-    def _narrow(self) -> EmailPolicy:
-        return _NARROW.clone(utf8=self.utf8)
 
 
 _HEADERS = _Headers(linesep="\r\n", max_line_length=998, cte_type="7bit")
@@ -91,8 +89,8 @@ def message_of(
     return message
 
 
-def _part(content: str, kind: str, language: str) -> MIMEPart:
-    part = MIMEPart(policy=_BODY)
+def _part(content: str, kind: str, language: str) -> Any:
+    part: Any = MIMEPart(policy=_BODY)
     part.set_content(content, subtype=kind)
     part["Content-Language"] = language
     return part

@@ -48,7 +48,8 @@ class EmailNotifier:
         templates: A folder with templates that take the place of ours, one by one; or None.
         translations: A folder with translations, named as their languages: ``fr.po``. They come before ours; or None.
         timeout: How long the server may take for each answer.
-        require_tls: Whether nothing is sent before the connection is encrypted; None: unless the server is this machine.
+        require_tls: Whether the connection has to be encrypted before anything is sent; None: unless the server is this
+            machine.
         certificates: Which certificates are trusted; None for those that this machine trusts.
         clock: Gives the present, which is the date of a mail.
 

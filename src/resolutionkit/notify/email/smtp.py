@@ -55,9 +55,7 @@ def send(server: Server, sender: Mailbox, recipient: Mailbox, mail: bytes, timeo
 
 def _connected(server: Server, timeout: float) -> smtplib.SMTP:
     if server.starts_encrypted:
-        return smtplib.SMTP_SSL(
-            server.host, server.port, _own_name(), timeout=timeout, context=server.certificates
-        )
+        return smtplib.SMTP_SSL(server.host, server.port, _own_name(), timeout=timeout, context=server.certificates)
     return smtplib.SMTP(server.host, server.port, _own_name(), timeout=timeout)
 
 

@@ -84,8 +84,9 @@ CATEGORIES: Mapping[Category, str] = {
 }
 
 NPS_IN_WORDS = marked(
-    "A Net Promoter Score asks how likely somebody is to recommend you, from 0 to 10. Who answers 9 or 10 is a promoter, "
-    "7 or 8 a passive, and 0 to 6 a detractor. The score of many is the share of promoters less that of detractors."
+    "A Net Promoter Score asks how likely somebody is to recommend you, from 0 to 10. Who answers 9 or 10 is a "
+    "promoter, 7 or 8 a passive, and 0 to 6 a detractor. The score of many is the share of promoters less "
+    "that of detractors."
 )
 
 
@@ -109,7 +110,7 @@ class Telling:
         """Return what somebody is called."""
         if party is None:
             return self.language.gettext("nobody")
-        return self.language.gettext("the system") if party == SYSTEM else self.notice.name_of(party)
+        return self.language.gettext("The system") if party == SYSTEM else self.notice.name_of(party)
 
     def status(self, key: str) -> str:
         """Return what a status is called."""
@@ -122,18 +123,18 @@ Said: TypeAlias = Callable[[Any, Telling], str]
 def _opened(event: IssueOpened, tell: Telling) -> str:
     if event.flagged_by_hand:
         return tell.say(
-            marked("%(who)s flagged the response, and assigned it to %(assignee)s."),
+            "%(who)s flagged the response, and assigned it to %(assignee)s.",
             who=tell.who(event.actor),
             assignee=tell.who(event.assignee),
         )
-    return tell.say(marked("The issue was opened, and assigned to %(assignee)s."), assignee=tell.who(event.assignee))
+    return tell.say("The issue was opened, and assigned to %(assignee)s.", assignee=tell.who(event.assignee))
 
 
 def _reopened(event: Reopened, tell: Telling) -> str:
     status = tell.status(event.status)
     if not event.is_human:
-        return tell.say(marked("A new response reopened the issue: %(status)s."), status=status)
-    return tell.say(marked("%(who)s reopened the issue: %(status)s."), who=tell.who(event.actor), status=status)
+        return tell.say("A new response reopened the issue: %(status)s.", status=status)
+    return tell.say("%(who)s reopened the issue: %(status)s.", who=tell.who(event.actor), status=status)
 
 
 def _moved(words: str) -> Said:
@@ -149,7 +150,7 @@ def _by(words: str) -> Said:
 
 
 def _said(words: str) -> Said:
-    return lambda event, tell: tell.say(words)
+    return lambda _event, tell: tell.say(words)
 
 
 HAPPENED: Mapping[type[Event], Said] = {
