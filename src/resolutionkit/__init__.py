@@ -138,6 +138,8 @@ _HOMES = {
         "THUMBS",
     ),
     "model.values": ("Attributes",),
+    "notify.email.faults": ("EmailTextError",),
+    "notify.email.notifier": ("EmailNotifier",),
     "policy.calendar": ("BusinessCalendar",),
     "policy.directory_file": ("load_directory",),
     "policy.policy": ("Policy",),

@@ -301,12 +301,6 @@ class MappingError(FaultsFound):
     what = "mapping"
 
 
-class EmailTextError(FaultsFound):
-    """Templates or translations of mails are unsound; ``faults`` has every fault with its file and line."""
-
-    what = "texts of mails"
-
-
 class ImportFailed(ResolutionKitError, ValueError):
     """A file cannot be read as what it should be, so that no later row of it can be trusted.
 

@@ -43,7 +43,7 @@ class MailServer:
 
     Args:
         encryption: ``starttls``, ``smtps``, or None for none.
-        signs_in: Whether it wants ``USER`` and ``PASSWORD``.
+        signs_in: Whether it wants ``USER`` and ``PASSWORD``, once the connection is encrypted.
         utf8: Whether it speaks SMTPUTF8.
         name: The name in its certificate.
         size: The most bytes that it says a mail may have.
@@ -70,11 +70,7 @@ class MailServer:
         if encryption == "starttls":
             self._options["tls_context"] = _certified(name)
         if signs_in:
-            self._options |= {
-                "authenticator": self._authenticated,
-                "auth_required": True,
-                "auth_require_tls": False,
-            }
+            self._options |= {"authenticator": self._authenticated, "auth_required": True}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._listener: asyncio.Server | None = None

@@ -55,7 +55,12 @@ def every_topic() -> dict[Topic, Notice]:
         found[Topic.REASSIGNED], message=attrs.evolve(found[Topic.REASSIGNED].message, topic=Topic.NOTED)
     )
     about = attrs.evolve(
-        found[Topic.OPENED].message, topic=Topic.RECORDED, issue=None, why=(Why.PREFERENCE,), first_event=0, last_event=0
+        found[Topic.OPENED].message,
+        topic=Topic.RECORDED,
+        issue=None,
+        why=(Why.PREFERENCE,),
+        first_event=0,
+        last_event=0,
     )
     found[Topic.RECORDED] = attrs.evolve(found[Topic.OPENED], message=about, issue=None, events=(), moves=())
     found[Topic.CHANGED] = attrs.evolve(

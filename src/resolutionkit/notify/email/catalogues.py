@@ -15,8 +15,9 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-from resolutionkit.errors import EmailTextError, Fault
+from resolutionkit.errors import Fault
 from resolutionkit.model.values import ENGLISH
+from resolutionkit.notify.email.faults import EmailTextError
 
 SHIPPED = Path(__file__).parent / "translations"
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")

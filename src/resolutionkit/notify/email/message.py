@@ -74,6 +74,7 @@ def message_of(
         at: The present.
     """
     message = EmailMessage(policy=_HEADERS.clone(utf8=recipient.is_international))
+    message["MIME-Version"] = "1.0"
     message["From"] = sender.header
     message["To"] = recipient.header
     if reply_to is not None:

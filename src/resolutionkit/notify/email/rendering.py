@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from resolutionkit.datafile import nearest
-from resolutionkit.errors import EmailTextError, Fault, MissingExtra
+from resolutionkit.errors import Fault, MissingExtra
 from resolutionkit.model.deliveries import NotDelivered
 from resolutionkit.model.notices import Notice
 from resolutionkit.notify.email.content import Mail
+from resolutionkit.notify.email.faults import EmailTextError
 from resolutionkit.notify.email.language import Language
 from resolutionkit.notify.email.plain import one_line, quoted, visible
 
@@ -43,8 +44,9 @@ class Rendering:
         self._folders = [SHIPPED] if folder is None else [folder, SHIPPED]
         self._environment = lru_cache(maxsize=_LANGUAGES_KEPT)(self._made_for)
         self._inline = _css_inliner()
+        environment = self._environment(None)
         if folder is not None:
-            faults = list(_folder_faults(folder, self._environment(None), topics))
+            faults = list(_folder_faults(folder, environment, topics))
             if faults:
                 raise EmailTextError(faults, str(folder))
 

@@ -1,0 +1,261 @@
+"""Handing mails to a server of this machine, which also misbehaves: what is tried again, and what never is."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from traceback import format_exception
+
+import attrs
+import pytest
+
+from resolutionkit.model.deliveries import NotDelivered
+from resolutionkit.notify.email.notifier import EmailNotifier
+from resolutionkit.ports import Notice
+from support.mailing import PASSWORD, MailServer, hang_up
+
+Serve = Callable[..., MailServer]
+Sending = Callable[..., EmailNotifier]
+
+
+def refusal(notifier: EmailNotifier, notice: Notice) -> NotDelivered:
+    """Return why a mail was not delivered."""
+    with pytest.raises(NotDelivered) as caught:
+        notifier.notify(notice)
+    return caught.value
+
+
+@pytest.mark.parametrize("encryption", [None, "starttls", "smtps"])
+def test_a_mail_arrives(encryption: str | None, serve: Serve, sending_to: Sending, notice: Notice) -> None:
+    """In the open to this machine, encrypted after a word, or encrypted from the beginning."""
+    server = serve(encryption)
+    scheme = "smtps" if encryption == "smtps" else "smtp"
+    sending_to(server, scheme=scheme, require_tls=encryption is not None).notify(notice)
+    (taken,), (mail,) = server.taken, server.mails
+    assert (taken.mail_from, taken.rcpt_tos) == ("care@shop.example", ["nina@host.example"])
+    assert mail["To"] == "Nina Okafor <nina@host.example>"
+
+
+def test_somebody_signs_in(serve: Serve, sending_to: Sending, notice: Notice) -> None:
+    """With the user and the password of the URL, whose special characters were written as %40."""
+    server = serve("starttls", signs_in=True)
+    sending_to(server, password=PASSWORD).notify(notice)
+    assert len(server.mails) == 1
+
+
+def test_a_wrong_password_is_tried_again(serve: Serve, sending_to: Sending, notice: Notice) -> None:
+    """Somebody can mend it; nothing that can be seen of it has the password."""
+    notifier = sending_to(serve("starttls", signs_in=True), password="not the password")
+    problem = refusal(notifier, notice)
+    assert problem.reason == "the mail server did not accept the user and password (535)"
+    assert (problem.is_final, problem.disables) == (False, False)
+    assert "not the password" not in "".join(format_exception(problem)) + repr(notifier) + repr(vars(notifier))
+
+
+def test_a_server_where_nobody_can_sign_in(serve: Serve, sending_to: Sending, notice: Notice) -> None:
+    """A password for a server that wants none is told as such."""
+    problem = refusal(sending_to(serve(), password=PASSWORD), notice)
+    assert problem.reason == "the mail server offers no way of signing in that we know"
+    assert not problem.is_final
+
+
+def test_a_server_that_wants_somebody_to_sign_in(serve: Serve, sending_to: Sending, notice: Notice) -> None:
+    """Without a user it refuses the sender, which can be mended."""
+    problem = refusal(sending_to(serve("starttls", signs_in=True)), notice)
+    assert problem.reason == "the mail server refused the sender (530 5.7.0)"
+    assert not problem.is_final
+
+
+def test_encryption_that_is_required_but_not_offered(serve: Serve, sending_to: Sending, notice: Notice) -> None:
+    """Nothing is sent then, neither a password nor a mail."""
+    server = serve()
+    problem = refusal(sending_to(server, password=PASSWORD, require_tls=True), notice)
+    assert problem.reason == "the mail server offers no encryption (STARTTLS), and nothing is sent without"
+    assert not problem.is_final
+    assert server.taken == []
+
+
+@pytest.mark.parametrize("encryption", ["starttls", "smtps"])
+def test_a_certificate_that_nobody_vouches_for(
+    encryption: str, serve: Serve, sending_to: Sending, notice: Notice
+) -> None:
+    """A server that anybody could be gets nothing, also where it is on this machine."""
+    server = serve(encryption)
+    scheme = "smtps" if encryption == "smtps" else "smtp"
+    problem = refusal(sending_to(server, scheme=scheme, certificates=ssl.create_default_context()), notice)
+    assert problem.reason.startswith("the certificate of the mail server is not to be trusted:")
+    assert (problem.is_final, server.taken) == (False, [])
+
+
+def test_a_certificate_of_somebody_else(serve: Serve, sending_to: Sending, notice: Notice) -> None:
+    """A certificate is that of one name."""
+    server = serve("starttls", name="other.example")
+    problem = refusal(sending_to(server), notice)
+    assert "not valid for 'localhost'" in problem.reason
+    assert server.taken == []
+
+
+FINAL = [
+    ("RCPT", "550 5.1.1 no such mailbox", True),
+    ("RCPT", "550 no such mailbox", True),
+    ("RCPT", "551 5.1.6 moved", True),
+    ("RCPT", "553 5.1.3 no address", True),
+    ("RCPT", "550 5.2.1 closed for good", True),
+    ("DATA", "550 5.1.1 no such mailbox after all", True),
+    ("DATA", "552 5.2.3 too big for this mailbox", True),
+    ("RCPT", "550 5.7.1 relaying denied", False),
+    ("RCPT", "550 5.2.2 full", False),
+    ("RCPT", "552 5.2.2 full", False),
+    ("RCPT", "552 full", False),
+    ("MAIL", "550 5.1.8 a sender that we do not know", False),
+    ("MAIL", "553 5.1.7 a sender that we do not know", False),
+    ("DATA", "554 5.7.1 looks like spam", False),
+    ("DATA", "554 no", False),
+    ("MAIL", "451 4.3.0 later", False),
+    ("RCPT", "450 4.2.1 busy", False),
+    ("RCPT", "452 4.5.3 too many", False),
+    ("DATA", "451 4.3.0 later", False),
+    ("DATA", "421 4.3.2 going down", False),
+]
+
+
+@pytest.mark.parametrize(("command", "answer", "is_final"), FINAL)
+def test_a_refusal_is_final_where_another_try_is_of_no_use(
+    command: str, answer: str, is_final: bool, serve: Serve, sending_to: Sending, notice: Notice
+) -> None:
+    """A mailbox that does not exist, a mail that is too big; all else may be mended, and only its codes are told."""
+    server = serve()
+    server.answers[command] = [answer]
+    problem = refusal(sending_to(server), notice)
+    assert problem.is_final is is_final
+    what = {"MAIL": "sender", "RCPT": "recipient", "DATA": "mail"}[command]
+    code, status, *_ = [*answer.split(), ""]
+    shown = f"{code} {status}" if status[:2] in ("4.", "5.") else code
+    assert problem.reason == f"the mail server refused the {what} ({shown})"
+    assert (problem.retry_after, server.taken) == (None, [])
+
+
+def test_a_greylisting_server_takes_the_second_try(serve: Serve, sending_to: Sending, notice: Notice) -> None:
+    """It is the same mail, by its id, and arrives once."""
+    server = serve()
+    server.answers["RCPT"] = ["451 4.7.1 greylisted, come back later"]
+    notifier = sending_to(server)
+    assert not refusal(notifier, notice).is_final
+    notifier.notify(notice)
+    (mail,) = server.mails
+    assert mail["Message-ID"] == f"<{notice.message.id}@shop.example>"
+
+
+def test_what_a_server_says_of_the_mail_is_told_nowhere(
+    serve: Serve, sending_to: Sending, notice: Notice, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A filter may quote the respondent (law L12): of an answer to a mail the codes alone are left."""
+    server = serve()
+    server.answers["DATA"] = ["554 5.6.0 I do not like: Two days late"]
+    with caplog.at_level(logging.DEBUG):
+        problem = refusal(sending_to(server), notice)
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("resolutionkit")]
+    assert "Two days late" not in "".join(format_exception(problem)) + "".join(ours)
+
+
+@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
+def test_a_server_that_hangs_up(command: str, serve: Serve, sending_to: Sending, notice: Notice) -> None:
+    """Whenever it does, the mail was not delivered, and is tried again."""
+    server = serve()
+    server.answers[command] = [hang_up]
+    problem = refusal(sending_to(server), notice)
+    assert problem.reason.startswith(("the mail server broke off", "the mail server smtp://localhost"))
+    assert not problem.is_final
+
+
+def test_a_server_that_hangs_up_in_the_middle_of_a_mail(mailer: Sending, notice: Notice) -> None:
+    """It asked for the mail, and was gone before it had it."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    answers = (b"220 hello\r\n", b"250 mail.test\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go on\r\n")
+
+    def speak() -> None:
+        connection, _ = listener.accept()
+        for answer in answers:
+            connection.sendall(answer)
+            connection.recv(1000)
+        connection.close()
+
+    speaking = threading.Thread(target=speak)
+    speaking.start()
+    notifier = EmailNotifier(f"smtp://127.0.0.1:{listener.getsockname()[1]}", "care@shop.example")
+    problem = refusal(notifier, notice)
+    speaking.join(10)
+    listener.close()
+    assert "the mail server" in problem.reason
+    assert not problem.is_final
+
+
+def test_a_goodbye_that_fails_is_no_failure(serve: Serve, sending_to: Sending, notice: Notice) -> None:
+    """The mail was taken: whatever comes then, it must not be sent again."""
+    server = serve()
+    server.answers["QUIT"] = [hang_up, "421 4.3.2 not now"]
+    notifier = sending_to(server)
+    notifier.notify(notice)
+    notifier.notify(notice)
+    assert len(server.taken) == 2
+
+
+def test_a_slow_server(serve: Serve, sending_to: Sending, notice: Notice) -> None:
+    """What is not answered in time was not delivered."""
+    server = serve()
+    server.delay = 5
+    problem = refusal(sending_to(server, timeout=timedelta(seconds=0.2)), notice)
+    assert problem.reason == "the mail server did not answer in time"
+    assert not problem.is_final
+
+
+def test_a_server_that_is_not_there(serve: Serve, sending_to: Sending, notice: Notice) -> None:
+    """The error says which, as it was named, but for user and password."""
+    server = serve()
+    notifier = sending_to(server, password=PASSWORD)
+    with server.cut_off():
+        problem = refusal(notifier, notice)
+    assert problem.reason == (
+        f"the mail server smtp://localhost:{server.port} cannot be reached (ConnectionRefusedError)"
+    )
+
+
+def test_a_server_that_does_not_want_to(mailer: Sending, notice: Notice) -> None:
+    """A server may refuse before anything was said."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def speak() -> None:
+        connection, _ = listener.accept()
+        connection.sendall(b"554 5.7.1 go away\r\n")
+        connection.close()
+
+    speaking = threading.Thread(target=speak)
+    speaking.start()
+    problem = refusal(EmailNotifier(f"smtp://127.0.0.1:{listener.getsockname()[1]}", "care@shop.example"), notice)
+    speaking.join(10)
+    listener.close()
+    assert problem.reason == "the mail server refused to begin (554)"
+
+
+def test_an_address_beyond_ascii(serve: Serve, sending_to: Sending, notice: Notice) -> None:
+    """A server that speaks SMTPUTF8 takes it; with another there is no way, ever."""
+    abroad = attrs.evolve(notice, person=None, message=attrs.evolve(notice.message, recipient="jürgen@müller.example"))
+    server, old = serve(), serve(utf8=False)
+    sending_to(server).notify(abroad)
+    assert server.taken[0].rcpt_tos == ["jürgen@xn--mller-kva.example"]
+    assert "SMTPUTF8" in server.taken[0].mail_options
+    assert "\r\nTo: jürgen@xn--mller-kva.example\r\n".encode() in server.raw[0]
+    problem = refusal(sending_to(old), abroad)
+    assert problem.is_final
+    assert "SMTPUTF8" in problem.reason
+
+
+def test_a_mail_that_is_bigger_than_the_server_takes(serve: Serve, sending_to: Sending, notice: Notice) -> None:
+    """It is told its size before it gets it, and refuses for good."""
+    problem = refusal(sending_to(serve(size=2000)), notice)
+    assert problem.reason == "the mail is bigger than the mail server takes (552)"
+    assert problem.is_final
