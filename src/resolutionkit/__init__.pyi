@@ -114,9 +114,9 @@ from resolutionkit.model.scale import THUMBS as THUMBS
 from resolutionkit.model.scale import Category as Category
 from resolutionkit.model.scale import Scale as Scale
 from resolutionkit.model.values import Attributes as Attributes
-from resolutionkit.policy import workflows as workflows
 from resolutionkit.notify.email.faults import EmailTextError as EmailTextError
 from resolutionkit.notify.email.notifier import EmailNotifier as EmailNotifier
+from resolutionkit.policy import workflows as workflows
 from resolutionkit.policy.calendar import BusinessCalendar as BusinessCalendar
 from resolutionkit.policy.directory_file import load_directory as load_directory
 from resolutionkit.policy.policy import Policy as Policy

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope
@@ -75,7 +75,7 @@ class MailServer:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._listener: asyncio.Server | None = None
 
-    def __enter__(self) -> MailServer:
+    def __enter__(self) -> Self:
         self._thread.start()
         self._listen()
         return self
@@ -106,34 +106,34 @@ class MailServer:
 
     # --- what the server asks of its handler --------------------------------------------------------------------------
 
-    async def handle_EHLO(self, server: SMTP, session: Any, envelope: Envelope, hostname: str, responses: Any) -> Any:
+    async def handle_EHLO(self, server: SMTP, session: Any, envelope: Envelope, hostname: str, responses: Any) -> Any:  # noqa: N802
         """Answer EHLO."""
         session.host_name = hostname
         self.connections += 1
         return responses
 
-    async def handle_MAIL(self, server: SMTP, session: Any, envelope: Envelope, address: str, options: Any) -> str:
+    async def handle_MAIL(self, server: SMTP, session: Any, envelope: Envelope, address: str, options: Any) -> str:  # noqa: N802
         """Answer MAIL FROM."""
         told = await self._told("MAIL", server)
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return told or "250 2.1.0 Ok"
 
-    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Envelope, address: str, options: Any) -> str:
+    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Envelope, address: str, options: Any) -> str:  # noqa: N802
         """Answer RCPT TO."""
         told = await self._told("RCPT", server)
         if told is None:
             envelope.rcpt_tos.append(address)
         return told or "250 2.1.5 Ok"
 
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:  # noqa: N802
         """Answer a mail."""
         told = await self._told("DATA", server)
         if told is None:
             self.taken.append(envelope)
         return told or "250 2.0.0 Ok"
 
-    async def handle_QUIT(self, server: SMTP, session: Any, envelope: Envelope) -> str:
+    async def handle_QUIT(self, server: SMTP, session: Any, envelope: Envelope) -> str:  # noqa: N802
         """Answer QUIT."""
         return await self._told("QUIT", server) or "221 Bye"
 

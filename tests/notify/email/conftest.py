@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -80,6 +81,7 @@ def notice(every_topic: dict[Topic, Notice]) -> Notice:
 def mailer() -> Callable[..., EmailNotifier]:
     """Return a function that makes notifiers which reach no server: to look at mails."""
 
+    @cache
     def make(**options: Any) -> EmailNotifier:
         given = {"links": LINKS, "clock": TurnableClock()} | options
         sender = given.pop("sender", "Care team <care@shop.example>")

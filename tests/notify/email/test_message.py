@@ -204,3 +204,14 @@ def test_an_address_that_is_none(address: str, mailer: Mailer, notice: Notice) -
         mailer().notify(attrs.evolve(notice, person=attrs.evolve(notice.person, email=address)))
     assert caught.value.is_final
     assert address not in str(caught.value)
+
+
+def test_no_name_passes_for_an_encoded_word(mailer: Mailer, notice: Notice) -> None:
+    """Encoded words that somebody typed would be decoded by the reader's client, line ends and all."""
+    assert notice.person is not None
+    attack = "=?utf-8?q?=0D=0ABcc:_x@y.example?="
+    person, contact = attrs.evolve(notice.person, name=attack), Contact(name=attack)
+    mail = mailer().mail(attrs.evolve(notice, person=person, response=attrs.evolve(notice.response, contact=contact)))
+    for one in (mail, sent(mail)):
+        assert one["Subject"] == "[New] = ?utf-8?q?=0D=0ABcc:_x@y.example?=: 2 of 10"
+        assert one["To"].addresses[0].display_name == "= ?utf-8?q?=0D=0ABcc:_x@y.example?="

@@ -123,11 +123,12 @@ FINAL = [
 ]
 
 
-@pytest.mark.parametrize(("command", "answer", "is_final"), FINAL)
+@pytest.mark.parametrize("refused", FINAL, ids=lambda one: f"{one[0]} {one[1]}")
 def test_a_refusal_is_final_where_another_try_is_of_no_use(
-    command: str, answer: str, is_final: bool, serve: Serve, sending_to: Sending, notice: Notice
+    refused: tuple[str, str, bool], serve: Serve, sending_to: Sending, notice: Notice
 ) -> None:
     """A mailbox that does not exist, a mail that is too big; all else may be mended, and only its codes are told."""
+    command, answer, is_final = refused
     server = serve()
     server.answers[command] = [answer]
     problem = refusal(sending_to(server), notice)

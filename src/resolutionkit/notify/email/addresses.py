@@ -12,7 +12,7 @@ from email.utils import parseaddr
 from attrs import field, frozen
 
 from resolutionkit.errors import InvalidValue
-from resolutionkit.notify.email.plain import one_line
+from resolutionkit.notify.email.plain import header_words
 
 _LOCAL = re.compile(r'[^\s"(),:;<>@\[\\\]]{1,64}')
 _LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?")
@@ -54,7 +54,7 @@ def mailbox(address: str, name: str = "") -> Mailbox | None:
     spelled = _spelled(domain)
     if not at or spelled is None or not _LOCAL.fullmatch(local) or not local.isprintable():
         return None
-    return Mailbox(one_line(name), local, spelled)
+    return Mailbox(header_words(name), local, spelled)
 
 
 def own_mailbox(given: object, name: str) -> Mailbox:

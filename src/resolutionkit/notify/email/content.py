@@ -26,6 +26,7 @@ from resolutionkit.notify.email.wording import (
     NOW,
     NPS_IN_WORDS,
     WHYS,
+    WISHED,
     Telling,
     happened,
     title_of,
@@ -205,15 +206,14 @@ def _happened(notice: Notice, tell: Telling) -> Iterator[str]:
 
 
 def _heading(notice: Notice, tell: Telling) -> str:
-    last = notice.events[-1] if notice.events else None
-    if notice.message.topic is Topic.STATUS_CHANGED:
-        moved = [event for event in notice.events if isinstance(event, StatusChanged)]
-        if moved:
-            return tell.say(NOW, status=tell.status(moved[-1].status))
-    is_flagged = isinstance(last, IssueOpened) and not last.needs_recovery
-    if notice.message.topic is Topic.OPENED and is_flagged:
-        return tell.say(FLAGGED)
-    return tell.say(title_of(notice.message.topic).heading)
+    """Return the heading; where it is known, it says which status, or that nobody need be unhappy."""
+    topic = notice.message.topic
+    for event in reversed(notice.events):
+        if topic is Topic.STATUS_CHANGED and isinstance(event, StatusChanged):
+            return tell.say(NOW, status=tell.status(event.status))
+        if topic is Topic.OPENED and isinstance(event, IssueOpened) and not event.needs_recovery:
+            return tell.say(FLAGGED if event.flagged_by_hand else WISHED)
+    return tell.say(title_of(topic).heading)
 
 
 def _escalation(notice: Notice) -> Escalated | None:

@@ -14,6 +14,7 @@ from attrs import frozen
 
 from resolutionkit.model.notices import Notice
 from resolutionkit.notify.email.addresses import Mailbox
+from resolutionkit.notify.email.plain import header_words
 
 _WORDED = frozenset({"subject", "from", "to", "reply-to"})
 """The headers that may have to be encoded: an encoded word has at most 75 characters (RFC 2047)."""
@@ -79,7 +80,7 @@ def message_of(
     message["To"] = recipient.header
     if reply_to is not None:
         message["Reply-To"] = reply_to.header
-    message["Subject"] = parts.subject
+    message["Subject"] = header_words(parts.subject)
     message["Date"] = at
     message["Message-ID"] = f"<{_own_id(notice)}@{sender.domain}>"
     for name, value in (*_threading(notice, sender), *_automatic(notice), *_leaving(parts.unfollow)):

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from resolutionkit.model.markup import visible
 
-__all__ = ["cut", "one_line", "quoted", "visible"]
+__all__ = ["cut", "header_words", "one_line", "quoted", "visible"]
 
 
 def one_line(value: object) -> str:
     """Return text as one line, without what would be obeyed rather than shown."""
     return " ".join(visible(str(value)).split())
+
+
+def header_words(value: object) -> str:
+    """Return text for a header, in which nothing passes for an encoded word (RFC 2047): those may hold line ends."""
+    return one_line(value).replace("=?", "= ?")
 
 
 def cut(value: str, limit: int) -> str:
