@@ -195,6 +195,8 @@ def _cased(tag: str) -> str:
 
 
 def _read(folder: Path) -> Mapping[str, Sequence[Entry]]:
+    if not folder.is_dir():
+        raise EmailTextError([Fault("folder", "is no folder that can be read")], str(folder))
     found: dict[str, Sequence[Entry]] = {}
     faults: list[Fault] = []
     for path in sorted(folder.glob("*.po")):

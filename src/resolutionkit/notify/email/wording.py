@@ -52,7 +52,7 @@ TITLES: Mapping[Topic, Title] = {
     Topic.REPLACED: Title(marked("New answer"), marked("The customer's answer has changed")),
     Topic.STATUS_CHANGED: Title(marked("Status"), marked("The status has changed")),
     Topic.REASSIGNED: Title(marked("Reassigned"), marked("Somebody else works the issue now")),
-    Topic.NOTED: Title(marked("Note"), marked("There is a new note")),
+    Topic.NOTED: Title(marked("New note"), marked("There is a new note")),
     Topic.RECORDED: Title(marked("Response"), marked("A customer has answered")),
 }
 _OTHER = Title(marked("Change"), marked("Something has changed"))
