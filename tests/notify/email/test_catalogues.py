@@ -188,21 +188,21 @@ def test_a_folder_of_translations_that_is_none(mailer: Mailer, tmp_path: Path) -
 
 def test_a_host_adds_and_changes_languages(mailer: Mailer, notice: Notice, tmp_path: Path) -> None:
     """What its translations do not have comes from ours, from the wider language first, and from English last."""
-    (tmp_path / "pt-BR.po").write_text('msgid "The issue"\nmsgstr "O caso"\n', encoding="utf-8")
+    (tmp_path / "pt-BR.po").write_text('msgid "The issue now"\nmsgstr "O caso"\n', encoding="utf-8")
     (tmp_path / "de-AT.po").write_text('msgid "January"\nmsgstr "Jänner"\n', encoding="utf-8")
-    (tmp_path / "de.po").write_text('msgid "The issue"\nmsgstr "Der Vorgang"\n', encoding="utf-8")
-    (tmp_path / "en.po").write_text('msgid "The issue"\nmsgstr "The case"\n', encoding="utf-8")
+    (tmp_path / "de.po").write_text('msgid "The issue now"\nmsgstr "Der Vorgang"\n', encoding="utf-8")
+    (tmp_path / "en.po").write_text('msgid "The issue now"\nmsgstr "The case"\n', encoding="utf-8")
     found = Catalogues.load(tmp_path)
     spoken = {tag: Language(*found.find(tag)) for tag in ("pt-BR", "pt-br", "pt", "de-at", "de-CH", "en-GB", "es")}
     assert [one.tag for one in spoken.values()] == ["pt-BR", "pt-BR", "en", "de-AT", "de", "en", "es"]
-    assert {tag: one.gettext("The issue") for tag, one in spoken.items()} == {
+    assert {tag: one.gettext("The issue now") for tag, one in spoken.items()} == {
         "pt-BR": "O caso",
         "pt-br": "O caso",
         "pt": "The case",
         "de-at": "Der Vorgang",
         "de-CH": "Der Vorgang",
         "en-GB": "The case",
-        "es": "El caso",
+        "es": "El caso ahora",
     }
     assert [spoken[tag].gettext("January") for tag in ("de-at", "de-CH", "pt-BR")] == ["Jänner", "Januar", "January"]
     part = mailer(translations=tmp_path).mail(attrs.evolve(notice, language="pt-BR")).get_body(("html",))

@@ -64,7 +64,7 @@ HEADINGS = {
     Topic.ASSIGNED: ("The issue is yours now", "Bridget Shaw assigned the issue to Omar Haddad."),
     Topic.REPLACED: ("The customer's answer has changed", "The customer answered again, about the same"),
     Topic.STATUS_CHANGED: (
-        "The status is now: Resolution in Progress",
+        "New status: Resolution in Progress",
         "Bridget Shaw set the status: Resolution in Progress.",
     ),
     Topic.REASSIGNED: ("Somebody else works the issue now", "Bridget Shaw assigned the issue to Omar Haddad."),
@@ -184,8 +184,8 @@ def test_a_reader_in_german(mailer: Mailer, every_topic: dict[Topic, Notice]) ->
         scale=Scale(name="x", minimum=0, maximum=10, step=None, detractor_max=6, promoter_min=9),
     )  # fmt: skip
     text, html = parts(mailer(), german)
-    assert "Der Status ist jetzt: Lösung in Arbeit" in text
-    assert "2,5 auf einer Skala von 0 bis 10 · Kritiker" in text
+    assert "Neuer Status: Lösung in Arbeit" in text
+    assert "2,5 auf einer Skala von 0 bis 10 (Kritiker)" in text
     assert "20. November 2026, 13:59 Uhr CET" in text
     assert "Two days late," in text
     assert '<html lang="de" dir="ltr">' in html

@@ -175,6 +175,6 @@ def test_a_host_s_template_is_escaped_as_well(mailer: Mailer, write: Callable[..
 
 def test_a_template_speaks_the_readers_language(mailer: Mailer, write: Callable[..., Path], notice: Notice) -> None:
     """Its own words are translated where a translation knows them."""
-    notifier = mailer(templates=write({"footer.txt": '{{ _("The issue") }} {{ ngettext("Note", "Notes", 2) }}'}))
-    assert part(notifier, attrs.evolve(notice, language="de"), "plain").endswith("Der Fall Notizen\n")
-    assert part(notifier, notice, "plain").endswith("The issue Notes\n")
+    notifier = mailer(templates=write({"footer.txt": '{{ _("The issue now") }} {{ ngettext("Note", "Notes", 2) }}'}))
+    assert part(notifier, attrs.evolve(notice, language="de"), "plain").endswith("Der Fall jetzt Notizen\n")
+    assert part(notifier, notice, "plain").endswith("The issue now Notes\n")

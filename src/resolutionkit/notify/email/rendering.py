@@ -136,28 +136,32 @@ def _place(problem: BaseException, folders: list[Path]) -> str:
 
 def _folder_faults(folder: Path, environment: Any, topics: tuple[str, ...]) -> Iterator[Fault]:
     """Yield what is wrong with a host's templates: what cannot be read, and what nothing would ever use."""
-    from jinja2 import TemplateSyntaxError, meta
-
     if not folder.is_dir():
         yield Fault("folder", "is no folder that can be read")
         return
     own = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in _SUFFIXES)
     ours = {path.name for path in SHIPPED.iterdir()}
-    used = ours | {f"{topic}{suffix}" for topic in topics for suffix in (".html", ".txt")}
-    includes_by_value = False
+    used: set[str | None] = {*ours, *(f"{topic}{suffix}" for topic in topics for suffix in (".html", ".txt"))}
     for name in own:
-        try:
-            named = list(meta.find_referenced_templates(environment.parse((folder / name).read_text("utf-8"), name)))
-        except TemplateSyntaxError as problem:
-            yield Fault(f"{name}, line {problem.lineno}", f"cannot be read: {problem.message}")
-            continue
-        except (OSError, ValueError) as problem:
-            yield Fault(name, f"cannot be read: {problem}")
-            continue
-        includes_by_value |= None in named
-        used |= {one for one in named if one is not None}
+        named, wrong = _named_in(folder / name, name, environment)
+        used |= named
+        yield from wrong
         for missing in sorted({one for one in named if one is not None} - {*own, *ours}):
             yield Fault(name, f"names {missing!r}, which does not exist{nearest(missing, {*own, *ours})}")
-    for name in () if includes_by_value else own:
+    for name in () if None in used else own:  # None: a template that is named while another one runs
         if name not in used:
-            yield Fault(name, f"is used by nothing{nearest(name, used)}")
+            yield Fault(name, f"is used by nothing{nearest(name, {one for one in used if one is not None})}")
+
+
+def _named_in(path: Path, name: str, environment: Any) -> tuple[set[str | None], list[Fault]]:
+    """Return which templates a template names, and why it cannot be read."""
+    from jinja2 import TemplateSyntaxError, meta
+
+    try:
+        source = path.read_text(encoding="utf-8")
+        environment.compile(source, name)
+        return set(meta.find_referenced_templates(environment.parse(source, name))), []
+    except TemplateSyntaxError as problem:
+        return set(), [Fault(f"{name}, line {problem.lineno}", f"cannot be read: {problem.message}")]
+    except (OSError, ValueError) as problem:
+        return set(), [Fault(name, f"cannot be read: {problem}")]

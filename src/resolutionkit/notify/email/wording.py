@@ -60,7 +60,7 @@ FLAGGED = marked("A response was flagged for attention")
 """The heading of what a person opened, though the score did not."""
 WISHED = marked("A customer's answer needs attention")
 """The heading of what was opened for another reason than its score, such as that the customer asked for it."""
-NOW = marked("The status is now: %(status)s")
+NOW = marked("New status: %(status)s")
 """The heading of a change of status that is known."""
 
 
