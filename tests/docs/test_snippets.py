@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 ALONE = {"how-to/joining.md"}
 """The pages that run in a process of their own: Django takes its settings once in each."""
-NEEDS = {"how-to/business-time.md": "holidays"}
+NEEDS = {"how-to/business-time.md": "holidays", "how-to/email.md": "css_inline"}
 """The pages that need a package of an extra; where the project is checked, all of them are there."""
 PAGES = sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts)
 
