@@ -20,6 +20,8 @@ OLDEST, NEWEST = PYTHONS[0], PYTHONS[-1]
 IN_WHEEL = (
     "resolutionkit/py.typed",
     "resolutionkit/importing/shipped/qualtrics.toml",
+    "resolutionkit/notify/email/templates/mail.html",
+    "resolutionkit/notify/email/translations/de.po",
     "resolutionkit/storage/sql/migrations/versions/revision_0001.py",
     ".dist-info/licenses/LICENSE",
 )
