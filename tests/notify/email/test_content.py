@@ -227,3 +227,11 @@ def test_a_note_is_written_as_it_was(mailer: Mailer, every_topic: dict[Topic, No
     text, html = parts(mailer(), attrs.evolve(notice, issue=attrs.evolve(notice.issue, notes=log)))
     assert "A B · 20 November 2026, 12:00 UTC · Spoke? No\n> One\n>\n> WHAT YOU CAN DO\n" in text
     assert "One<br><br>WHAT YOU CAN DO" in html
+
+
+def test_a_response_that_reopened_the_issue_is_told(mailer: Mailer, every_topic: dict[Topic, Notice]) -> None:
+    """By itself, without a person."""
+    notice = every_topic[Topic.REOPENED]
+    (event,) = notice.events
+    told = attrs.evolve(notice, events=(attrs.evolve(event, actor="system", note=None),))
+    assert "A new response reopened the issue: Needs Attention." in parts(mailer(), told)[0]

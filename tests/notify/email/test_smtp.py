@@ -6,7 +6,8 @@ import logging
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from traceback import format_exception
 
@@ -27,6 +28,24 @@ def refusal(notifier: EmailNotifier, notice: Notice) -> NotDelivered:
     with pytest.raises(NotDelivered) as caught:
         notifier.notify(notice)
     return caught.value
+
+
+@contextmanager
+def saying(*answers: bytes) -> Iterator[EmailNotifier]:
+    """Yield a notifier whose server says just this, line by line, and hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def speak() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                for answer in answers:
+                    connection.sendall(answer + b"\r\n")
+                    connection.recv(1000)
+
+        speaking = threading.Thread(target=speak)
+        speaking.start()
+        yield EmailNotifier(f"smtp://127.0.0.1:{listener.getsockname()[1]}", "care@shop.example")
+        speaking.join(10)
 
 
 @pytest.mark.parametrize("encryption", [None, "starttls", "smtps"])
@@ -173,24 +192,10 @@ def test_a_server_that_hangs_up(command: str, serve: Serve, sending_to: Sending,
     assert not problem.is_final
 
 
-def test_a_server_that_hangs_up_in_the_middle_of_a_mail(mailer: Sending, notice: Notice) -> None:
+def test_a_server_that_hangs_up_in_the_middle_of_a_mail(notice: Notice) -> None:
     """It asked for the mail, and was gone before it had it."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    answers = (b"220 hello\r\n", b"250 mail.test\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go on\r\n")
-
-    def speak() -> None:
-        connection, _ = listener.accept()
-        for answer in answers:
-            connection.sendall(answer)
-            connection.recv(1000)
-        connection.close()
-
-    speaking = threading.Thread(target=speak)
-    speaking.start()
-    notifier = EmailNotifier(f"smtp://127.0.0.1:{listener.getsockname()[1]}", "care@shop.example")
-    problem = refusal(notifier, notice)
-    speaking.join(10)
-    listener.close()
+    with saying(b"220 hello", b"250 mail.test", b"250 ok", b"250 ok", b"354 go on") as notifier:
+        problem = refusal(notifier, notice)
     assert "the mail server" in problem.reason
     assert not problem.is_final
 
@@ -225,21 +230,12 @@ def test_a_server_that_is_not_there(serve: Serve, sending_to: Sending, notice: N
     )
 
 
-def test_a_server_that_does_not_want_to(mailer: Sending, notice: Notice) -> None:
+def test_a_server_that_does_not_want_to(notice: Notice) -> None:
     """A server may refuse before anything was said."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def speak() -> None:
-        connection, _ = listener.accept()
-        connection.sendall(b"554 5.7.1 go away\r\n")
-        connection.close()
-
-    speaking = threading.Thread(target=speak)
-    speaking.start()
-    problem = refusal(EmailNotifier(f"smtp://127.0.0.1:{listener.getsockname()[1]}", "care@shop.example"), notice)
-    speaking.join(10)
-    listener.close()
+    with saying(b"554 5.7.1 go away") as notifier:
+        problem = refusal(notifier, notice)
     assert problem.reason == "the mail server refused to begin (554)"
+    assert not problem.is_final
 
 
 def test_an_address_beyond_ascii(serve: Serve, sending_to: Sending, notice: Notice) -> None:
@@ -260,3 +256,18 @@ def test_a_mail_that_is_bigger_than_the_server_takes(serve: Serve, sending_to: S
     problem = refusal(sending_to(serve(size=2000)), notice)
     assert problem.reason == "the mail is bigger than the mail server takes (552)"
     assert problem.is_final
+
+
+def test_a_server_that_does_not_want_the_mail(notice: Notice) -> None:
+    """It may say so before it has seen it, which is a refusal like another."""
+    with saying(b"220 hello", b"250 mail.test", b"250 ok", b"250 ok", b"554 5.5.1 no") as notifier:
+        problem = refusal(notifier, notice)
+    assert problem.reason == "the mail server refused the mail (554 5.5.1)"
+    assert not problem.is_final
+
+
+@pytest.mark.parametrize("nonsense", [b"hello", b"\xff\xfe 250", b"250-" + b"x" * 9000, b"-1 no"])
+def test_a_server_that_speaks_another_language(nonsense: bytes, notice: Notice) -> None:
+    """Whatever answers at that port, it is our error, and another try."""
+    with saying(nonsense) as notifier:
+        assert not refusal(notifier, notice).is_final

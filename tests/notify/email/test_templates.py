@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 
 from resolutionkit import Contact, EmailTextError, Topic
 from resolutionkit.model.deliveries import NotDelivered
+from resolutionkit.notify.email import rendering
 from resolutionkit.notify.email.notifier import EmailNotifier
 from resolutionkit.ports import Notice
 
@@ -178,3 +181,52 @@ def test_a_template_speaks_the_readers_language(mailer: Mailer, write: Callable[
     notifier = mailer(templates=write({"footer.txt": '{{ _("The issue now") }} {{ ngettext("Note", "Notes", 2) }}'}))
     assert part(notifier, attrs.evolve(notice, language="de"), "plain").endswith("Der Fall jetzt Notizen\n")
     assert part(notifier, notice, "plain").endswith("The issue now Notes\n")
+
+
+def test_nothing_is_loaded_from_anywhere(mailer: Mailer, write: Callable[..., Path], notice: Notice) -> None:
+    """A style sheet that a host's template links to is left to the reader's client."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.2)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/style.css"
+        folder = write({"mail.html": f'<html><head><link rel="stylesheet" href="{url}"></head><body>x</body></html>'})
+        asked: list[object] = []
+        watching = threading.Thread(target=lambda: asked.append(_first_of(listener)))
+        watching.start()
+        part(mailer(templates=folder), notice, "html")
+        watching.join()
+        assert asked == [None]
+
+
+def _first_of(listener: socket.socket) -> object:
+    try:
+        connection, _ = listener.accept()
+    except TimeoutError:
+        return None
+    connection.close()
+    return "asked"
+
+
+def test_a_template_that_is_spoilt_later_is_named(mailer: Mailer, write: Callable[..., Path], notice: Notice) -> None:
+    """It was sound when the notifier was built."""
+    folder = write({"footer.html": "<p>x</p>"})
+    notifier = mailer(templates=folder)
+    write({"footer.html": "<p>\n{% if %}</p>"})
+    with pytest.raises(
+        NotDelivered, match=r"^the template footer\.html, line 2, cannot be shown: TemplateSyntaxError$"
+    ):
+        notifier.mail(notice)
+
+
+def test_a_style_that_cannot_be_put_in_place_is_told(
+    write: Callable[..., Path], notice: Notice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As our error, without what the inliner says."""
+
+    class Failing:
+        def inline(self, page: str) -> str:
+            raise ValueError(page)
+
+    monkeypatch.setattr(rendering, "_css_inliner", Failing)
+    with pytest.raises(NotDelivered, match=r"^the style of the mail cannot be put in place: ValueError$") as caught:
+        EmailNotifier("smtp://localhost", "care@shop.example").mail(notice)
+    assert caught.value.__suppress_context__

@@ -5,7 +5,6 @@ What is translated stands in ``wording`` and the templates, how a language write
 
 from __future__ import annotations
 
-import ast
 import io
 import re
 import struct
@@ -23,6 +22,9 @@ SHIPPED = Path(__file__).parent / "translations"
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _HEADER = "Content-Type: text/plain; charset=UTF-8\n"
 _LINE = re.compile(r'(?:(msgctxt|msgid_plural|msgid|msgstr)(?:\[(\d)\])?\s*)?("(?:[^"\\]|\\.)*")')
+
+_ESCAPE = re.compile(r"\\(.)")
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
 
 
 @frozen(kw_only=True)
@@ -106,10 +108,7 @@ def _parts(first: int, lines: Sequence[str]) -> tuple[dict[str, str], list[Fault
 
 
 def _unquoted(literal: str) -> str:
-    try:
-        return str(ast.literal_eval(literal))
-    except (SyntaxError, ValueError):  # a backslash that means nothing
-        return literal[1:-1]
+    return _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[0]), literal[1:-1])
 
 
 def _entry_faults(entry: Entry) -> Iterator[Fault]:

@@ -60,7 +60,12 @@ class Rendering:
 
     def html(self, mail: Mail, notice: Notice, language: Language) -> str:
         """Return the HTML, with its style at each element, and in its head what holds for dark or narrow screens."""
-        return str(self._inline.inline(self._rendered("mail.html", mail, notice, language)))
+        page = self._rendered("mail.html", mail, notice, language)
+        try:
+            return str(self._inline.inline(page))
+        except Exception as problem:  # noqa: BLE001  (as below; what the inliner raises is its own affair)
+            reason = f"the style of the mail cannot be put in place: {type(problem).__name__}"
+            raise NotDelivered(reason) from None
 
     def _rendered(self, name: str, mail: Mail, notice: Notice, language: Language) -> str:
         environment = self._environment(language)

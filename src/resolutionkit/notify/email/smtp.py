@@ -1,8 +1,8 @@
 """Handing one mail to a mail server, and what its refusals mean. What the mail says is no concern here.
 
 A connection is made for each mail: it needs no lock, no pool and no closing, and cannot go stale between two mails.
-Nothing that the server answers is told further than its codes, since it may quote the mail or an address; what it said
-before it saw the mail is the cause of the error.
+Of what the server answers the codes alone are told: its words may quote the mail, or an address. smtplib's own errors,
+which are the causes of ours, have such words only from before the server saw the mail.
 """
 
 from __future__ import annotations
@@ -47,7 +47,6 @@ def send(server: Server, sender: Mailbox, recipient: Mailbox, mail: bytes, timeo
         with _speaking(server):
             _enter(connection, server)
             _address(connection, sender, recipient, len(mail))
-        with _speaking(server, has_content=True):
             _hand_over(connection, mail)
     except BaseException:
         connection.close()
@@ -119,11 +118,11 @@ def _leave(connection: smtplib.SMTP) -> None:
 
 
 @contextmanager
-def _speaking(server: Server, *, has_content: bool = False) -> Iterator[None]:
+def _speaking(server: Server) -> Iterator[None]:
     try:
         yield
     except (smtplib.SMTPException, OSError) as problem:
-        raise _told(problem, server) from (None if has_content else problem)
+        raise _told(problem, server) from problem
 
 
 def _told(problem: Exception, server: Server) -> NotDelivered:
