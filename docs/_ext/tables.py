@@ -21,6 +21,8 @@ from sqlalchemy import BigInteger, Float, Integer, SmallInteger, Table
 
 from resolutionkit import Event, Phase, Policy, ResolutionKitError, Workflow
 from resolutionkit.decisions.audience import AUDIENCE
+from resolutionkit.model.condition_fields import ALIASES, FIELDS, Kind, KnownField
+from resolutionkit.model.condition_operators import OPERATORS
 from resolutionkit.model.events import EVENT_TYPES
 from resolutionkit.policy.policy_file import policy_arguments
 from resolutionkit.storage.sql.column_types import Body, CodePoints
@@ -87,6 +89,35 @@ def audience() -> Sheet:
             (_link(kind), rule.role.words, "" if rule.only is None else rule.only.words, f"`{rule.topic.value}`")
             for kind, rules in AUDIENCE.items()
             for rule in rules
+        ),
+    )
+
+
+def condition_fields() -> Sheet:
+    """Return the table of the fields that conditions know."""
+    also = {name: alias for alias, name in ALIASES.items()}
+    return Sheet(
+        head=("field", "what it is", "its values"),
+        rows=tuple(
+            (f"`{name}`{f', `{also[name]}`' if name in also else ''}", one.words, _kind_of(one))
+            for name, one in FIELDS.items()
+        ),
+    )
+
+
+def _kind_of(known: KnownField) -> str:
+    which = f": {', '.join(f'`{one}`' for one in known.known)}" if known.known else ""
+    many, case = "any number of " if known.is_many else "", ", in any case" if known.ignores_case else ""
+    return f"{many}{known.kind}{which}{case}"
+
+
+def condition_operators() -> Sheet:
+    """Return the table of the operators of conditions."""
+    return Sheet(
+        head=("operator", "what stands behind it", "kinds", "it holds where"),
+        rows=tuple(
+            (f"`{name}`", rule.takes.value, ", ".join(one for one in Kind if one in rule.kinds), rule.words)
+            for name, rule in OPERATORS.items()
         ),
     )
 

@@ -48,6 +48,9 @@ _HOMES = {
     "importing.mapping": ("ImportMapping",),
     "importing.rows": ("RejectedRow",),
     "importing.webhooks": ("WebhookNotVerified", "WebhookUnreadable", "read_webhook"),
+    "model.condition_data": ("read_condition",),
+    "model.condition_fields": ("InvalidCondition",),
+    "model.conditions": ("AllOf", "AnyOf", "Comparison", "Condition", "Not", "condition_faults"),
     "model.conflicts": (
         "MoveRefused",
         "ResponseConflict",

@@ -40,6 +40,14 @@ from resolutionkit.importing.rows import RejectedRow as RejectedRow
 from resolutionkit.importing.webhooks import WebhookNotVerified as WebhookNotVerified
 from resolutionkit.importing.webhooks import WebhookUnreadable as WebhookUnreadable
 from resolutionkit.importing.webhooks import read_webhook as read_webhook
+from resolutionkit.model.condition_data import read_condition as read_condition
+from resolutionkit.model.condition_fields import InvalidCondition as InvalidCondition
+from resolutionkit.model.conditions import AllOf as AllOf
+from resolutionkit.model.conditions import AnyOf as AnyOf
+from resolutionkit.model.conditions import Comparison as Comparison
+from resolutionkit.model.conditions import Condition as Condition
+from resolutionkit.model.conditions import Not as Not
+from resolutionkit.model.conditions import condition_faults as condition_faults
 from resolutionkit.model.conflicts import MoveRefused as MoveRefused
 from resolutionkit.model.conflicts import ResponseConflict as ResponseConflict
 from resolutionkit.model.conflicts import ResponseHasIssue as ResponseHasIssue

@@ -395,6 +395,6 @@ def shown(value: object, limit: int = 80) -> str:
         return value.isoformat()
     try:
         text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
-    except ValueError:  # Python refuses to write out an integer of thousands of digits
+    except (ValueError, RecursionError):  # an integer of thousands of digits, or lists within lists without end
         text = f"a {type(value).__name__} that is too long to show"
     return text if len(text) <= limit else text[:limit] + "…"
