@@ -24,6 +24,7 @@ from resolutionkit.decisions.audience import AUDIENCE
 from resolutionkit.model.condition_fields import ALIASES, FIELDS, Kind, KnownField
 from resolutionkit.model.condition_operators import OPERATORS
 from resolutionkit.model.events import EVENT_TYPES
+from resolutionkit.model.wishes import WISHES
 from resolutionkit.policy.policy_file import policy_arguments
 from resolutionkit.storage.sql.column_types import Body, CodePoints
 
@@ -118,6 +119,22 @@ def condition_operators() -> Sheet:
         rows=tuple(
             (f"`{name}`", rule.takes.value, ", ".join(one for one in Kind if one in rule.kinds), rule.words)
             for name, rule in OPERATORS.items()
+        ),
+    )
+
+
+def wishes() -> Sheet:
+    """Return the table of what somebody is told of, as their preferences say."""
+    return Sheet(
+        head=("", "what is due is", "the person is told", "reason"),
+        rows=tuple(
+            (
+                str(number),
+                rule.words,
+                "yes" if rule.suppressed is None else "no",
+                "" if rule.suppressed is None else f"`{rule.suppressed.value}`",
+            )
+            for number, rule in enumerate(WISHES, 1)
         ),
     )
 

@@ -102,6 +102,8 @@ _HOMES = {
         "StaticDirectory",
     ),
     "model.plaindata": ("plain_data",),
+    "model.preferences": ("Preferences",),
+    "model.preferences_data": ("read_preferences",),
     "model.query": (
         "Counts",
         "IssueFilter",
@@ -111,6 +113,7 @@ _HOMES = {
         "ResponseFilter",
         "ResponseLine",
     ),
+    "model.quiet_hours": ("QuietHours",),
     "model.response": (
         "Answer",
         "Contact",
@@ -143,6 +146,7 @@ _HOMES = {
     "model.values": ("Attributes",),
     "notify.email.faults": ("EmailTextError",),
     "notify.email.notifier": ("EmailNotifier",),
+    "model.wishes": ("Suppression", "Verdict", "asks_for", "held_until", "verdict"),
     "policy.calendar": ("BusinessCalendar",),
     "policy.directory_file": ("load_directory",),
     "policy.policy": ("Policy",),

@@ -91,6 +91,8 @@ from resolutionkit.model.people import Group as Group
 from resolutionkit.model.people import Person as Person
 from resolutionkit.model.people import StaticDirectory as StaticDirectory
 from resolutionkit.model.plaindata import plain_data as plain_data
+from resolutionkit.model.preferences import Preferences as Preferences
+from resolutionkit.model.preferences_data import read_preferences as read_preferences
 from resolutionkit.model.query import Counts as Counts
 from resolutionkit.model.query import IssueFilter as IssueFilter
 from resolutionkit.model.query import Order as Order
@@ -98,6 +100,7 @@ from resolutionkit.model.query import Page as Page
 from resolutionkit.model.query import RecoveryFilter as RecoveryFilter
 from resolutionkit.model.query import ResponseFilter as ResponseFilter
 from resolutionkit.model.query import ResponseLine as ResponseLine
+from resolutionkit.model.quiet_hours import QuietHours as QuietHours
 from resolutionkit.model.response import Answer as Answer
 from resolutionkit.model.response import Contact as Contact
 from resolutionkit.model.response import Response as Response
@@ -124,6 +127,11 @@ from resolutionkit.model.scale import Scale as Scale
 from resolutionkit.model.values import Attributes as Attributes
 from resolutionkit.notify.email.faults import EmailTextError as EmailTextError
 from resolutionkit.notify.email.notifier import EmailNotifier as EmailNotifier
+from resolutionkit.model.wishes import Suppression as Suppression
+from resolutionkit.model.wishes import Verdict as Verdict
+from resolutionkit.model.wishes import asks_for as asks_for
+from resolutionkit.model.wishes import held_until as held_until
+from resolutionkit.model.wishes import verdict as verdict
 from resolutionkit.policy import workflows as workflows
 from resolutionkit.policy.calendar import BusinessCalendar as BusinessCalendar
 from resolutionkit.policy.directory_file import load_directory as load_directory

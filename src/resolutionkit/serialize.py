@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -23,6 +24,8 @@ from resolutionkit.model.events import EVENT_TYPES, Cause, CauseKind, Event
 from resolutionkit.model.issue import Phase, RootCause
 from resolutionkit.model.messages import Topic, Why
 from resolutionkit.model.notes import Note
+from resolutionkit.model.preferences import Preferences
+from resolutionkit.model.preferences_data import preferences_data, read_preferences
 from resolutionkit.model.response import Answer, Contact, Response, Standing
 from resolutionkit.model.results import Advice, AdviceCode
 from resolutionkit.model.scale import Category, Scale
@@ -70,6 +73,7 @@ def _make_converter() -> Converter:
     converter.register_unstructure_hook(
         Attributes, lambda attributes: {name: _dump_attribute(value) for name, value in attributes.items()}
     )
+    converter.register_unstructure_hook(Preferences, preferences_data)
     for number in (int | float, int | float | None):
         converter.register_structure_hook(number, lambda value, _: value)
         converter.register_unstructure_hook(number, lambda value: value)
@@ -155,6 +159,20 @@ def response_from_json(body: str) -> Response:
         return _READ_RESPONSE(json.loads(body))
     except (TypeError, ValueError, KeyError, AttributeError) as problem:
         raise StorageError(f"a stored response is damaged; restore it from a backup ({problem})") from problem
+
+
+@lru_cache(maxsize=1024)
+def preferences_from_json(body: str) -> Preferences:
+    """Return the preferences that JSON text holds; the same text is read once.
+
+    Raises:
+        StorageError: It is damaged.
+    """
+    try:
+        data = json.loads(body)
+    except ValueError as problem:
+        raise StorageError(f"a stored Preferences is damaged; restore it from a backup ({problem})") from problem
+    return from_stored(Preferences, data)
 
 
 @frozen(kw_only=True)
@@ -284,7 +302,7 @@ def to_stored(value: object) -> dict[str, Any]:
     """Return a value as plain data: dictionaries, lists, strings and numbers, as JSON has them.
 
     Args:
-        value: A response or its record, an event, a message, or a remembered command.
+        value: A response or its record, an event, a message, a remembered command, or preferences.
 
     Returns:
         The value's fields by their names, without those that have their default; of an event, its kind and format too.
@@ -317,8 +335,8 @@ def from_stored(kind: type[V], data: Mapping[str, Any]) -> V:
         ) from problem
 
 
-_WHOLE: dict[type, Callable[[Any], Any]] = {}
-"""The readers of :func:`from_stored`, each made when it is first needed."""
+_WHOLE: dict[type, Callable[[Any], Any]] = {Preferences: read_preferences}
+"""The readers of :func:`from_stored`, the others made when they are first needed."""
 
 
 def _reader_of(kind: type[Any]) -> Callable[[Any], Any]:

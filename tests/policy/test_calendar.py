@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from resolutionkit.errors import InvalidValue, MissingExtra, PolicyError
+from resolutionkit.model.hours import WEEKDAYS
 from resolutionkit.policy.calendar import BusinessCalendar
-from resolutionkit.policy.hours import WEEKDAYS
 from resolutionkit.policy.stretches import Stretch, StretchReason
 
 WEEK = {"monday-friday": "09:00-17:00"}

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from resolutionkit.model.hours import WEEKDAYS
 from resolutionkit.policy.calendar import BusinessCalendar
-from resolutionkit.policy.hours import WEEKDAYS
 from resolutionkit.policy.stretches import StretchReason
 
 MINUTE = timedelta(minutes=1)

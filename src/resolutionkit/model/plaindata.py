@@ -14,11 +14,13 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from resolutionkit.model.conditions import Condition
 from resolutionkit.model.events import Event
 from resolutionkit.model.issue import Issue, IssueLine
 from resolutionkit.model.notes import NoteLog
 from resolutionkit.model.people import Access, AccessKind
 from resolutionkit.model.query import ResponseLine
+from resolutionkit.model.quiet_hours import QuietHours
 
 Beside: TypeAlias = Mapping[type[Any], tuple[str, ...]]
 
@@ -42,6 +44,8 @@ _PLAIN: Mapping[type[Any], Callable[[Any], object]] = {
     timedelta: timedelta.total_seconds,
     Decimal: str,
     Access: lambda value: sorted(value.codes) if value.kind is AccessKind.GROUPS else value.kind.value,
+    Condition: str,
+    QuietHours: lambda value: plain_data(value.hours),
     NoteLog: lambda value: [plain_data(note) for note in value],
 }
 

@@ -1,6 +1,6 @@
 """The business calendar: when a team works, and how much of its time passes between two instants (requirement D7).
 
-How hours are written stands in ``policy.hours``, how the time line is made in ``policy.openings``, whence the holidays
+How hours are written stands in ``model.hours``, how the time line is made in ``policy.openings``, whence the holidays
 of a country come in ``policy.country``. Nothing here knows of issues, targets or timers.
 """
 
@@ -14,6 +14,7 @@ from typing import TypeVar
 from attrs import define, field
 
 from resolutionkit.errors import Fault, InvalidValue, PolicyError
+from resolutionkit.model.hours import WEEKDAYS, spans, weekly
 from resolutionkit.model.values import (
     CODE_MAX,
     LINE_MAX,
@@ -27,7 +28,6 @@ from resolutionkit.model.values import (
 )
 from resolutionkit.policy.clocks import year_start
 from resolutionkit.policy.country import country_faults, country_holidays
-from resolutionkit.policy.hours import WEEKDAYS, spans, weekly
 from resolutionkit.policy.openings import Openings, Tiles, closed_day, open_day
 from resolutionkit.policy.stretches import Stretch, StretchReason
 

@@ -15,9 +15,9 @@ from typing import NamedTuple, TypeAlias
 
 from attrs import frozen
 
+from resolutionkit.model.hours import minutes
 from resolutionkit.model.values import instant_of
 from resolutionkit.policy.clocks import DAY, SECOND, clock, year_start
-from resolutionkit.policy.hours import minutes
 from resolutionkit.policy.stretches import StretchReason
 
 _MINUTE = 60 * SECOND
