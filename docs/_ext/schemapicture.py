@@ -33,6 +33,7 @@ REFERENCES: Mapping[str, str] = {
     "deliveries.message": "outbox.id",
     "deliveries.issue": "issues.id",
     "deliveries.recipient": "addresses.id",
+    "preferences.person": "addresses.id",
     "remembered.issue": "issues.id",
 }
 """Which column has a value of which other; to an address only where the person is nobody but one."""
@@ -41,7 +42,7 @@ SOMETIMES = "addresses.id"
 PERSONAL = frozenset({"response_revisions", "texts", "addresses"})
 """The tables that hold what people wrote and were called."""
 _COLUMNS = (
-    ("response_revisions", "response_people", "heads", "remembered"),
+    ("response_revisions", "response_people", "heads", "remembered", "preferences"),
     ("responses", "issues", "addresses", "meta"),
     ("events", "texts", "parties", "outbox", "deliveries"),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from resolutionkit import Access, Answer, Contact, Person, Policy, RootCause, StaticDirectory, Tracker
+from resolutionkit import Access, Answer, Contact, Person, Policy, Preferences, RootCause, StaticDirectory, Tracker
 from resolutionkit.testing import RecordingNotifier
 from support import NOON, organisation, response
 from support.schemas import OVER_ALL
@@ -49,6 +49,7 @@ def full(open_file: Open) -> Open:
     tracker.record(response("r-2", 1, contact=typed.contact, ticket="T-1", received_at=NOON))
     tracker.record(response("r-3", 10, contact=typed.contact, hierarchy=["personal.above@x.example"]))
     desk.flag("r-3", assignee="personal.lee@x.example", followers=["personal.new@x.example"], **said)
+    tracker.set_preferences("personal.lee@x.example", Preferences(notes=True))
     open_file(directory=directory, notifiers=[RecordingNotifier()]).deliver()
     return open_file
 
@@ -109,7 +110,7 @@ def test_the_same_history_is_read_back_by_another_tracker(full: Open, open_file:
 def test_every_table_was_written_to(raw: Raw) -> None:
     """What the tests of this file look at is there."""
     assert [table for table in tables(raw) if not raw(f"SELECT 1 FROM {table} LIMIT 1")] == []
-    assert len(tables(raw)) == 13
+    assert len(tables(raw)) == 14
     assert set(tables(raw)) >= PERSONAL_TABLES
 
 

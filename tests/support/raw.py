@@ -52,7 +52,17 @@ def as_text(value: object) -> str:
 def cells_in_memory(store: MemoryStore, account: str) -> Iterator[Cell]:
     """Yield all that the store in memory keeps of an account, each value with everything in it."""
     tables = store._accounts[account]
-    for name in ("records", "revisions", "heads", "issues", "histories", "messages", "remembered"):
+    for name in (
+        "records",
+        "revisions",
+        "heads",
+        "issues",
+        "histories",
+        "messages",
+        "remembered",
+        "loose_messages",
+        "preferences",
+    ):
         for key, value in getattr(tables, name).items():
             yield Cell(name, "key", repr(key))
             yield Cell(name, "value", shown(value))

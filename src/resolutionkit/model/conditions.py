@@ -6,7 +6,7 @@ the tables that conditions are read from, in ``condition_text`` and ``condition_
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -264,6 +264,27 @@ class Not(Condition):
 
 def _in_brackets(condition: Condition, kinds: tuple[type[Condition], ...]) -> str:
     return f"({condition})" if isinstance(condition, kinds) else str(condition)
+
+
+def with_values(condition: Condition, change: Callable[[AttributeValue], AttributeValue]) -> Condition:
+    """Return a condition that compares with other values.
+
+    Args:
+        condition: The condition.
+        change: Gives what is to stand in the place of a value; the value itself where nothing has to.
+
+    Raises:
+        InvalidCondition: A value cannot stand there.
+    """
+    match condition:
+        case Comparison():
+            return attrs.evolve(condition, values=tuple(map(change, condition.values)))
+        case AllOf() | AnyOf():
+            return type(condition)(tuple(with_values(one, change) for one in condition.conditions))
+        case Not():
+            return Not(with_values(condition.condition, change))
+        case _:
+            return condition
 
 
 def condition_faults(condition: Condition, attributes: Mapping[str, type], place: str = "condition") -> Iterator[Fault]:

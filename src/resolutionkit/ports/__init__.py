@@ -14,6 +14,7 @@ from resolutionkit.model.response import HeadChange, RecordChange
 from resolutionkit.model.writes import Remembered, Rewrite, Write
 from resolutionkit.ports.channels import AsyncNotifier, Notifier
 from resolutionkit.ports.deliveries import KeepsDeliveries
+from resolutionkit.ports.preferences import KeepsPreferences
 from resolutionkit.ports.stores import AsyncCanJoin, AsyncStore, CanJoin, Store
 from resolutionkit.ports.surroundings import AsyncDirectory, Clock, Directory
 from resolutionkit.ports.units import ErasesPeople, Foresees, KeepsIssues, UnitOfWork, WriteConflict
@@ -33,6 +34,7 @@ __all__ = [
     "IssueQuery",
     "KeepsDeliveries",
     "KeepsIssues",
+    "KeepsPreferences",
     "Notice",
     "Notifier",
     "RecordChange",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from resolutionkit.model.events import Event
 from resolutionkit.model.issue import Issue, IssueLine, line_of
 from resolutionkit.model.messages import Message
 from resolutionkit.model.notes import NO_NOTES
+from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.query import (
     IssueFilter,
     IssueQuery,
@@ -52,6 +53,8 @@ class _Tables(QueueTables):
     issues: dict[str, Issue] = field(factory=dict)
     histories: dict[str, tuple[Event, ...]] = field(factory=dict)
     messages: dict[str, tuple[Message, ...]] = field(factory=dict)
+    loose_messages: dict[str, tuple[Message, ...]] = field(factory=dict)
+    preferences: dict[str, Preferences] = field(factory=dict)
     remembered: dict[tuple[str, str], Remembered] = field(factory=dict)
     secret: dict[str, bytes] = field(factory=dict)
 
@@ -159,6 +162,26 @@ class _MemoryUnitOfWork(MemoryQueue):
     def messages(self, issue_id: str, /) -> Sequence[Message]:
         return tuple(sorted(self._tables.messages.get(issue_id, ()), key=lambda message: message.id))
 
+    def loose_messages(self, response_id: str, /) -> Sequence[Message]:
+        return tuple(sorted(self._tables.loose_messages.get(response_id, ()), key=lambda message: message.id))
+
+    def preferences(self, party: str, /) -> Preferences | None:
+        return self._tables.preferences.get(party)
+
+    def preferences_of(self, parties: Collection[str], /) -> Mapping[str, Preferences]:
+        known = self._tables.preferences
+        return {party: known[party] for party in parties if party in known}
+
+    def watchers(self) -> Sequence[tuple[str, Preferences]]:
+        return sorted((one for one in self._tables.preferences.items() if one[1].watches), key=lambda one: one[0])
+
+    def save_preferences(self, party: str, preferences: Preferences | None, /) -> None:
+        self._check_may_write()
+        if preferences is not None:
+            self._put(self._tables.preferences, party, preferences)
+        elif party in self._tables.preferences:
+            self._take(self._tables.preferences, party)
+
     def remembered(self, actor: str, key: str, /) -> Remembered | None:
         return self._tables.remembered.get((actor, key))
 
@@ -210,9 +233,12 @@ class _MemoryUnitOfWork(MemoryQueue):
             self._put(tables.histories, write.issue.id, history + write.events)
             self._put(tables.issues, write.issue.id, write.issue)
         for message in write.messages:
-            about = message.issue or ""
-            self._put(tables.messages, about, (*tables.messages.get(about, ()), message))
             self._put(tables.unplanned, message.id, message.created_at)
+        if write.issue is not None and write.messages:
+            self._put(tables.messages, write.issue.id, tables.messages.get(write.issue.id, ()) + write.messages)
+        elif write.messages:
+            about = write.messages[0].response
+            self._put(tables.loose_messages, about, tables.loose_messages.get(about, ()) + write.messages)
         if write.remembered is not None:
             self._put(tables.remembered, _remembered_key(write.remembered), write.remembered)
 
@@ -228,7 +254,9 @@ class _MemoryUnitOfWork(MemoryQueue):
         return self._accounts.items()
 
     def _messages(self) -> Mapping[str, Message]:
-        return {message.id: message for messages in self._tables.messages.values() for message in messages}
+        tables = self._tables
+        every = (*tables.messages.values(), *tables.loose_messages.values())
+        return {message.id: message for messages in every for message in messages}
 
     def histories(self, issue_ids: Sequence[str], /) -> Mapping[str, tuple[Event, ...]]:
         return {one: self.history(one) for one in issue_ids}
@@ -258,14 +286,15 @@ class _MemoryUnitOfWork(MemoryQueue):
         return sorted((one for one in found if after is None or response_key(one) > after), key=response_key)[:limit]
 
     def spellings(self, address: str, /) -> Sequence[str]:
-        named = {who for value in self._values() for who in parties_in(value)}
+        named = {who for value in self._values() for who in parties_in(value)} | set(self._tables.preferences)
         return sorted(who for who in named if "@" in who and normal(who) == normal(address))
 
     def _values(self) -> Iterable[object]:
         tables = self._tables
         yield from (*tables.records.values(), *tables.issues.values(), *tables.remembered.values())
         yield from (event for history in tables.histories.values() for event in history)
-        yield from (message for messages in tables.messages.values() for message in messages)
+        for rows in (tables.messages, tables.loose_messages):
+            yield from (message for messages in rows.values() for message in messages)
 
     def rename(self, names: Mapping[str, str], /) -> None:
         self._check_may_write()
@@ -273,12 +302,15 @@ class _MemoryUnitOfWork(MemoryQueue):
         for table in (tables.records, tables.issues):
             for name, value in list(table.items()):
                 self._put(table, name, renamed(value, names))
-        for rows in (tables.histories, tables.messages):
+        for rows in (tables.histories, tables.messages, tables.loose_messages):
             for name, values in list(rows.items()):
                 self._put(rows, name, tuple(renamed(one, names) for one in values))
         for key, done in list(tables.remembered.items()):
             self._take(tables.remembered, key)
             self._put(tables.remembered, (names.get(done.actor, done.actor), done.key), renamed(done, names))
+        for party, wanted in [one for one in tables.preferences.items() if one[0] in names]:
+            self._take(tables.preferences, party)
+            self._put(tables.preferences, names[party], wanted)
 
     def rewrite(self, rewrite: Rewrite, /) -> None:
         self._check_may_write()

@@ -92,6 +92,7 @@ class Questions:
         self._spelling = schema.spelling
         self._account = account
         self._secret: bytes | None = None
+        self._is_watched: bool | None = None
         self._addresses = AddressBook(wire, schema, account)
         self._foresight = Foresight()
 
@@ -121,7 +122,7 @@ class Questions:
             both = self._first(statements.secret_and_record, key_name=SECRET_NAME, key_id=response_id)
         if both is None:
             return self._first(statements.record, key_id=response_id)
-        self._secret = bytes.fromhex(both.secret)
+        self._secret, self._is_watched = bytes.fromhex(both.secret), bool(both.watched)
         return None if both.id is None else both
 
     def standing(self, survey: str | None, ticket: str, /) -> ResponseRecord | None:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     insert,
+    literal_column,
     select,
     update,
 )
@@ -142,6 +143,9 @@ class Statements:
     lock_issue: Statement
     remembered: Statement
     latest_remembered: Statement
+    preferences: Statement
+    latest_preferences: Statement
+    watchers: Statement
     meta: Statement
     latest_meta: Statement
 
@@ -158,6 +162,7 @@ class Statements:
     new_message: Statement
     new_delivery: Statement
     new_remembered: Statement
+    new_preferences: Statement
 
     record_becomes: Statement
     scope_becomes: Statement
@@ -167,6 +172,8 @@ class Statements:
     parties_become: Statement
     party_goes: Statement
     own_response_goes: Statement
+    preferences_become: Statement
+    preferences_go: Statement
 
     revision_is_rewritten: Statement
     text_is_rewritten: Statement
@@ -197,12 +204,18 @@ def _its_revision(tables: Tables) -> ColumnElement[bool]:
 
 
 def _secret_and_record(tables: Tables) -> Select[Any]:
-    """Return the question for the account's secret and a response at once: a row where there is a secret."""
+    """Return the question for the secret, a response, and whether anybody watches: a row where there is a secret."""
     meta, responses, revisions = tables.meta, tables.responses, tables.response_revisions
     its_record = and_(responses.c.account == meta.c.account, responses.c.id == bindparam("key_id"))
-    query = select(meta.c.value.label("secret"), responses, revisions.c.body)
+    watching = select(literal_column("1")).where(_watching(tables)).exists().label("watched")
+    query = select(meta.c.value.label("secret"), responses, revisions.c.body, watching)
     query = query.select_from(meta.outerjoin(responses, its_record).outerjoin(revisions, _its_revision(tables)))
     return query.where(_is(meta, "name"))
+
+
+def _watching(tables: Tables) -> ColumnElement[bool]:
+    preferences = tables.preferences
+    return and_(preferences.c.account == bindparam("key_account"), preferences.c.watches == literal_column("1"))
 
 
 def history_query(tables: Tables) -> Select[Any]:
@@ -226,6 +239,7 @@ def _questions(tables: Tables, spelling: Spelling) -> dict[str, Select[Any]]:
     standing = select(heads.c.response).where(_is(heads, "survey", "ticket"))
     history = history_query(tables).where(_is(tables.events, "issue")).order_by(tables.events.c.number)
     known_key = select(remembered).where(_is(remembered, "actor", "key"))
+    wanted = select(tables.preferences.c.body).where(_is(tables.preferences, "person"))
     named = select(meta.c.value).where(_is(meta, "name"))
     return {
         "record": record,
@@ -238,6 +252,9 @@ def _questions(tables: Tables, spelling: Spelling) -> dict[str, Select[Any]]:
         "lock_issue": spelling.locked(select(issues.c.version).where(_is(issues, "id")), issues),
         "remembered": known_key,
         "latest_remembered": spelling.latest(known_key),
+        "preferences": wanted,
+        "latest_preferences": spelling.locked(wanted, tables.preferences),
+        "watchers": select(tables.preferences.c.person, tables.preferences.c.body).where(_watching(tables)),
         "meta": named,
         "latest_meta": spelling.latest(named),
     }
@@ -252,6 +269,7 @@ def _inserts(tables: Tables, spelling: Spelling) -> dict[str, Statement]:
         "new_head": tables.heads,
         "new_issue": tables.issues,
         "new_remembered": tables.remembered,
+        "new_preferences": tables.preferences,
     }
     own = {
         "new_revision": tables.response_revisions,
@@ -304,6 +322,7 @@ def _changes(tables: Tables, spelling: Spelling) -> dict[str, Statement]:
         "parties_become": (parties, _PARTY_FACTS, ("id",)),
         "revision_is_rewritten": (revisions, ["body"], ("response", "revision")),
         "text_is_rewritten": (texts, ["body"], ("issue", "number")),
+        "preferences_become": (tables.preferences, ["body", "watches"], ("person",)),
         "record_is_erased": (responses, ["erased_at", *hashes], record_as_read),
         "issue_is_rewritten": (issues, hashes, issue_as_read),
     }
@@ -311,6 +330,7 @@ def _changes(tables: Tables, spelling: Spelling) -> dict[str, Statement]:
         "scope_becomes": _set(responses, ["scope_group"], ("issue",)),
         "address_becomes": _set(addresses, ["address"], ("address",)),
         "party_goes": delete(parties).where(_is(parties, "id", "person", "role")),
+        "preferences_go": delete(tables.preferences).where(_is(tables.preferences, "person")),
         "own_response_goes": delete(tables.response_people).where(_is(tables.response_people, "person", "id")),
     }
     changes |= {name: spelling.by_key(_set(*change)) for name, change in by_key.items()}

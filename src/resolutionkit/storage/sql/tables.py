@@ -4,7 +4,8 @@ Every key starts with the account. There are no foreign keys, sequences, trigger
 by the caller, instants are microseconds in UTC, JSON is text, and every string has a maximum and binary order.
 
 Personal text lives in three tables only: ``response_revisions``, ``texts`` and ``addresses``. All others hold
-ids, codes and numbers, so that erasing a person is an update in those three.
+ids, codes and numbers, so that erasing a person is an update in those three; ``preferences`` has conditions as somebody
+typed them, and an address is taken out of those as well.
 """
 
 from __future__ import annotations
@@ -88,6 +89,7 @@ class Tables:
     outbox: Table
     deliveries: Table
     remembered: Table
+    preferences: Table
 
 
 def make_tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tables:
@@ -149,11 +151,18 @@ def make_tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tabl
         outbox=table(
             "outbox",
             *_outbox_columns(),
-            index("outbox_issue", "issue", "id"),
+            index("outbox_issue", "issue", "response", "id"),
             Index(f"{prefix}outbox_due", "due_at", "account", "id"),
         ),
         deliveries=table("deliveries", *_delivery_columns(), *_delivery_indexes(prefix, index)),
         remembered=table("remembered", *_remembered_columns()),
+        preferences=table(
+            "preferences",
+            _key("person", CODE_MAX),
+            Column("body", Body(), nullable=False),
+            _flag("watches"),
+            index("preferences_watches", "watches", "person"),
+        ),
     )
 
 

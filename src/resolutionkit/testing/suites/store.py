@@ -14,6 +14,7 @@ from resolutionkit.testing.suites.lists import Lists
 from resolutionkit.testing.suites.openings import Openings
 from resolutionkit.testing.suites.outbox import ExactlyItsMessages
 from resolutionkit.testing.suites.pages import Pages
+from resolutionkit.testing.suites.preferring import Preferring
 from resolutionkit.testing.suites.queue import Queue
 from resolutionkit.testing.suites.refusals import RefusalsChangeNothing
 from resolutionkit.testing.suites.saving import Saving
@@ -24,7 +25,20 @@ from resolutionkit.testing.suites.units import UnitsOfWork
 
 
 class StoreRules(
-    Saving, UnitsOfWork, Conflicts, Threads, Lists, Pages, Strings, Accounts, Openings, Filters, Sizes, Erasing, Queue
+    Saving,
+    UnitsOfWork,
+    Conflicts,
+    Threads,
+    Lists,
+    Pages,
+    Strings,
+    Accounts,
+    Openings,
+    Filters,
+    Sizes,
+    Erasing,
+    Preferring,
+    Queue,
 ):
     """What :class:`~resolutionkit.ports.Store` and :class:`~resolutionkit.ports.UnitOfWork` promise, rule by rule.
 
@@ -67,8 +81,8 @@ class StoreConformance(StoreRules, StoreLaws):
 
     What a store can do beyond the port is found on the store itself, or on what the fixture ``abilities`` returns:
     :class:`~resolutionkit.testing.CanReopen`, :class:`~resolutionkit.testing.CanShare` and
-    :class:`~resolutionkit.testing.CanDump`; and on its unit of work, :class:`~resolutionkit.ports.ErasesPeople` and
-    :class:`~resolutionkit.ports.KeepsDeliveries`.
+    :class:`~resolutionkit.testing.CanDump`; and on its unit of work, :class:`~resolutionkit.ports.ErasesPeople`,
+    :class:`~resolutionkit.ports.KeepsPreferences` and :class:`~resolutionkit.ports.KeepsDeliveries`.
     Tests for what is missing are skipped and say so.
 
     Random tests follow the Hypothesis profile that is loaded: its number of examples, its database, its seed.

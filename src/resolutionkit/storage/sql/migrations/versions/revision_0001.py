@@ -173,6 +173,7 @@ def _columns() -> Mapping[str, list[Column[Any]]]:
             _body("advice"),
             _instant("at"),
         ],
+        "preferences": [_key("person"), _body("body"), _flag("watches")],
     }
 
 
@@ -201,12 +202,13 @@ _INDEXES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "parties_issue": ("id",),
     },
     "addresses": {"addresses_address": ("address",)},
-    "outbox": {"outbox_issue": ("issue", "id")},
+    "outbox": {"outbox_issue": ("issue", "response", "id")},
     "deliveries": {
         "deliveries_issue": ("issue", "first_event"),
         "deliveries_recipient": ("recipient", "message"),
         "deliveries_fate": ("fate", "message"),
     },
+    "preferences": {"preferences_watches": ("watches", "person")},
 }
 """The columns of each index, behind the account."""
 _INDEXES_OVER_ALL: Mapping[str, Mapping[str, tuple[str, ...]]] = {
