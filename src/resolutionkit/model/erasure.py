@@ -11,7 +11,10 @@ from typing import Any, TypeAlias, TypeVar
 
 import attrs
 
+from resolutionkit.errors import InvalidValue
+from resolutionkit.model.conditions import with_values
 from resolutionkit.model.events import RESPONSE_EVENTS, Escalated, Event, RootCauseRecorded, note_of
+from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.response import NOBODY, Answer, Response, differences
 from resolutionkit.model.trusted import changed
 from resolutionkit.model.values import NO_ATTRIBUTES, Attributes, AttributeValue
@@ -111,6 +114,25 @@ def response_with(response: Response, swap: Swap) -> Response:
         comment=_maybe(swap, comment),
         attributes=Attributes(attributes) if attributes else NO_ATTRIBUTES,
     )
+
+
+def preferences_with(preferences: Preferences, swap: Swap) -> Preferences:
+    """Return preferences whose alerts compare with nothing that has to be swapped: such a text is erased whole.
+
+    An alert that grows too long by it is dropped.
+    """
+
+    def value(known: AttributeValue) -> AttributeValue:
+        return ERASED if isinstance(known, str) and swap(known) != known else known
+
+    alerts = tuple(with_values(one, value) for one in preferences.alerts)
+    if alerts == preferences.alerts:
+        return preferences
+    try:
+        return attrs.evolve(preferences, alerts=alerts)
+    except InvalidValue:
+        same = [one for one, other in zip(preferences.alerts, alerts, strict=True) if one == other]
+        return attrs.evolve(preferences, alerts=same)
 
 
 def _maybe(swap: Swap, text: str | None) -> str | None:

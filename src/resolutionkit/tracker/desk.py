@@ -21,9 +21,12 @@ from resolutionkit.model.commands import (
     Unfollow,
 )
 from resolutionkit.model.issue import RootCause
+from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.results import Change
+from resolutionkit.tracker.access import scope_of
 from resolutionkit.tracker.inbox import Inbox
 from resolutionkit.tracker.many import ManyAtOnce
+from resolutionkit.tracker.preferring import preferences_of, set_preferences
 from resolutionkit.tracker.runner import Runner
 
 
@@ -51,6 +54,31 @@ class Desk(ManyAtOnce):
 
     def _do_together(self, commands: Sequence[Command]) -> list[Change]:
         return self._runner.change_all(commands, self.person_id)
+
+    def preferences(self) -> Preferences:
+        """Return what the person wants to be told of; who has said nothing wants what is usual (requirement C3).
+
+        Raises:
+            StorageError: The store keeps no preferences.
+        """
+        return preferences_of(self._runner, self._party())
+
+    def set_preferences(self, preferences: Preferences) -> None:
+        """Keep what the person wants to be told of, in the place of what they wanted before.
+
+        Of two who do so at once, the last one is heard.
+
+        Args:
+            preferences: What they want.
+
+        Raises:
+            InvalidValue: They are no preferences, or a threshold is on no scale of the account.
+            StorageError: The store keeps no preferences.
+        """
+        set_preferences(self._runner, self._party(), preferences)
+
+    def _party(self) -> str:
+        return scope_of(self.person_id, self._runner.settings.directory).person or self.person_id
 
     def inbox(self) -> Inbox:
         """Return the person's issues in their five sections."""

@@ -20,6 +20,7 @@ from resolutionkit.model.erasure import (
     is_from,
     mentions_of,
     normal,
+    preferences_with,
     response_with,
     tombstone,
     with_response,
@@ -33,6 +34,7 @@ from resolutionkit.model.results import Erased
 from resolutionkit.model.trusted import changed
 from resolutionkit.model.values import LINE_MAX, code, text, utc
 from resolutionkit.ports import ErasesPeople, Rewrite, UnitOfWork
+from resolutionkit.tracker.preferring import keeper_of, missing_of
 from resolutionkit.tracker.runner import Runner
 
 T = TypeVar("T")
@@ -140,6 +142,7 @@ class Erasing:
                 lambda unit, after: unit.issues_holding(address, after, PAGE_LIMIT),
                 lambda unit, one, room: _said(unit, one, room, address, swap),
             )
+            self._tally.add([self._write(lambda unit: _asked_for(unit, swap))])
             self._write(lambda unit: self._rename(unit, address, instead))
         return self._tally.result()
 
@@ -241,6 +244,8 @@ class Erasing:
     def _rename(self, unit: Eraser, address: str, instead: str) -> None:
         known = unit.spellings(address)
         ids = self.runner.ids
+        for one in known if not missing_of(unit) else ():
+            keeper_of(unit).save_preferences(one, None)
         unit.rename({one: instead if one == address else erased_address(ids()) for one in known})
         self._tally.counts["addresses"] = len(known)
 
@@ -270,6 +275,18 @@ def _said(unit: Eraser, issue_id: str, room: int, address: str, swap: Swap) -> _
 
     step = _swap_words(unit, issue_id, room, lambda event: everything if is_own(event) else swap)
     return _Step(rows=step.rows, is_done=step.is_done, counts={"mentions": int(step.is_done and step.rows > 0)})
+
+
+def _asked_for(unit: Eraser, swap: Swap) -> _Step:
+    """Erase an address from the alerts of all, where preferences are kept."""
+    if missing_of(unit):
+        return _Step()
+    keeper = keeper_of(unit)
+    found = [(who, wanted, preferences_with(wanted, swap)) for who, wanted in keeper.watchers()]
+    different = [(who, left) for who, wanted, left in found if left != wanted]
+    for who, left in different:
+        keeper.save_preferences(who, left)
+    return _Step(rows=len(different), counts={"mentions": len(different)})
 
 
 def _swap_words(unit: Eraser, issue_id: str, room: int, swap_of: Callable[[Event], Swap]) -> _Step:

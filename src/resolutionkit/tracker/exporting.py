@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from resolutionkit.model.erasure import is_from, mentions_of, normal, response_with, with_words
+from resolutionkit.model.erasure import is_from, mentions_of, normal, preferences_with, response_with, with_words
 from resolutionkit.model.events import Event, note_of
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Issue
@@ -25,6 +25,7 @@ from resolutionkit.model.query import (
     response_key,
 )
 from resolutionkit.tracker.erasing import Eraser, address_of, eraser_of
+from resolutionkit.tracker.preferring import keeper_of, missing_of
 from resolutionkit.tracker.runner import Runner
 
 Data = dict[str, Any]
@@ -41,6 +42,7 @@ class _Export:
         self._unit = unit
         self._address = address
         self._swap = mentions_of(address, "")
+        self._keeper = None if missing_of(unit) else keeper_of(unit)
 
     def whole(self) -> Data:
         own, mentions = self._responses()
@@ -52,8 +54,22 @@ class _Export:
             "issues": [self._issue(one) for one in issues],
             "roles": list(self._roles()),
             "written": written,
-            "mentions": mentions + more,
+            "mentions": mentions + more + list(self._asked_for()),
+            "preferences": self._preferences(),
         }
+
+    def _preferences(self) -> list[Data]:
+        """Return what the address wants to be told of, in each of its spellings."""
+        if self._keeper is None:
+            return []
+        wanted = self._keeper.preferences_of(self._unit.spellings(self._address))
+        return [plain_data(wanted[party]) for party in sorted(wanted)]
+
+    def _asked_for(self) -> Iterator[Data]:
+        """Yield whose alerts name the address."""
+        for who, wanted in self._keeper.watchers() if self._keeper is not None else ():
+            if preferences_with(wanted, self._swap) != wanted:
+                yield {"preferences": who}
 
     def _responses(self) -> tuple[list[Data], list[Data]]:
         """Return the person's own responses, oldest first, and where those of others name the address."""
@@ -108,7 +124,11 @@ class _Export:
             for issue in self._issues_of(party):
                 messages = [one for one in self._unit.messages(issue.id) if one.recipient == party]
                 yield {"issue": issue.id, "roles": _roles_of(party, issue), "messages": plain_data(messages)}
-            yield from ({"response": one, "roles": ["hierarchy"]} for one in self._loose_responses_of(party))
+            for one in self._loose_responses_of(party):
+                loose = () if self._keeper is None else self._keeper.loose_messages(one)
+                messages = [message for message in loose if message.recipient == party]
+                told = {"messages": plain_data(messages)} if messages else {}
+                yield {"response": one, "roles": ["hierarchy"], **told}
 
     def _issues_of(self, party: str) -> Iterator[Issue]:
         after: tuple[int | str, ...] | None = None

@@ -12,6 +12,7 @@ from attrs import evolve
 from resolutionkit.errors import AccountNotFound, InvalidFilter, InvalidValue, StorageError, shown
 from resolutionkit.model.deliveries import Delivered, Delivery, Fate, LedgerQuery
 from resolutionkit.model.messages import Message
+from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.query import Order, Page
 from resolutionkit.model.values import optional_code
 from resolutionkit.ports import KeepsDeliveries, UnitOfWork
@@ -22,6 +23,7 @@ from resolutionkit.tracker.delivering import EVERY, deliver, tell_of_rest
 from resolutionkit.tracker.inbox import PAGE
 from resolutionkit.tracker.intake import Intake
 from resolutionkit.tracker.pipeline import AccountSettings
+from resolutionkit.tracker.preferring import party_named, preferences_of, set_preferences
 from resolutionkit.tracker.reading import page_of, page_size
 from resolutionkit.tracker.turns import keeping
 
@@ -36,6 +38,34 @@ class Telling(Intake):
     def outbox(self, issue_id: str) -> tuple[Message, ...]:
         """Return who is to be told of what about an issue, in the order in which it happened."""
         return self._reader.messages(issue_id)
+
+    def preferences(self, who: str) -> Preferences:
+        """Return what somebody wants to be told of; who has said nothing wants what is usual (requirement C3).
+
+        Args:
+            who: A person's id, else a person's email address, else any email address.
+
+        Raises:
+            PersonNotFound: It names nobody who is there.
+            StorageError: The store keeps no preferences.
+        """
+        return preferences_of(self._runner, party_named(who, self._runner.settings.directory))
+
+    def set_preferences(self, who: str, preferences: Preferences) -> None:
+        """Keep what somebody wants to be told of, in the place of what they wanted before.
+
+        Of two who do so at once, the last one is heard.
+
+        Args:
+            who: A person's id, else a person's email address, else any email address.
+            preferences: What they want.
+
+        Raises:
+            PersonNotFound: ``who`` names nobody who is there.
+            InvalidValue: They are no preferences, or a threshold is on no scale of the account.
+            StorageError: The store keeps no preferences.
+        """
+        set_preferences(self._runner, party_named(who, self._runner.settings.directory), preferences)
 
     def deliver(self) -> Delivered:
         """Tell people and observers what is due, over all accounts that the tracker knows, until nothing is due.

@@ -259,7 +259,8 @@ class Tracker(Telling):
 
         Of each response in which the contact has this address, in any revision, an empty shell stays: its id, score,
         instants and codes, and the attributes that the policy names as dimensions. All words of its issue go. The
-        address itself goes wherever it stands: as assignee or follower, above a customer, in others' words. What is
+        address itself goes wherever it stands: as assignee or follower, above a customer, in others' words, with what
+        it wants to be told of. What is
         done is done for good, a transaction at a time; an interrupted call is given again.
 
         Args:
@@ -302,7 +303,8 @@ class Tracker(Telling):
 
         ``responses`` has the person's own with every revision, ``issues`` those that they became with notes and
         history, ``roles`` where the person is assigned, follows, or stands above a customer, ``written`` what the
-        person wrote elsewhere, and ``mentions`` where others wrote the address. All lists are empty where nothing is
+        person wrote elsewhere, ``mentions`` where others wrote the address, and ``preferences`` what it wants to be
+        told of. All lists are empty where nothing is
         held. The order depends on what is stored alone.
 
         Args:

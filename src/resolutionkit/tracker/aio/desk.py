@@ -30,6 +30,14 @@ class AsyncDesk(AsyncViews):
         """Return the person's issues in their five sections."""
         return AsyncInbox(self._sync.inbox())
 
+    @awaited(Desk.preferences)
+    def preferences(self) -> None:
+        """Return what the person wants to be told of; who has said nothing wants what is usual (requirement C3)."""
+
+    @awaited(Desk.set_preferences)
+    def set_preferences(self) -> None:
+        """Keep what the person wants to be told of, in the place of what they wanted before."""
+
     @awaited(Desk.set_status)
     def set_status(self) -> None:
         """Move an issue to a status; the same status again only keeps the note."""

@@ -293,6 +293,14 @@ class AsyncTracker(AsyncViews):
     def export_person(self) -> None:
         """Return all that is held about a person, as data that JSON takes (requirement F7)."""
 
+    @awaited(Tracker.preferences)
+    def preferences(self) -> None:
+        """Return what somebody wants to be told of; who has said nothing wants what is usual (requirement C3)."""
+
+    @awaited(Tracker.set_preferences)
+    def set_preferences(self) -> None:
+        """Keep what somebody wants to be told of, in the place of what they wanted before."""
+
     @awaited(Tracker.outbox)
     def outbox(self) -> None:
         """Return who is to be told of what about an issue, in the order in which it happened."""
