@@ -11,12 +11,13 @@ from attrs import frozen
 
 from resolutionkit.decisions import hearers
 from resolutionkit.decisions.context import Context
-from resolutionkit.decisions.hearers import Change, Condition, Role, present
+from resolutionkit.decisions.hearers import NO_WISHES, Change, Condition, Role, Wishes, present
 from resolutionkit.model.events import (
     CorrectionRecorded,
     Escalated,
     Event,
     IssueOpened,
+    NoteAdded,
     Reassigned,
     Reopened,
     ReplacementRecorded,
@@ -24,6 +25,7 @@ from resolutionkit.model.events import (
 )
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.messages import Message, Topic, Why
+from resolutionkit.model.response import ResponseRecord
 from resolutionkit.model.trusted import trusted
 
 
@@ -48,12 +50,14 @@ _ON_RESPONSE = (
     # Another group is a move (requirements A5, A8): its lead is told, whatever the score.
     Rule(hearers.GROUP_LEAD, Topic.REPLACED, only=hearers.IF_MOVED),
 )
-AUDIENCE: Mapping[type[Event], Sequence[Rule]] = {
+AUDIENCE: Mapping[type[Event | ResponseRecord], Sequence[Rule]] = {
     IssueOpened: (
         Rule(hearers.NEW_ASSIGNEE, Topic.OPENED),
         Rule(hearers.HIERARCHY, Topic.OPENED, only=hearers.IF_NOT_FLAGGED),
         Rule(hearers.GROUP_LEAD, Topic.OPENED, only=hearers.IF_NOT_FLAGGED),
+        Rule(hearers.ASKING, Topic.OPENED, only=hearers.IF_NOT_FLAGGED),
     ),
+    NoteAdded: (Rule(hearers.NOTE_FOLLOWERS, Topic.NOTED),),
     StatusChanged: (Rule(hearers.FOLLOWERS, Topic.STATUS_CHANGED),),
     Reopened: (
         Rule(hearers.WORKER, Topic.REOPENED, only=hearers.IF_BY_ITSELF),
@@ -64,27 +68,31 @@ AUDIENCE: Mapping[type[Event], Sequence[Rule]] = {
         Rule(hearers.FOLLOWERS, Topic.REASSIGNED),
     ),
     Escalated: (Rule(hearers.CALLED_IN, Topic.ESCALATED),),
-    ReplacementRecorded: _ON_RESPONSE,
+    ReplacementRecorded: (*_ON_RESPONSE, Rule(hearers.ASKING, Topic.REPLACED)),
     CorrectionRecorded: _ON_RESPONSE,
+    ResponseRecord: (Rule(hearers.ASKING, Topic.RECORDED),),
 }
-"""Whose turn it is to hear of each kind of event; a kind that is not here tells nobody."""
+"""Whose turn it is to hear of each kind of event, and of a new response without an issue; others tell nobody."""
 
 _EVERYTHING = [(Topic.CHANGED, Why.OBSERVER)]
-_message = trusted(Message)
+_message, _change = trusted(Message), trusted(Change)
 _TOPICS = tuple(Topic)
 _WHYS = tuple(Why)
 
 
-def plan(before: Issue | None, issue: Issue, events: Sequence[Event], context: Context) -> tuple[Message, ...]:
-    """Return the messages of one change: at most one for each person, and one for each observer.
+def plan(
+    before: Issue | None, issue: Issue, events: Sequence[Event], context: Context, wishes: Wishes = NO_WISHES
+) -> tuple[Message, ...]:
+    """Return the messages of one change, at most one for each person, one for each observer.
 
     Args:
         before: The issue before the change, or None where it is new.
         issue: The issue after the change.
         events: What happened, in order.
         context: The circumstances; nobody is told of their own action.
+        wishes: Who wants to hear of more.
     """
-    due = _due(Change(before, issue, context.people), events)
+    due = _due(_change(before=before, issue=issue, people=context.people, wishes=wishes), events)
     due.pop(context.actor, None)
     everybody = [*due.items(), *((name, _EVERYTHING) for name in context.observers)]
     return tuple(
@@ -104,6 +112,32 @@ def plan(before: Issue | None, issue: Issue, events: Sequence[Event], context: C
     )
 
 
+def plan_without_issue(record: ResponseRecord, context: Context, wishes: Wishes) -> tuple[Message, ...]:
+    """Return the messages of a new response that no issue belongs to, at most one for each person.
+
+    Args:
+        record: The response.
+        context: The circumstances; nobody is told of their own action.
+        wishes: Who wants to hear of it.
+    """
+    (rule,) = AUDIENCE[ResponseRecord]
+    return tuple(
+        _message(
+            id=context.ids(),
+            issue=None,
+            response=record.id,
+            first_event=0,
+            last_event=0,
+            recipient=recipient,
+            topic=rule.topic,
+            why=(Why.PREFERENCE,),
+            created_at=context.now,
+        )
+        for recipient in wishes.asking
+        if recipient != context.actor
+    )
+
+
 def _due(change: Change, events: Sequence[Event]) -> dict[str, list[tuple[Topic, Why]]]:
     """Return what everybody who is there is due to hear of, and why."""
     due: dict[str, list[tuple[Topic, Why]]] = {}
@@ -112,7 +146,7 @@ def _due(change: Change, events: Sequence[Event]) -> dict[str, list[tuple[Topic,
             if rule.only is not None and not rule.only.holds(change, event):
                 continue
             for who, why in rule.role.find(change, event):
-                recipient = present(who, change.people)
+                recipient = who if rule.role.are_there else present(who, change.people)
                 if recipient is not None:
                     due.setdefault(recipient, []).append((rule.topic, why))
     return due

@@ -17,13 +17,31 @@ Found: TypeAlias = Sequence[tuple[str | None, Why]]
 """Who it is, if anybody, and why they hear of it."""
 
 
-@frozen
+@frozen(kw_only=True, weakref_slot=False)
+class Wishes:
+    """Who wants to hear of a change without having to do with it otherwise; they are there, and may see it.
+
+    Attributes:
+        asking: Those whose preferences ask for the response (requirement C3), in order.
+        noting: The followers who want to hear of notes (requirement B7).
+    """
+
+    asking: tuple[str, ...] = ()
+    noting: frozenset[str] = frozenset()
+
+
+NO_WISHES = Wishes()
+"""Nobody wants to hear of more."""
+
+
+@frozen(weakref_slot=False)
 class Change:
-    """The issue before and after a change, and who is there."""
+    """The issue before and after a change, who is there, and who wants to hear of more."""
 
     before: Issue | None
     issue: Issue
     people: StaticDirectory
+    wishes: Wishes = NO_WISHES
 
 
 @frozen
@@ -33,10 +51,12 @@ class Role:
     Attributes:
         words: What the reference calls them.
         find: Says who they are, given a change and one of its events.
+        are_there: Whether all of them are known to be there.
     """
 
     words: str
     find: Callable[[Change, Any], Found]
+    are_there: bool = False
 
 
 @frozen
@@ -82,6 +102,15 @@ WORKER = Role("the assignee; where they have left, the group's lead or who stand
 HIERARCHY = Role("the people above the customer", lambda _change, event: [(who, Why.HIERARCHY) for who in event.people])
 GROUP_LEAD = Role("the lead of the response's group", _lead)
 FOLLOWERS = Role("the followers", lambda change, _event: [(who, Why.FOLLOWER) for who in change.issue.followers])
+NOTE_FOLLOWERS = Role(
+    "the followers who want to hear of notes",
+    lambda change, _event: [(who, Why.FOLLOWER) for who in change.issue.followers if who in change.wishes.noting],
+)
+ASKING = Role(
+    "whoever may see it and asks for it, by an own threshold or alert",
+    lambda change, _event: [(who, Why.PREFERENCE) for who in change.wishes.asking],
+    are_there=True,
+)
 CALLED_IN = Role("whoever is called in", lambda _change, event: ((event.to, Why.LEADERSHIP),))
 
 IF_NOT_FLAGGED = Condition("nobody flagged it by hand", lambda _change, event: not event.flagged_by_hand)

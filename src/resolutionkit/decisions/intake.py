@@ -166,7 +166,7 @@ def _alone(
 ) -> Decision:
     """Decide on a response that has no issue to go on with."""
     if not arrival.judged.opens_issue:
-        return Decision(records=(change,), outcome=otherwise, head=head)
+        return Decision(records=(change,), outcome=otherwise, head=head, is_silent=arrival.is_history)
     draft = Draft(None, arrival.context)
     opened = _open(draft, change.record, arrival.context, None, backfilled=arrival.is_history)
     linked = changed(change.record, issue=opened.issue)

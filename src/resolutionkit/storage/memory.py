@@ -173,7 +173,8 @@ class _MemoryUnitOfWork(MemoryQueue):
         return {party: known[party] for party in parties if party in known}
 
     def watchers(self) -> Sequence[tuple[str, Preferences]]:
-        return sorted((one for one in self._tables.preferences.items() if one[1].watches), key=lambda one: one[0])
+        known = self._tables.preferences
+        return [(party, known[party]) for party in sorted(known) if known[party].watches] if known else ()
 
     def save_preferences(self, party: str, preferences: Preferences | None, /) -> None:
         self._check_may_write()

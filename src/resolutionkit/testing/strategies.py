@@ -8,13 +8,16 @@ from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
 
+from resolutionkit.model.condition_data import read_condition
 from resolutionkit.model.issue import Phase, Status
 from resolutionkit.model.people import Access, Group, Person, StaticDirectory
+from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.query import IssueFilter, RecoveryFilter, ResponseFilter
 from resolutionkit.model.response import Answer, Contact, Response
 from resolutionkit.testing.awkward import AWKWARD_CODES, codes, texts
 from resolutionkit.testing.clock import NOON
 from resolutionkit.testing.play import Step
+from resolutionkit.testing.telling import ALERTS
 
 Facts: TypeAlias = st.SearchStrategy[dict[str, Any]]
 
@@ -119,6 +122,17 @@ _RECORDED: dict[str, st.SearchStrategy[Any]] = {
     "replace": st.booleans(),
     "announce": st.sampled_from([None, None, True, False]),
 }
+
+
+def wishes() -> st.SearchStrategy[dict[str, Preferences]]:
+    """Return a strategy for what the people and addresses of a random organisation want to be told of."""
+    wanted = st.builds(
+        Preferences,
+        threshold=st.sampled_from([{}, {"NPS": 3}, {"NPS": 6}, {"NPS": 8}, {"CES-7": 7}]),
+        alerts=st.lists(st.sampled_from(list(ALERTS)), max_size=1).map(lambda found: map(read_condition, found)),
+        notes=st.booleans(),
+    )
+    return st.dictionaries(_PARTIES.map(lambda who: who if who in PEOPLE else who.lower()), wanted, max_size=4)
 
 
 def _step(kind: str, **facts: st.SearchStrategy[Any]) -> st.SearchStrategy[Step]:

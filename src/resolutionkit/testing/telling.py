@@ -1,18 +1,34 @@
-"""Who is to be told of what, told from requirements B7, B8, C1 and C7 alone: an oracle of the outbox."""
+"""Who is to be told of what, told from requirements B7, B8, C1, C3 and C7 alone: an oracle of the outbox."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from resolutionkit.model.events import Event
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.people import StaticDirectory
+from resolutionkit.model.preferences import Preferences
+from resolutionkit.model.response import Response, ResponseRecord
+from resolutionkit.testing.visibility import sees_issue, sees_response
+
+Wanted = Mapping[str, Preferences]
+"""What each person and address wants to be told of."""
+
+ALERTS: Mapping[str, Callable[[Response], bool]] = {
+    "score = 9": lambda response: response.score == 9,
+    "group is set": lambda response: response.group is not None,
+}
+"""The alerts of random preferences, and what each asks of a random history's response."""
 
 
 def told(
-    before: Issue | None, issue: Issue, events: Sequence[Event], directory: StaticDirectory
+    before: Issue | None,
+    issue: Issue,
+    events: Sequence[Event],
+    directory: StaticDirectory,
+    wanted: Wanted,
 ) -> dict[str, set[tuple[str, str]]]:
     """Return (topic, why) by recipient, for one change that was announced.
 
@@ -21,6 +37,7 @@ def told(
         issue: The issue after it.
         events: What the change made happen.
         directory: Who is there.
+        wanted: What everybody wants.
     """
     found: dict[str, set[tuple[str, str]]] = defaultdict(set)
 
@@ -33,6 +50,8 @@ def told(
 
     for event in events:
         for whom, topic, why in concerned(issue, event, directory):
+            tell(whom, topic, why)
+        for whom, topic, why in wanting(issue, event, directory, wanted):
             tell(whom, topic, why)
     if before is not None and before.response.group != issue.response.group:
         tell([lead_of(issue, directory)], "replaced", "group_lead")
@@ -73,3 +92,41 @@ def concerned(issue: Issue, event: Any, directory: StaticDirectory) -> list[tupl
         case "replacement_recorded" | "correction_recorded" if event.needs_recovery:
             return [([worker], "replaced", why), (issue.followers, "replaced", "follower")]
     return []
+
+
+def wanting(
+    issue: Issue, event: Any, directory: StaticDirectory, wanted: Wanted
+) -> list[tuple[Iterable[str], str, str]]:
+    """Return who wants to hear of one event without being concerned."""
+    asking = [who for who, one in wanted.items() if asks(one, issue.response) and may_see(who, issue, directory)]
+    match event.kind:
+        case "issue_opened" if not event.flagged_by_hand:
+            return [(asking, "opened", "preference")]
+        case "replacement_recorded":
+            return [(asking, "replaced", "preference")]
+        case "note_added":
+            return [([who for who in issue.followers if who in wanted and wanted[who].notes], "noted", "follower")]
+        case _:
+            return []
+
+
+def told_of_response(record: ResponseRecord, directory: StaticDirectory, wanted: Wanted) -> set[str]:
+    """Return who is told of a new response that no issue belongs to."""
+    asking = {who for who, one in wanted.items() if asks(one, record.response)}
+    known = {who for who in asking if directory.person(who) is not None}
+    seen = {who for who in known if sees_response(who, record, None, directory)}
+    return seen | {who for who in asking - known if who in record.people}
+
+
+def asks(wanted: Preferences, response: Response) -> bool:
+    """Say whether somebody asks to be told of a new response."""
+    threshold = wanted.threshold.get("NPS", 0)
+    by_threshold = threshold > 6 and response.score <= threshold
+    return by_threshold or any(ALERTS[str(alert)](response) for alert in wanted.alerts)
+
+
+def may_see(who: str, issue: Issue, directory: StaticDirectory) -> bool:
+    """Say whether a person or an address may see an issue; an address has a part in it."""
+    if directory.person(who) is not None:
+        return sees_issue(who, issue, directory)
+    return who in (issue.assignee, issue.escalated_to, *issue.followers, *issue.people)

@@ -21,6 +21,17 @@ def party_of(who: str | None, directory: Directory) -> str | None:
     return who.lower() if is_address(who) else who
 
 
+def scope_of_party(party: str, directory: Directory) -> Scope | None:
+    """Return how far a person or a bare address may be told of things, or None where nobody is there.
+
+    An address sees what it has a part in, and no more (requirement D2).
+    """
+    person = directory.person(party)
+    if person is None:
+        return Scope(person=party) if is_address(party) else None
+    return scope_of(party, directory) if person.active and party != SYSTEM else None
+
+
 def scope_of(actor: str | None, directory: Directory) -> Scope:
     """Return how far somebody sees now.
 

@@ -12,7 +12,7 @@ from inspect import iscoroutinefunction
 
 from attrs import define, field, frozen
 
-from resolutionkit.decisions import audience, intake
+from resolutionkit.decisions import intake
 from resolutionkit.decisions.concurrency import check_not_stale
 from resolutionkit.decisions.context import Context, Decision
 from resolutionkit.decisions.decide import decide
@@ -37,6 +37,7 @@ from resolutionkit.model.trusted import changed, trusted
 from resolutionkit.policy.policy import Policy
 from resolutionkit.ports import Directory, Remembered, UnitOfWork, Write
 from resolutionkit.tracker.access import scope_of
+from resolutionkit.tracker.hearing import messages_of
 from resolutionkit.tracker.snapshot import snapshot
 
 _in_context, _write, _recorded, _change = trusted(Context), trusted(Write), trusted(Recorded), trusted(Change)
@@ -131,7 +132,7 @@ def taken_in(unit: UnitOfWork, command: Record, around: Surroundings) -> tuple[R
     cause = Cause(CauseKind.RESPONSE, command.response.id)
     context = _context(around, (), loaded, cause, command.response)
     decision = intake.take_in(loaded.facts, command, context)
-    issue, write = _finish(unit, loaded, decision, context, is_last=around.is_alone)
+    issue, write = _finish(unit, loaded, decision, context, around)
     done = _recorded(
         outcome=decision.outcome or Outcome.STORED,
         issue=issue if decision.events or decision.outcome is Outcome.DUPLICATE else None,
@@ -190,7 +191,7 @@ def _newly_changed(
     loaded = _load_flagged(unit, command, scope) if isinstance(command, Flag) else _load_issue(unit, command, scope)
     context = _context(around, _named(command), loaded, Cause(CauseKind.COMMAND, command.key))
     decision = _decided(unit, command, loaded, context, attempts)
-    issue, write = _finish(unit, loaded, decision, context, command, is_last=around.is_alone)
+    issue, write = _finish(unit, loaded, decision, context, around, command=command)
     if issue is None:
         raise IssueNotFound(issue_of(command) or "")
     return _change(issue=issue, events=decision.events, advice=decision.advice), write
@@ -300,9 +301,9 @@ def _finish(
     loaded: _Loaded,
     decision: Decision,
     context: Context,
-    command: Command | None = None,
+    around: Surroundings,
     *,
-    is_last: bool = False,
+    command: Command | None = None,
 ) -> tuple[Issue | None, Write | None]:
     """Apply what was decided, and plan who is told: return the issue, and what is to be saved if anything is."""
     # A response beside the standing one, outside the policy's window, opens an issue of its own.
@@ -310,8 +311,7 @@ def _finish(
     issue = before = None if opens else loaded.issue
     for event in decision.events:
         issue = apply(issue, event)
-    is_told = bool(decision.events) and not decision.is_silent
-    messages = audience.plan(before, issue, decision.events, context) if issue is not None and is_told else ()
+    messages = messages_of(unit, decision, context, before=before, issue=issue, directory=around.settings.directory)
     write = _write(
         records=decision.records,
         head=decision.head,
@@ -320,7 +320,7 @@ def _finish(
         events=decision.events,
         messages=messages,
         remembered=_remembered(unit, command, issue, decision, context),
-        is_last=is_last,
+        is_last=around.is_alone,
     )
     is_something = write.records or write.events or write.remembered is not None
     return issue, write if is_something else None

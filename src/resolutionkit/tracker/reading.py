@@ -5,7 +5,7 @@ A reader is made for one person, or for the account as a whole; the faces hand t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -105,6 +105,18 @@ class Reader:
         """Return the outbox's messages about an issue."""
         self.history(issue_id)
         return self._read(lambda unit, _scope: tuple(unit.messages(issue_id)))
+
+    def response_messages(self, response_id: str) -> tuple[Message, ...]:
+        """Return the outbox's messages about a response, whether an issue belongs to it or not."""
+        issue_id = self.response(response_id).issue
+
+        def question(unit: UnitOfWork, _scope: Scope) -> tuple[Message, ...]:
+            loose: Callable[[str], Sequence[Message]] = getattr(unit, "loose_messages", lambda _id: ())
+            of_issue = () if issue_id is None else unit.messages(issue_id)
+            about = (message for message in of_issue if message.response == response_id)
+            return tuple(sorted((*loose(response_id), *about), key=lambda message: message.id))
+
+        return self._read(question)
 
     def response(self, response_id: str) -> ResponseRecord:
         """Return the record of a response.

@@ -39,6 +39,13 @@ class Telling(Intake):
         """Return who is to be told of what about an issue, in the order in which it happened."""
         return self._reader.messages(issue_id)
 
+    def outbox_of_response(self, response_id: str) -> tuple[Message, ...]:
+        """Return who is to be told of what about a response, in the order in which it happened.
+
+        Of a response without an issue hears who asks for it (requirement C3).
+        """
+        return self._reader.response_messages(response_id)
+
     def preferences(self, who: str) -> Preferences:
         """Return what somebody wants to be told of; who has said nothing wants what is usual (requirement C3).
 

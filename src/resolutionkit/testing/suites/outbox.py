@@ -10,6 +10,7 @@ import pytest
 
 from resolutionkit.model.issue import Status
 from resolutionkit.model.people import StaticDirectory
+from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.results import Change, Outcome, Recorded
 from resolutionkit.ports import Store
 from resolutionkit.testing.accounts import fresh_account, picture
@@ -17,12 +18,13 @@ from resolutionkit.testing.clock import NOON, TurnableClock
 from resolutionkit.testing.failing import Boom, FailingStore
 from resolutionkit.testing.play import Player, Step
 from resolutionkit.testing.samples import sample_company, sample_response
-from resolutionkit.testing.strategies import histories, organisations
+from resolutionkit.testing.strategies import histories, organisations, wishes
 from resolutionkit.testing.suites.base import StoreSuite, for_all, player
-from resolutionkit.testing.telling import told
+from resolutionkit.testing.telling import told, told_of_response
+from resolutionkit.tracker.preferring import missing_of
 from resolutionkit.tracker.tracker import Tracker
 
-TOPICS = ("escalated", "opened", "reopened", "assigned", "replaced", "status_changed", "reassigned")
+TOPICS = ("escalated", "opened", "reopened", "assigned", "replaced", "status_changed", "reassigned", "noted")
 """Which topic a message has where there are several, the first first."""
 
 SCENES: dict[str, Callable[[Tracker, str], object]] = {
@@ -62,10 +64,11 @@ class ExactlyItsMessages(StoreSuite):
     """Law L4, on a tracker over the store."""
 
     def test_a_change_has_exactly_its_messages(self, store: Store) -> None:
-        """After every step the outbox has grown by one message for each person whom the change concerns."""
+        """After every step the outbox has grown by one message for each person whom it concerns, or who asks for it."""
 
-        def check(directory: StaticDirectory, steps: list[Step]) -> None:
+        def check(directory: StaticDirectory, steps: list[Step], wishes: dict[str, Preferences]) -> None:
             game = player(store, directory)
+            wanted = keep_wishes(game, wishes)
             outbox: dict[str, tuple[Any, ...]] = {}
             for step in steps:
                 before = {issue.id: issue for issue in game.every_issue()}
@@ -85,12 +88,15 @@ class ExactlyItsMessages(StoreSuite):
                     ):
                         assert new == ()
                     else:
-                        check_messages(new, told(before.get(issue_id), changed, change.events, directory), change)
+                        check_messages(
+                            new, told(before.get(issue_id), changed, change.events, directory, wanted), change
+                        )
+                check_loose_messages(step, done, game, wanted)
                 outbox = now
             ids = [message.id for messages in outbox.values() for message in messages]
             assert len(ids) == len(set(ids))
 
-        for_all(check, directory=organisations(), steps=histories(max_size=25))
+        for_all(check, directory=organisations(), steps=histories(max_size=25), wishes=wishes())
 
     def test_everybody_whom_a_change_concerns_is_told(self, store: Store) -> None:
         """An opening, an assignment and a closing, each told to several, are in the outbox one after the other."""
@@ -152,6 +158,38 @@ def is_announced(step: Step, done: object, game: Player) -> bool:
     if step.facts["announce"] is not None:
         return bool(step.facts["announce"])
     return bool(game.clock.now - (NOON - step.facts["age"]) <= timedelta(days=7))
+
+
+def keep_wishes(game: Player, wishes: dict[str, Preferences]) -> dict[str, Preferences]:
+    """Set what everybody wants, and return it; nobody wants anything where the store keeps no preferences."""
+    tracker = game.tracker
+    if game.tracker._runner.store.transact(tracker.account, missing_of, write=False):
+        return {}
+    for who, wanted in wishes.items():
+        tracker.set_preferences(who, wanted)
+    return wishes
+
+
+def check_loose_messages(step: Step, done: object, game: Player, wanted: dict[str, Preferences]) -> None:
+    """Compare the messages of a new response that no issue belongs to with who asks for it; of others there is none."""
+    if not isinstance(done, Recorded) or done.outcome is Outcome.DUPLICATE:
+        return
+    record = game.tracker.response(game.responses[-1].id)
+    if record.issue is not None or record.revision > 1:
+        return
+    loose = game.tracker.outbox_of_response(record.id)
+    is_news = done.outcome is not Outcome.SUPERSEDED and is_announced(step, done, game)
+    expected = told_of_response(record, directory_of(game), wanted) if is_news else set()
+    assert {(one.recipient, one.topic, one.why, one.issue) for one in loose} == {
+        (who, "recorded", ("preference",), None) for who in expected
+    }
+    assert len(loose) == len(expected)
+
+
+def directory_of(game: Player) -> StaticDirectory:
+    """Return the directory that a game is played in."""
+    directory: StaticDirectory = game.tracker._runner.settings.directory  # type: ignore[assignment]
+    return directory
 
 
 def check_messages(new: tuple[Any, ...], expected: dict[str, set[tuple[str, str]]], done: Any) -> None:

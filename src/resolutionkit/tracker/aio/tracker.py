@@ -305,6 +305,10 @@ class AsyncTracker(AsyncViews):
     def outbox(self) -> None:
         """Return who is to be told of what about an issue, in the order in which it happened."""
 
+    @awaited(Tracker.outbox_of_response)
+    def outbox_of_response(self) -> None:
+        """Return who is to be told of what about a response, in the order in which it happened."""
+
     async def deliver(self) -> Delivered:
         """Tell people and observers what is due, over all accounts that the tracker knows, until nothing is due.
 
