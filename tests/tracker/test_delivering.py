@@ -12,6 +12,7 @@ import pytest
 
 from resolutionkit import (
     AccountSettings,
+    Contact,
     Delivered,
     Fate,
     InvalidCursor,
@@ -20,6 +21,8 @@ from resolutionkit import (
     NotDelivered,
     Person,
     Policy,
+    Preferences,
+    QuietHours,
     StaticDirectory,
     StorageError,
     Topic,
@@ -255,6 +258,70 @@ def test_a_long_batch_is_looked_at_again_on_the_way(make: Make, clock: TurnableC
     tracker.deliver()
     assert email.to("ed") != []
     assert all(notice.issue == tracker.issue(issue) for notice in email.to("ed"))
+
+
+# --- preferences -----------------------------------------------------------------------------------------------------
+
+
+def test_what_somebody_does_not_want_is_suppressed(make: Make) -> None:
+    """The ledger says by which preference; whatever they want is told on the channels that they chose."""
+    email, chat = RecordingNotifier("email"), RecordingNotifier("chat")
+    tracker = make(email, chat)
+    tracker.set_preferences("ed", Preferences(channels={"opened": []}))
+    tracker.set_preferences("nina", Preferences(channels={"opened": ["chat"]}))
+    issue = opened_by(tracker)
+    assert tracker.deliver() == Delivered(sent=1, suppressed=1)
+    assert fates(tracker, issue) == [
+        ("nina", "chat", Fate.SENT, ""),
+        ("ed", "", Fate.SUPPRESSED, "the recipient's preferences: topic"),
+    ]
+
+
+def test_a_preference_counts_at_the_moment_of_sending(make: Make, clock: TurnableClock) -> None:
+    """Also where the message was planned before."""
+    email = Blinking(*[OSError("down")] * 2)
+    tracker = make(email, RecordingNotifier("chat"), policy=Policy(channels=("email",)))
+    issue = opened_by(tracker)
+    assert tracker.deliver() == Delivered(retried=2)
+    tracker.set_preferences("ed", Preferences(channels={"opened": []}))
+    tracker.set_preferences("nina", Preferences(channels={"opened": ["chat"]}))
+    clock.turn(minutes=1)
+    assert tracker.deliver() == Delivered(suppressed=2)
+    assert {reason for _, _, _, reason in fates(tracker, issue)} == {
+        "the recipient chose other channels",
+        "the recipient's preferences: topic",
+    }
+
+
+def test_quiet_hours_hold_what_is_not_urgent(make: Make, clock: TurnableClock) -> None:
+    """A deferral is recorded, never a drop; an escalation is told at once."""
+    email = RecordingNotifier("email")
+    tracker = make(email)
+    quiet = QuietHours({"monday-sunday": "11:00-14:00"})
+    for who in ("ed", "nina", "dana"):
+        tracker.set_preferences(who, Preferences(quiet_hours=quiet))
+    issue = opened_by(tracker)
+    tracker.as_user("bridget").escalate(issue, reason="At risk.", note="Now.")
+    assert tracker.deliver() == Delivered(sent=1, deferred=2)
+    assert email.told == [("dana", Topic.ESCALATED)]
+    held = tracker.ledger(fate="deferred")
+    assert {(one.reason, one.due_at) for one in held} == {("the recipient's quiet hours", clock() + timedelta(hours=2))}
+    assert tracker.deliver() == Delivered()
+    clock.turn(hours=2)
+    assert tracker.deliver() == Delivered(sent=2)
+
+
+def test_who_asks_for_more_is_told_of_what_opens_no_issue(make: Make, company: Directory) -> None:
+    """And the erased is told to nobody."""
+    email = RecordingNotifier("email")
+    tracker = make(email)
+    tracker.set_preferences("bridget", Preferences(threshold=8))
+    tracker.record(sample_response("fine", 8))
+    tracker.record(sample_response("gone", 8, contact=Contact(email="x@y.example")))
+    tracker.erase(response_id="gone")
+    assert tracker.deliver() == Delivered(sent=1, dropped=1)
+    (notice,) = email.to("bridget")
+    assert (notice.issue, notice.response.id, notice.message.topic) == (None, "fine", Topic.RECORDED)
 
 
 # --- failing ---------------------------------------------------------------------------------------------------------

@@ -12,9 +12,11 @@ from typing import TypeAlias
 
 from attrs import frozen
 
+from resolutionkit.model import wishes
 from resolutionkit.model.deliveries import Fate
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.messages import Message, Why
+from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.query import Scope
 from resolutionkit.model.response import ResponseRecord
 
@@ -43,29 +45,47 @@ class Standing:
 
     Attributes:
         message: Who is told of what.
-        record: The response, where the message is about no issue; None where there is none any more.
+        record: The response, where the message is about no issue, or its recipient has preferences; None where there is
+            none any more.
         issue: The issue as it is now, or None where the message is about none, or it is not there any more.
         scope: How far the recipient sees now, or None where they are not there any more; an address and an observer
             see what they are told of.
+        now: The instant.
+        wanted: What the recipient wants to be told of, or None where they have said nothing.
+        zone: The IANA zone in which the recipient reads the clock.
+        usual: The names of the channels for those who chose no others.
     """
 
     message: Message
     record: ResponseRecord | None
     issue: Issue | None
     scope: Scope | None
+    now: datetime
+    wanted: Preferences | None = None
+    zone: str = "UTC"
+    usual: tuple[str, ...] = ()
+
+    @property
+    def wish(self) -> wishes.Verdict:
+        """Return what follows from the recipient's preferences."""
+        if self.wanted is None or self.record is None:
+            return wishes.Verdict(channels=self.usual)
+        return wishes.verdict(self.wanted, self.message, self.record, self.usual)
 
 
 @frozen
 class Verdict:
-    """What is to become of a message on every channel, and why.
+    """What is to become of a message, and why.
 
     Attributes:
         fate: ``waiting`` where it is to be sent now.
         reason: Why not; empty where it is to be sent.
+        due_at: When it is looked at again, where it is deferred.
     """
 
     fate: Fate
     reason: str = ""
+    due_at: datetime | None = None
 
 
 SEND = Verdict(Fate.WAITING)
@@ -114,7 +134,17 @@ def _holds(why: Why, issue: Issue, who: str) -> bool:
     return still is None or still(issue, who)
 
 
-OBJECTIONS: tuple[Objection, ...] = (_is_there, _is_kept, _is_so, _may_know)
+def _is_wanted(standing: Standing) -> Verdict | None:
+    suppressed = standing.wish.suppressed
+    return None if suppressed is None else Verdict(Fate.SUPPRESSED, f"the recipient's preferences: {suppressed}")
+
+
+def _is_not_quiet(standing: Standing) -> Verdict | None:
+    until = wishes.held_until(standing.wanted, standing.message, standing.now, standing.zone)
+    return None if until is None else Verdict(Fate.DEFERRED, "the recipient's quiet hours", until)
+
+
+OBJECTIONS: tuple[Objection, ...] = (_is_there, _is_kept, _is_so, _may_know, _is_wanted, _is_not_quiet)
 """What can keep a message from being sent, in the order in which it is asked; the first objection is the reason."""
 
 
@@ -122,6 +152,14 @@ def judge(standing: Standing) -> Verdict:
     """Return what is to become of a message now."""
     found = (objection(standing) for objection in OBJECTIONS)
     return next((verdict for verdict in found if verdict is not None), SEND)
+
+
+def judge_on(channel: str, standing: Standing) -> Verdict:
+    """Return what is to become of a message now on a channel that was chosen for it when it was planned."""
+    verdict = judge(standing)
+    if verdict is not SEND or standing.wanted is None or channel in standing.wish.channels:
+        return verdict
+    return Verdict(Fate.SUPPRESSED, "the recipient chose other channels")
 
 
 def next_try(attempts: int, now: datetime, chance: float, at_least: timedelta | None = None) -> datetime | None:

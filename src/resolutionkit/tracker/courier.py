@@ -26,7 +26,7 @@ from resolutionkit.tracker.channels import Channels
 from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.plugins import told
 from resolutionkit.tracker.runner import Runner
-from resolutionkit.tracker.turns import Account, View, judged, keeping
+from resolutionkit.tracker.turns import Account, Turn, View, judged, keeping, wanted_by
 
 LOGGER = logging.getLogger("resolutionkit.delivery")
 LOGGER.addHandler(logging.NullHandler())
@@ -144,9 +144,7 @@ class Courier:
             views = self._looked_at(unit, account, messages)
             disabled = unit.disabled()
             planned = [
-                one
-                for view in views.values()
-                for one in self._planned(account, view, now, at_once - disabled.keys(), disabled)
+                one for view in views.values() for one in self._planned(view, now, at_once - disabled.keys(), disabled)
             ]
             unit.plan(planned, lease, now + LEASE)
             held = [one for one in planned if one.attempts]
@@ -159,10 +157,10 @@ class Courier:
         return self._do(account.name, work, write=True)
 
     def _planned(
-        self, account: Account, view: View, now: datetime, at_once: Collection[str], disabled: Mapping[str, str]
+        self, view: View, now: datetime, at_once: Collection[str], disabled: Mapping[str, str]
     ) -> Iterator[Delivery]:
-        message, verdict = view.message, judge(view.standing())
-        names = self._names(account, message)
+        message, verdict = view.message, judge(view.standing)
+        names = view.standing.wish.channels
         if not names and verdict is SEND:
             verdict = Verdict(Fate.SUPPRESSED, "the account has no channel for it")
         for name in names or ("",):
@@ -176,15 +174,9 @@ class Courier:
                 fate=its.fate,
                 reason=its.reason,
                 attempts=int(waits and name in at_once),
-                due_at=now if waits else None,
+                due_at=now if waits else its.due_at,
                 changed_at=now,
             )
-
-    def _names(self, account: Account, message: Message) -> tuple[str, ...]:
-        if message.topic is Topic.CHANGED:
-            return (message.recipient,)
-        chosen = account.settings.policy.channels
-        return tuple(self.channels.notifiers) if chosen is None else chosen
 
     # --- claiming ----------------------------------------------------------------------------------------------------
 
@@ -285,14 +277,15 @@ class Courier:
 
     def _looked_at(self, unit: KeepsDeliveries, account: Account, messages: Sequence[Message]) -> Mapping[str, View]:
         """Return what is known of messages now, by their ids."""
+        chosen = account.settings.policy.channels
+        usual = tuple(self.channels.notifiers) if chosen is None else chosen
+        turn = Turn(account=account, now=self.runner.now(), usual=usual)
+        wanted = wanted_by(unit, {one.recipient for one in messages if one.topic is not Topic.CHANGED})
         histories = unit.histories([one.issue for one in messages if one.issue is not None])
-        records = unit.records([one.response for one in messages if one.issue is None])
+        records = unit.records([one.response for one in messages if one.issue is None or one.recipient in wanted])
         return {
             one.id: View(
-                account=account,
-                message=one,
-                history=histories.get(one.issue or "", ()),
-                record=records.get(one.response),
+                turn, one, histories.get(one.issue or "", ()), records.get(one.response), wanted.get(one.recipient)
             )
             for one in messages
         }

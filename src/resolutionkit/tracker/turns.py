@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import cast
 
 from attrs import frozen
 
-from resolutionkit.decisions.delivery import SEND, Standing, Verdict, judge
-from resolutionkit.errors import AccessDenied, StorageError
+from resolutionkit.decisions.delivery import SEND, Standing, Verdict, judge_on
+from resolutionkit.errors import StorageError
 from resolutionkit.model.deliveries import Delivery, Fate
 from resolutionkit.model.events import Event
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.messages import Message, Topic
 from resolutionkit.model.notices import Notice
-from resolutionkit.model.people import is_address
-from resolutionkit.model.query import ACCOUNT_WIDE, Scope
+from resolutionkit.model.preferences import Preferences
+from resolutionkit.model.query import ACCOUNT_WIDE
 from resolutionkit.model.response import ResponseRecord
 from resolutionkit.model.trusted import changed
-from resolutionkit.ports import Directory, KeepsDeliveries, UnitOfWork
-from resolutionkit.tracker.access import scope_of
+from resolutionkit.ports import KeepsDeliveries, UnitOfWork
+from resolutionkit.tracker.access import scope_of_party
 from resolutionkit.tracker.notices import notice_of
 from resolutionkit.tracker.pipeline import AccountSettings
 
@@ -39,32 +39,60 @@ class Account:
     settings: AccountSettings
 
 
+@frozen(kw_only=True)
+class Turn:
+    """An account, and what holds there while messages are looked at.
+
+    Attributes:
+        account: The account.
+        now: The instant.
+        usual: The names of the channels for those who chose no others.
+    """
+
+    account: Account
+    now: datetime
+    usual: tuple[str, ...]
+
+
 class View:
     """A message, and what is known of it now.
 
     Args:
-        account: The account.
+        turn: The account, and what it is now.
         message: Who is told of what.
         history: The issue's events, empty where the message is about none.
-        record: The response, where the message is about no issue; None where it is not there any more.
+        record: The response, where the message is about no issue, or its recipient has preferences.
+        wanted: What the recipient wants to be told of, or None where they have said nothing.
     """
 
-    __slots__ = ("_account", "_history", "_issue", "_record", "message")
+    __slots__ = ("_history", "_issue", "_record", "_turn", "message", "standing")
 
     def __init__(
-        self, account: Account, message: Message, history: tuple[Event, ...], record: ResponseRecord | None
+        self,
+        turn: Turn,
+        message: Message,
+        history: tuple[Event, ...],
+        record: ResponseRecord | None,
+        wanted: Preferences | None,
     ) -> None:
-        """Fold the history."""
+        """Fold the history, and ask the directory for the recipient."""
         self.message = message
-        self._account = account
+        self._turn = turn
         self._history = history
         self._issue: Issue | None = replay(history) if history else None
         self._record = record
-
-    def standing(self) -> Standing:
-        """Return what the message is judged by."""
-        scope = _scope_of(self.message, self._account.settings.directory)
-        return Standing(message=self.message, record=self._record, issue=self._issue, scope=scope)
+        settings = turn.account.settings
+        is_observer = message.topic is Topic.CHANGED
+        self.standing = Standing(
+            message=message,
+            record=record,
+            issue=self._issue,
+            scope=ACCOUNT_WIDE if is_observer else scope_of_party(message.recipient, settings.directory),
+            now=turn.now,
+            wanted=wanted,
+            zone=settings.policy.zone if wanted is None else _zone_of(message.recipient, settings),
+            usual=(message.recipient,) if is_observer else turn.usual,
+        )
 
     def notice(self, attempt: int) -> Notice:
         """Return what a channel is given.
@@ -77,8 +105,8 @@ class View:
             raise LookupError(f"nothing is left of what message {self.message.id} is about")
         return notice_of(
             self.message,
-            self._account.settings,
-            account=self._account.name,
+            self._turn.account.settings,
+            account=self._turn.account.name,
             response=subject.response,
             issue=self._issue,
             history=self._history,
@@ -86,16 +114,9 @@ class View:
         )
 
 
-def _scope_of(message: Message, directory: Directory) -> Scope | None:
-    """Return how far the recipient sees, or None where they are not there any more."""
-    if message.topic is Topic.CHANGED:
-        return ACCOUNT_WIDE
-    who = message.recipient
-    try:
-        return scope_of(who, directory)
-    except AccessDenied:
-        is_nobody = directory.person(who) is None
-        return Scope(person=who) if is_nobody and is_address(who) else None
+def _zone_of(who: str, settings: AccountSettings) -> str:
+    person = settings.directory.person(who)
+    return (person.zone if person is not None else None) or settings.policy.zone
 
 
 def judged(
@@ -111,15 +132,14 @@ def judged(
     """
     sendable, settled = [], []
     for one in held:
-        verdict = judge(views[one.message.id].standing())
+        verdict = judge_on(one.channel, views[one.message.id].standing)
         if verdict is SEND and disabled is not None:
             verdict = Verdict(Fate.DEAD, disabled)
-        if verdict.fate is Fate.WAITING:
+        if verdict is SEND:
             sendable.append(one)
             continue
-        attempts = one.attempts - 1  # it was not tried, after all
-        facts = {"fate": verdict.fate, "reason": verdict.reason, "attempts": attempts}
-        settled.append(changed(one, due_at=None, changed_at=now, **facts))
+        facts = {"fate": verdict.fate, "reason": verdict.reason, "due_at": verdict.due_at}
+        settled.append(changed(one, attempts=one.attempts - 1, changed_at=now, **facts))  # it was not tried, after all
     return sendable, settled
 
 
@@ -132,3 +152,9 @@ def keeping(unit: UnitOfWork) -> KeepsDeliveries:
     if not callable(getattr(unit, "claim", None)):
         raise StorageError("this store keeps no queue of what is to be told, and so nothing can be delivered from it")
     return cast(KeepsDeliveries, unit)
+
+
+def wanted_by(unit: KeepsDeliveries, recipients: Collection[str]) -> Mapping[str, Preferences]:
+    """Return what recipients want to be told of, of those that have said anything; nobody where none are kept."""
+    find: Callable[[Collection[str]], Mapping[str, Preferences]] | None = getattr(unit, "preferences_of", None)
+    return find(recipients) if find is not None and recipients else {}
