@@ -8,7 +8,8 @@ import attrs
 import pytest
 
 from resolutionkit import Group, Person, StaticDirectory, replay
-from resolutionkit.decisions.audience import plan
+from resolutionkit.decisions.audience import plan, plan_without_issue
+from resolutionkit.decisions.hearers import Wishes
 from resolutionkit.model.commands import AddNote, Assign, Escalate, Follow, Reopen, SetStatus, Unfollow
 from resolutionkit.model.history import apply
 from support import NOON, organisation, response
@@ -60,6 +61,40 @@ OPENINGS: dict[str, tuple[dict[str, Any], Told]] = {
 def test_a_new_issue_tells_assignee_hierarchy_and_lead(office: Any, facts: dict[str, Any], expected: Told) -> None:
     """Each once, with every reason in the order in which a mail gives them."""
     assert on_opening(office, **facts) == expected
+
+
+WISHES = Wishes(asking=("dana", "nina"), noting=frozenset({"nina"}))
+
+
+def test_who_asks_for_a_new_issue_is_told_of_it(office: Any) -> None:
+    """Beside those whom it concerns, with the preference as the last of the reasons; not where somebody flags it."""
+    decision = office.take_in(response(hierarchy=["nina"]))
+    issue = apply(None, decision.events[0])
+    messages = plan(None, issue, decision.events, office.context("system"), WISHES)
+    assert {one.recipient: tuple(one.why) for one in messages} == {
+        "nina": ("assignee", "hierarchy", "preference"),
+        "ed": ("group_lead",),
+        "dana": ("preference",),
+    }
+    flagged = office.flag(office.record(response(score=10)), assignee="nina").events
+    assert [one.recipient for one in plan(None, apply(None, flagged[0]), flagged, office.context(), WISHES)] == ["nina"]
+
+
+def test_who_asks_for_a_response_without_an_issue_is_told_of_it(office: Any) -> None:
+    """In order, each once, and not who acts; nothing of it is urgent."""
+    record = office.record(response(score=8))
+    messages = plan_without_issue(record, office.context("nina"), WISHES)
+    assert [(one.recipient, one.topic, one.issue, one.is_urgent) for one in messages] == [
+        ("dana", "recorded", None, False)
+    ]
+
+
+def test_followers_who_want_notes_hear_of_them(office: Any) -> None:
+    """The others do not, nor does somebody who wants notes and follows nothing."""
+    issue = followed(office, "omar", "nina")
+    events = office.decide(issue, AddNote(issue="i", note="N")).events
+    messages = plan(issue, issue, events, office.context(), Wishes(noting=frozenset({"nina", "ed"})))
+    assert [(one.recipient, one.topic, one.why) for one in messages] == [("nina", "noted", ("follower",))]
 
 
 def test_nobody_there_is_nobody_told(office: Any) -> None:

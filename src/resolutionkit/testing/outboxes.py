@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import IssueLine
 from resolutionkit.model.people import StaticDirectory
+from resolutionkit.model.query import ResponseFilter
 from resolutionkit.ports import Directory, Notice
 from resolutionkit.testing.recorder import Recorder
 from resolutionkit.tracker.notices import notice_of
@@ -34,6 +35,26 @@ def notices(tracker: Tracker, issue_id: str, directory: Directory | None = None)
     ]
 
 
+def response_notices(tracker: Tracker, response_id: str, directory: Directory | None = None) -> list[Notice]:
+    """Return what a notifier would be given to tell about a response that no issue belongs to, in the outbox's order.
+
+    Args:
+        tracker: The tracker that the response is in.
+        response_id: The response.
+        directory: Who the recipients are; None for bare addresses only.
+
+    Raises:
+        ResponseNotFound: There is no such response.
+    """
+    response = tracker.response(response_id).response
+    settings = AccountSettings(policy=tracker.policy, directory=directory or StaticDirectory())
+    return [
+        notice_of(message, settings, account=tracker.account, response=response)
+        for message in tracker.outbox_of_response(response_id)
+        if message.issue is None
+    ]
+
+
 class OutboxRecorder(Recorder):
     """Reads who is to be told what from a tracker's outbox, whenever it is asked: nothing has to be sent.
 
@@ -56,8 +77,10 @@ class OutboxRecorder(Recorder):
 
     @property
     def notices(self) -> list[Notice]:
-        """Return what is to be told, about all issues, in order."""
-        every = (one for line in _lines(self._tracker) for one in notices(self._tracker, line.id, self._directory))
+        """Return what is to be told, about all issues and responses, in order."""
+        tracker, directory = self._tracker, self._directory
+        every = [one for line in _lines(tracker) for one in notices(tracker, line.id, directory)]
+        every += [one for response_id in _ids(tracker) for one in response_notices(tracker, response_id, directory)]
         new = (one for one in every if one.message.id not in self._forgotten)
         return sorted(new, key=lambda one: one.message.id)
 
@@ -72,3 +95,13 @@ def _lines(tracker: Tracker) -> Iterator[IssueLine]:
     while page.next is not None:
         page = tracker.issues(limit=1000, after=page.next)
         yield from page
+
+
+def _ids(tracker: Tracker) -> Iterator[str]:
+    """Yield the ids of all responses, those included in whose place another stands."""
+    everything = ResponseFilter(with_replaced=True)
+    page = tracker.responses(everything, limit=1000)
+    yield from (line.id for line in page)
+    while page.next is not None:
+        page = tracker.responses(everything, limit=1000, after=page.next)
+        yield from (line.id for line in page)
