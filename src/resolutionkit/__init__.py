@@ -147,6 +147,13 @@ _HOMES = {
     "notify.email.faults": ("EmailTextError",),
     "notify.email.notifier": ("EmailNotifier",),
     "model.wishes": ("Suppression", "Verdict", "asks_for", "held_until", "verdict"),
+    "notify.links": (
+        "LinkAction",
+        "LinkClaim",
+        "LinkExpired",
+        "LinkForged",
+        "Links",
+    ),
     "policy.calendar": ("BusinessCalendar",),
     "policy.directory_file": ("load_directory",),
     "policy.policy": ("Policy",),
@@ -162,11 +169,19 @@ _HOMES = {
     "tracker.aio.desk": ("AsyncDesk", "AsyncInbox"),
     "tracker.aio.settings": ("AsyncAccountSettings",),
     "tracker.aio.tracker": ("AsyncTracker",),
+    "tracker.aio.visits": ("AsyncLinkVisit",),
     "tracker.desk": ("Desk",),
     "tracker.imports": ("ImportReport",),
     "tracker.inbox": ("Inbox",),
+    "tracker.linkproblems": ("LinkProblem", "LinkRefused"),
+    "tracker.linkviews": (
+        "LinkDone",
+        "LinkForm",
+        "LinkView",
+    ),
     "tracker.pipeline": ("AccountSettings",),
     "tracker.tracker": ("Tracker",),
+    "tracker.visits": ("LinkVisit",),
 }
 """Where each public name lives, by module."""
 

@@ -132,6 +132,11 @@ from resolutionkit.model.wishes import held_until as held_until
 from resolutionkit.model.wishes import verdict as verdict
 from resolutionkit.notify.email.faults import EmailTextError as EmailTextError
 from resolutionkit.notify.email.notifier import EmailNotifier as EmailNotifier
+from resolutionkit.notify.links import LinkAction as LinkAction
+from resolutionkit.notify.links import LinkClaim as LinkClaim
+from resolutionkit.notify.links import LinkExpired as LinkExpired
+from resolutionkit.notify.links import LinkForged as LinkForged
+from resolutionkit.notify.links import Links as Links
 from resolutionkit.policy import workflows as workflows
 from resolutionkit.policy.calendar import BusinessCalendar as BusinessCalendar
 from resolutionkit.policy.directory_file import load_directory as load_directory
@@ -151,8 +156,15 @@ from resolutionkit.tracker.aio.desk import AsyncDesk as AsyncDesk
 from resolutionkit.tracker.aio.desk import AsyncInbox as AsyncInbox
 from resolutionkit.tracker.aio.settings import AsyncAccountSettings as AsyncAccountSettings
 from resolutionkit.tracker.aio.tracker import AsyncTracker as AsyncTracker
+from resolutionkit.tracker.aio.visits import AsyncLinkVisit as AsyncLinkVisit
 from resolutionkit.tracker.desk import Desk as Desk
 from resolutionkit.tracker.imports import ImportReport as ImportReport
 from resolutionkit.tracker.inbox import Inbox as Inbox
+from resolutionkit.tracker.linkproblems import LinkProblem as LinkProblem
+from resolutionkit.tracker.linkproblems import LinkRefused as LinkRefused
+from resolutionkit.tracker.linkviews import LinkDone as LinkDone
+from resolutionkit.tracker.linkviews import LinkForm as LinkForm
+from resolutionkit.tracker.linkviews import LinkView as LinkView
 from resolutionkit.tracker.pipeline import AccountSettings as AccountSettings
 from resolutionkit.tracker.tracker import Tracker as Tracker
+from resolutionkit.tracker.visits import LinkVisit as LinkVisit

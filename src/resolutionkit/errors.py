@@ -15,7 +15,7 @@ class ResolutionKitError(Exception):
     """The root of every error that resolutionkit raises on purpose.
 
     Attributes:
-        http_status: What a host may answer: 401, 403, 404, 409, 422, 503 where it may succeed later, or 500.
+        http_status: What a host may answer: 401, 403, 404, 409, 410, 422, 503 where it may succeed later, or 500.
     """
 
     http_status: ClassVar[int] = 500

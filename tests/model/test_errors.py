@@ -58,6 +58,9 @@ ERRORS: dict[str, tuple[Any, type[Exception]]] = {
     "WriteConflict": (rk.WriteConflict("x"), RuntimeError),
     "NotADatabase": (rk.NotADatabase("x"), RuntimeError),
     "SchemaMismatch": (rk.SchemaMismatch("x"), RuntimeError),
+    "LinkForged": (rk.LinkForged(), PermissionError),
+    "LinkExpired": (rk.LinkExpired(NOON), PermissionError),
+    "LinkRefused": (rk.LinkRefused(rk.LinkProblem.MOVED), PermissionError),
     "MoveRefused": (rk.MoveRefused("resolved", "x", ["cant_resolve"], ["in_progress"], "no such"), ValueError),
     "ResponseConflict": (rk.ResponseConflict("r-1", [("score", 3, 4)]), ValueError),
     "ResponseReplaced": (rk.ResponseReplaced("r-1", "r-2"), LookupError),
@@ -166,6 +169,8 @@ def test_each_error_has_the_http_status_that_fits(name: str) -> None:
         rk.WriteConflict,
     )
     statuses = {
+        (rk.LinkExpired, rk.LinkRefused): 410,
+        rk.LinkForged: 404,
         conflicts: 409,
         rk.AccessDenied: 403,
         rk.WebhookNotVerified: 401,

@@ -87,6 +87,8 @@ class LinkForged(ResolutionKitError, PermissionError):
     Nothing that it claims is told.
     """
 
+    http_status = 404
+
     def __init__(self) -> None:
         """Say what may have happened."""
         super().__init__(

@@ -76,6 +76,21 @@ class AccountSettings:
     directory: Directory = field(factory=StaticDirectory, validator=[is_directory, _is_not_awaited])
 
 
+@frozen(kw_only=True)
+class Way:
+    """How somebody comes to act who does not sit at their desk.
+
+    Attributes:
+        cause: What is told of it in the history.
+        scope: How far they see on this way; ``scope.person`` is who acts.
+        check: Refuses what the way does not lead to any more, within the transaction and before anything is decided.
+    """
+
+    cause: Cause
+    scope: Scope
+    check: Callable[[UnitOfWork], object]
+
+
 @frozen(kw_only=True, weakref_slot=False)
 class Surroundings:
     """What the pipeline takes from outside for one command: nothing in it changes while the command runs.
@@ -88,6 +103,7 @@ class Surroundings:
         is_alone: Whether the unit of work is this command's alone, and ends with what it saves.
         opinions: Who is asked besides.
         observers: The names of those who hear of every change.
+        way: How the actor comes to act, or None for somebody at their desk.
     """
 
     settings: AccountSettings
@@ -97,6 +113,7 @@ class Surroundings:
     is_alone: bool = False
     opinions: Opinions = NO_OPINIONS
     observers: tuple[str, ...] = ()
+    way: Way | None = None
 
 
 @define
@@ -163,7 +180,7 @@ def _changed(
     unit: UnitOfWork, command: Command, around: Surroundings, attempts: Attempts
 ) -> tuple[Change, Write | None]:
     """Return what a command does, and what is to be saved of it."""
-    scope = scope_of(around.actor, around.settings.directory)
+    scope = around.way.scope if around.way is not None else scope_of(around.actor, around.settings.directory)
     if scope.person not in {None, around.actor}:
         around = changed(around, actor=scope.person)  # the directory's spelling of the id
     # First: what was done may have taken the issue from the sight of whoever did it, who may ask all the same.
@@ -188,8 +205,11 @@ def _done(unit: UnitOfWork, command: Command, around: Surroundings) -> Remembere
 def _newly_changed(
     unit: UnitOfWork, command: Command, around: Surroundings, scope: Scope, attempts: Attempts
 ) -> tuple[Change, Write | None]:
+    if around.way is not None:
+        around.way.check(unit)
     loaded = _load_flagged(unit, command, scope) if isinstance(command, Flag) else _load_issue(unit, command, scope)
-    context = _context(around, _named(command), loaded, Cause(CauseKind.COMMAND, command.key))
+    cause = around.way.cause if around.way is not None else Cause(CauseKind.COMMAND, command.key)
+    context = _context(around, _named(command), loaded, cause)
     decision = _decided(unit, command, loaded, context, attempts)
     issue, write = _finish(unit, loaded, decision, context, around, command=command)
     if issue is None:

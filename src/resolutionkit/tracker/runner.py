@@ -23,7 +23,7 @@ from resolutionkit.tracker import pipeline
 from resolutionkit.tracker.bulk import RecordedOrRefused, in_turn, record_all
 from resolutionkit.tracker.channels import NO_CHANNELS, Channels
 from resolutionkit.tracker.opinions import opinions_of
-from resolutionkit.tracker.pipeline import AccountSettings, Attempts, Surroundings
+from resolutionkit.tracker.pipeline import AccountSettings, Attempts, Surroundings, Way
 from resolutionkit.tracker.plugins import Plugins
 from resolutionkit.tracker.reading import Reader
 
@@ -82,7 +82,7 @@ class Runner:
         """Return the instant, in UTC."""
         return utc(self.clock(), "clock", InvalidValue)
 
-    def _around(self, actor: str = SYSTEM, *, is_alone: bool = False) -> Surroundings:
+    def _around(self, actor: str = SYSTEM, *, is_alone: bool = False, way: Way | None = None) -> Surroundings:
         return _surroundings(
             settings=self.settings,
             now=self.now(),
@@ -91,6 +91,7 @@ class Runner:
             is_alone=is_alone,
             opinions=self.opinions,
             observers=tuple(self.channels.observers),
+            way=way,
         )
 
     @property
@@ -144,9 +145,9 @@ class Runner:
             told = "False in a joined transaction, which a dry run would roll back; run it on the tracker itself"
             raise InvalidValue("dry_run", True, told)
 
-    def change(self, command: Command, actor: str) -> Change:
-        """Carry out one command, in a transaction of its own."""
-        around, attempts = self._around(actor, is_alone=True), Attempts()
+    def change(self, command: Command, actor: str, way: Way | None = None) -> Change:
+        """Carry out one command, in a transaction of its own; ``way`` is how the actor comes to it without a desk."""
+        around, attempts = self._around(actor, is_alone=True, way=way), Attempts()
 
         def work(unit: UnitOfWork) -> Change:
             return pipeline.change(unit, command, around, attempts)

@@ -15,6 +15,7 @@ from resolutionkit.hooks import StoreOptions
 from resolutionkit.model.people import StaticDirectory
 from resolutionkit.model.results import Erased
 from resolutionkit.model.values import ACCOUNT_MAX, code, id_code
+from resolutionkit.notify.links import LinkClaim
 from resolutionkit.policy.policy import Policy
 from resolutionkit.ports import CanJoin, Clock, Directory, Notifier, Store
 from resolutionkit.tracker.channels import Channels, channels_of
@@ -22,11 +23,13 @@ from resolutionkit.tracker.desk import Desk
 from resolutionkit.tracker.erasing import Erasing, cut_off, response_id_of
 from resolutionkit.tracker.exporting import export_person
 from resolutionkit.tracker.ids import Uuid7
+from resolutionkit.tracker.linkproblems import LinkProblem, LinkRefused
 from resolutionkit.tracker.openers import check_store, open_store
 from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.plugins import Plugins, plugin_manager
 from resolutionkit.tracker.runner import Runner
 from resolutionkit.tracker.telling import Telling, looked_up
+from resolutionkit.tracker.visits import LinkVisit
 
 PERSON_ID = "a person's id, as text; pass person.id"
 
@@ -253,6 +256,23 @@ class Tracker(Telling):
             AccessDenied: At the first use: the person is unknown or inactive.
         """
         return Desk(self._runner, id_code(person_id, "person_id", InvalidValue, PERSON_ID))
+
+    def by_link(self, claim: LinkClaim, *, signed_in: str | None = None) -> LinkVisit:
+        """Return what a link's recipient sees and does by it; whether it still leads anywhere shows at its first use.
+
+        Args:
+            claim: What the link says, as ``Links.read`` has proved it; on another account where ``accounts`` knows it.
+            signed_in: The id of whoever is signed in at the host, who signs notes then (requirement B5); or None.
+
+        Raises:
+            LinkRefused: The link is about an account that nobody here knows.
+        """
+        if claim.account == self.account:
+            return LinkVisit(self._runner, claim, signed_in)
+        try:
+            return self.for_account(claim.account).by_link(claim, signed_in=signed_in)
+        except AccountNotFound as problem:
+            raise LinkRefused(LinkProblem.FOREIGN) from problem
 
     def erase(self, who: str | None = None, *, response_id: str | None = None) -> Erased:
         """Erase a person's data, or one response's (requirement F7); every figure and history stays as it was.

@@ -15,6 +15,7 @@ from resolutionkit.hooks import StoreOptions
 from resolutionkit.model.deliveries import Delivered
 from resolutionkit.model.response import Response
 from resolutionkit.model.results import Classification, RecordedMany
+from resolutionkit.notify.links import LinkClaim
 from resolutionkit.policy.policy import Policy
 from resolutionkit.ports import (
     AsyncCanJoin,
@@ -32,6 +33,7 @@ from resolutionkit.tracker.aio.opening import Opening
 from resolutionkit.tracker.aio.settings import AsyncAccountSettings, as_sync, waiting
 from resolutionkit.tracker.aio.stores import WaitingStore
 from resolutionkit.tracker.aio.views import AsyncViews
+from resolutionkit.tracker.aio.visits import AsyncLinkVisit
 from resolutionkit.tracker.channels import channels_of
 from resolutionkit.tracker.delivering import EVERY, tell_of_rest
 from resolutionkit.tracker.openers import check_store, open_async_store
@@ -245,6 +247,18 @@ class AsyncTracker(AsyncViews):
             AccessDenied: At the first use: the person is unknown or inactive.
         """
         return AsyncDesk(self._sync.as_user(person_id))
+
+    def by_link(self, claim: LinkClaim, *, signed_in: str | None = None) -> AsyncLinkVisit:
+        """Return what a link's recipient sees and does by it; whether it still leads anywhere shows at its first use.
+
+        Args:
+            claim: What the link says, as ``Links.read`` has proved it; on another account where ``accounts`` knows it.
+            signed_in: The id of whoever is signed in at the host, who signs notes then (requirement B5); or None.
+
+        Raises:
+            LinkRefused: The link is about an account that nobody here knows.
+        """
+        return AsyncLinkVisit(self._sync.by_link(claim, signed_in=signed_in))
 
     def classify(self, response: Response) -> Classification:
         """Return what a response's score means under the account's policy, without recording it.

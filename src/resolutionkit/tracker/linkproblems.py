@@ -1,0 +1,228 @@
+"""What a link still leads to, and what it leads to no longer: one table, asked before every look and every act.
+
+What a link says, and whether it is ours and in time, stands in ``notify.links``; what following one does in
+``tracker.visits``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+from attrs import frozen
+
+from resolutionkit.decisions.moves import legal_moves
+from resolutionkit.errors import AccessDenied, ResolutionKitError
+from resolutionkit.model.events import CauseKind, Event
+from resolutionkit.model.history import replay
+from resolutionkit.model.issue import Issue, Phase
+from resolutionkit.model.people import is_address
+from resolutionkit.model.query import Scope
+from resolutionkit.model.response import ResponseRecord, Standing
+from resolutionkit.notify.links import LinkAction, LinkClaim
+from resolutionkit.policy.policy import Policy
+from resolutionkit.ports import Directory, UnitOfWork
+from resolutionkit.tracker.access import scope_of
+
+
+class LinkProblem(StrEnum):
+    """Why a link of ours, and in time, leads nowhere any more."""
+
+    FOREIGN = "foreign"
+    ERASED = "erased"
+    REPLACED = "replaced"
+    MOVED = "moved"
+    NOT_ALLOWED = "not_allowed"
+    FLAGGED = "flagged"
+    CLOSED = "closed"
+    STATUS = "status"
+
+
+_WORDS: Mapping[LinkProblem, str] = {
+    LinkProblem.FOREIGN: "it is about another account, or about what was never here",
+    LinkProblem.ERASED: "what it was about has been erased",
+    LinkProblem.REPLACED: "the customer has answered again since, and that answer stands in the place of this one",
+    LinkProblem.MOVED: "the issue has moved to another group, and its recipient does not see it any more",
+    LinkProblem.NOT_ALLOWED: "its recipient may not do this, or may not do it any more",
+    LinkProblem.FLAGGED: "the response has become an issue by now; work that one",
+    LinkProblem.CLOSED: "the issue has been closed since",
+    LinkProblem.STATUS: "the workflow does not lead from the issue's status to that one",
+}
+
+
+class LinkRefused(ResolutionKitError, PermissionError):
+    """A link is proved and in time, and what it was for can no longer be done. Nothing of the issue is told.
+
+    Attributes:
+        problem: Why.
+    """
+
+    http_status = 410
+
+    def __init__(self, problem: LinkProblem) -> None:
+        """Say why."""
+        self.problem = problem
+        super().__init__(f"this link cannot be used any more: {_WORDS[problem]}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling."""
+        return (type(self), (self.problem,))
+
+
+@frozen(kw_only=True)
+class Found:
+    """What a link is about, as it is now.
+
+    Attributes:
+        record: The response, or None where there is none here.
+        issue: The issue, or None where there is none.
+        history: The issue's events, from the first one on.
+    """
+
+    record: ResponseRecord | None
+    issue: Issue | None
+    history: tuple[Event, ...] = ()
+
+
+def find(unit: UnitOfWork, claim: LinkClaim) -> Found:
+    """Return what a link is about; the issue that a response has become by now, where it had none."""
+    record = unit.response(claim.response)
+    issue_id = claim.issue or (record.issue if record is not None else None)
+    history = unit.history(issue_id) if issue_id is not None else ()
+    return Found(record=record, issue=replay(history) if history else None, history=history)
+
+
+def scope_by(claim: LinkClaim, directory: Directory) -> Scope:
+    """Return how far a link's recipient sees now.
+
+    A bare address has no desk (requirement D2); what it is to the issue is looked at by :func:`check`.
+
+    Raises:
+        LinkRefused: The recipient has left, or was never here.
+    """
+    if directory.person(claim.recipient) is None and is_address(claim.recipient):
+        return Scope(person=claim.recipient)
+    try:
+        return scope_of(claim.recipient, directory)
+    except AccessDenied as problem:
+        raise LinkRefused(LinkProblem.NOT_ALLOWED) from problem
+
+
+def done_by(claim: LinkClaim, who: str | None, history: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Return what the recipient has done by the links of this very message."""
+    return tuple(
+        event
+        for event in history
+        if event.actor == who and event.cause.kind is CauseKind.LINK and event.cause.ref == claim.message
+    )
+
+
+@frozen
+class _Visit:
+    """A link that is followed: what it says, what it is about, by whom, under which policy."""
+
+    claim: LinkClaim
+    found: Found
+    scope: Scope
+    is_person: bool
+    policy: Policy
+
+    @property
+    def issue(self) -> Issue | None:
+        return self.found.issue
+
+
+_ASSIGNEE = frozenset({LinkAction.VIEW, LinkAction.STATUS, LinkAction.NOTE, LinkAction.ASSIGN})
+_FOLLOWER = frozenset({LinkAction.VIEW, LinkAction.UNFOLLOW})
+"""What a bare address may do by its links, by what it is to the issue (requirement D2)."""
+
+
+def _is_foreign(visit: _Visit) -> bool:
+    found, claim = visit.found, visit.claim
+    return found.record is None or (claim.issue is not None and found.issue is None)
+
+
+def _is_over(visit: _Visit) -> bool:
+    """Say whether it is enough: nobody is kept from hearing no more, whatever has become of the issue."""
+    return visit.claim.action is LinkAction.UNFOLLOW
+
+
+def _is_erased(visit: _Visit) -> bool:
+    return visit.found.record is not None and visit.found.record.erased_at is not None
+
+
+def _is_replaced(visit: _Visit) -> bool:
+    return visit.found.record is not None and visit.found.record.standing is not Standing.CURRENT
+
+
+def _is_allowed(visit: _Visit) -> bool:
+    issue, record, who = visit.issue, visit.found.record, visit.scope.person
+    if visit.is_person:
+        return record is not None and visit.scope.sees_response(record, issue)
+    if issue is None:
+        return False
+    roles = ((issue.assignee == who, _ASSIGNEE), (who in issue.followers, _FOLLOWER))
+    return any(is_one and visit.claim.action in actions for is_one, actions in roles)
+
+
+def _has_moved(visit: _Visit) -> bool:
+    if visit.issue is None or _is_allowed(visit):
+        return False
+    before = visit.found.history[: visit.claim.version]
+    return bool(before) and replay(before).response.group != visit.issue.response.group
+
+
+def _is_flagged(visit: _Visit) -> bool:
+    is_own = bool(done_by(visit.claim, visit.scope.person, visit.found.history[:1]))
+    return visit.claim.action is LinkAction.FLAG and visit.issue is not None and not is_own
+
+
+def _is_closed(visit: _Visit) -> bool:
+    """Say whether somebody else has closed it since; who did so themself knows, and may correct it."""
+    if visit.issue is None or visit.issue.is_open or visit.claim.action not in {LinkAction.STATUS, LinkAction.ASSIGN}:
+        return False
+    if visit.issue.status == visit.claim.status:
+        return False
+    since = visit.found.history[visit.claim.version :]
+    closing = [event for event in since if getattr(event, "phase", None) is Phase.CLOSED]
+    return bool(closing) and closing[-1].actor != visit.scope.person
+
+
+def _is_off_the_table(visit: _Visit) -> bool:
+    wanted, issue = visit.claim.status, visit.issue
+    if wanted is None or issue is None or issue.status == wanted:
+        return False
+    return wanted not in {move.status for move in legal_moves(issue, visit.policy)}
+
+
+_TABLE: tuple[tuple[Callable[[_Visit], bool], LinkProblem | None], ...] = (
+    (_is_foreign, LinkProblem.FOREIGN),
+    (_is_over, None),
+    (_is_erased, LinkProblem.ERASED),
+    (_is_replaced, LinkProblem.REPLACED),
+    (_has_moved, LinkProblem.MOVED),
+    (lambda visit: not _is_allowed(visit), LinkProblem.NOT_ALLOWED),
+    (_is_flagged, LinkProblem.FLAGGED),
+    (_is_closed, LinkProblem.CLOSED),
+    (_is_off_the_table, LinkProblem.STATUS),
+)
+"""What is asked, in this order; the first that is so is the answer, and None is that the link is good."""
+
+
+def check(claim: LinkClaim, found: Found, scope: Scope, *, is_person: bool, policy: Policy) -> None:
+    """Refuse a link that leads nowhere any more.
+
+    Args:
+        claim: What the link says.
+        found: What it is about, as it is now.
+        scope: How far its recipient sees.
+        is_person: Whether the recipient is somebody of the directory, and no bare address.
+        policy: The account's.
+
+    Raises:
+        LinkRefused: It does not lead there any more; the error says why.
+    """
+    visit = _Visit(claim, found, scope, is_person, policy)
+    problem = next((problem for is_so, problem in _TABLE if is_so(visit)), None)
+    if problem is not None:
+        raise LinkRefused(problem)
