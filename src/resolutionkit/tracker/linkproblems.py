@@ -33,6 +33,7 @@ class LinkProblem(StrEnum):
     REPLACED = "replaced"
     MOVED = "moved"
     NOT_ALLOWED = "not_allowed"
+    NOT_FOLLOWING = "not_following"
     FLAGGED = "flagged"
     CLOSED = "closed"
     STATUS = "status"
@@ -44,6 +45,7 @@ _WORDS: Mapping[LinkProblem, str] = {
     LinkProblem.REPLACED: "the customer has answered again since, and that answer stands in the place of this one",
     LinkProblem.MOVED: "the issue has moved to another group, and its recipient does not see it any more",
     LinkProblem.NOT_ALLOWED: "its recipient may not do this, or may not do it any more",
+    LinkProblem.NOT_FOLLOWING: "its recipient does not follow the issue",
     LinkProblem.FLAGGED: "the response has become an issue by now; work that one",
     LinkProblem.CLOSED: "the issue has been closed since",
     LinkProblem.STATUS: "the workflow does not lead from the issue's status to that one",

@@ -50,24 +50,6 @@ class LinkForm:
 
 
 @frozen(kw_only=True)
-class LinkDone:
-    """What acting by a link did.
-
-    Attributes:
-        claim: What the link says.
-        change: What happened, or None where there was nothing to do: who does not follow cannot follow no longer.
-    """
-
-    claim: LinkClaim
-    change: Change | None = None
-
-    @property
-    def is_repetition(self) -> bool:
-        """Say whether it had been done before."""
-        return self.change is None or self.change.is_repetition or not self.change.events
-
-
-@frozen(kw_only=True)
 class LinkView:
     """What a link's page has to show.
 
@@ -114,6 +96,26 @@ class LinkView:
         """Return what somebody is called: the name of a person, else the id or address itself."""
         person = self.people.get(who) if who is not None else None
         return who or "nobody" if person is None else person.display_name
+
+
+@frozen(kw_only=True)
+class LinkDone:
+    """What acting by a link did.
+
+    Attributes:
+        claim: What the link says.
+        change: What happened, or None where there was nothing to do: who does not follow cannot follow no longer.
+        view: What the page can show of what was done: the issue right after it; None where nothing happened.
+    """
+
+    claim: LinkClaim
+    change: Change | None = None
+    view: LinkView | None = None
+
+    @property
+    def is_repetition(self) -> bool:
+        """Say whether it had been done before."""
+        return self.change is None or self.change.is_repetition or not self.change.events
 
 
 def view_of(

@@ -17,6 +17,8 @@ from resolutionkit.model.commands import AddNote, Assign, Command, Flag, Follow,
 from resolutionkit.model.events import Cause, CauseKind
 from resolutionkit.model.history import replay
 from resolutionkit.model.query import Scope
+from resolutionkit.model.response import ResponseRecord
+from resolutionkit.model.results import Change
 from resolutionkit.model.values import code
 from resolutionkit.notify.links import LinkAction, LinkClaim
 from resolutionkit.policy.policy import Policy
@@ -54,9 +56,10 @@ class LinkVisit:
         self._check(found, scope)
         if found.record is None:
             raise LinkRefused(LinkProblem.FOREIGN)
-        who = scope.person or self.claim.recipient
-        settings = self._runner.settings
-        return view_of(self.claim, found, found.record, who=who, author=self._author(), settings=settings)
+        view = self._view(found, found.record, scope)
+        if self.claim.action is LinkAction.UNFOLLOW and not view.is_following:  # all that lets them see it, perhaps
+            raise LinkRefused(LinkProblem.NOT_FOLLOWING)
+        return view
 
     def act(self, form: LinkForm | None = None) -> LinkDone:
         """Do what the link is for, as its recipient; the same form, sent twice, acts once.
@@ -95,11 +98,23 @@ class LinkVisit:
             check=lambda unit: self._check(find(unit, self.claim), scope),
         )
         try:
-            return LinkDone(claim=self.claim, change=self._runner.change(command, who, way))
+            change = self._runner.change(command, who, way)
         except IssueNotFound:
             if isinstance(command, Unfollow):  # following was all that let the recipient see it
                 return LinkDone(claim=self.claim)
             raise
+        return LinkDone(claim=self.claim, change=change, view=self._shown(found, change))
+
+    def _shown(self, found: Found, change: Change) -> LinkView | None:
+        if found.record is None or self.claim.action is LinkAction.UNFOLLOW:  # following may have been all
+            return None
+        after = Found(record=found.record, issue=change.issue, history=change.events)
+        return self._view(after, found.record, self._scope())
+
+    def _view(self, found: Found, record: ResponseRecord, scope: Scope) -> LinkView:
+        who = scope.person or self.claim.recipient
+        settings = self._runner.settings
+        return view_of(self.claim, found, record, who=who, author=self._author(), settings=settings)
 
     def _scope(self) -> Scope:
         return scope_by(self.claim, self._runner.settings.directory)

@@ -1,0 +1,167 @@
+"""The link pages as an application: GET shows, POST acts, and nothing else changes anything (requirement C2)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from inspect import isawaitable
+from typing import TypeAlias
+
+from attrs import evolve, frozen
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from resolutionkit.errors import InvalidValue, ResolutionKitError, StorageError
+from resolutionkit.model.values import utc
+from resolutionkit.notify.links import LinkAction, LinkExpired, LinkForged, Links
+from resolutionkit.ports import Clock
+from resolutionkit.tracker.aio.tracker import AsyncTracker
+from resolutionkit.tracker.aio.visits import AsyncLinkVisit
+from resolutionkit.tracker.linkproblems import LinkRefused
+from resolutionkit.tracker.linkviews import LinkDone, LinkForm, LinkView
+from resolutionkit.tracker.tracker import Tracker
+from resolutionkit.tracker.visits import LinkVisit
+from resolutionkit.web.forms import TooLong, Typed, fault_of, is_one_click, new_key, posted, typed_in
+from resolutionkit.web.headers import Guarded, is_from_elsewhere
+from resolutionkit.web.interfaces import AsgiApp, SignedIn
+from resolutionkit.web.pages import page, style
+
+Visit: TypeAlias = LinkVisit | AsyncLinkVisit
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def made(tracker: Tracker | AsyncTracker, links: Links, signed_in: SignedIn | None, clock: Clock | None) -> AsgiApp:
+    """Return the application; see :func:`resolutionkit.web.link_app`."""
+    pages = LinkPages(tracker, links, signed_in, clock or _now)
+    app = Starlette(
+        routes=[Route("/style.css", stylesheet), Route("/{token}", pages.answer, methods=["GET", "POST"])],
+        exception_handlers={HTTPException: elsewhere},
+    )
+    app.router.redirect_slashes = False
+    return Guarded(app)
+
+
+async def stylesheet(_request: Request) -> Response:
+    """Return the style sheet, whose URL is another one whenever it changes."""
+    return Response(style(), media_type="text/css", headers={"cache-control": "public, max-age=86400"})
+
+
+async def elsewhere(_request: Request, problem: Exception) -> Response:
+    """Return a page in place of one that is not there, or was asked for in a way that it does not answer to."""
+    status = problem.status_code if isinstance(problem, HTTPException) else 500
+    headers = dict(problem.headers or {}) if isinstance(problem, HTTPException) else {}
+    return told("forged" if status == 404 else "unusable", status, headers=headers)
+
+
+def told(problem: str, status: int, typed: Typed | None = None, headers: dict[str, str] | None = None) -> Response:
+    """Return a page that says why there is nothing to see or do, with what was typed, so that it is not lost.
+
+    Args:
+        problem: The name of its words.
+        status: The HTTP status.
+        typed: What was typed, or None.
+        headers: Further headers.
+    """
+    shown = page("problem", {"problem": problem, "typed": typed})
+    return HTMLResponse(shown, status_code=status, headers=headers)
+
+
+@frozen
+class LinkPages:
+    """Answers the requests to links.
+
+    Attributes:
+        tracker: The tracker.
+        links: Proves the links.
+        signed_in: Who is signed in at the host, or None.
+        clock: Gives the instant.
+    """
+
+    tracker: Tracker | AsyncTracker
+    links: Links
+    signed_in: SignedIn | None
+    clock: Clock
+
+    async def answer(self, request: Request) -> Response:
+        """Show a link's page, or act by its form."""
+        typed = None
+        try:
+            sent = await posted(request) if request.method == "POST" else None
+            typed = typed_in(sent) if sent is not None else None
+            if sent is not None and is_from_elsewhere(request.headers, self.links.url):
+                return told("elsewhere", 403, typed)
+            visit = await self._visit(request)
+            if sent is None or typed is None:
+                return _shown(await _look(visit), Typed())
+            return await _acted(visit, typed, one_click=is_one_click(sent))
+        except TooLong:
+            return told("too_long", 413)
+        except (LinkForged, LinkExpired, LinkRefused, StorageError) as problem:
+            return told(_name_of(problem), problem.http_status, typed)
+
+    async def _visit(self, request: Request) -> Visit:
+        claim = self.links.read(request.path_params["token"], utc(self.clock(), "clock", InvalidValue))
+        who = self.signed_in(request.scope) if self.signed_in is not None else None
+        if isawaitable(who):
+            who = await who
+        if isinstance(self.tracker, AsyncTracker):
+            return self.tracker.by_link(claim, signed_in=who)
+        return await run_in_threadpool(self.tracker.by_link, claim, signed_in=who)
+
+
+def _name_of(problem: ResolutionKitError) -> str:
+    """Return the name of the words for what is in the way of a link."""
+    if isinstance(problem, LinkRefused):
+        return problem.problem.value
+    return {LinkForged: "forged", LinkExpired: "expired"}.get(type(problem), "unavailable")
+
+
+async def _acted(visit: Visit, typed: Typed, *, one_click: bool) -> Response:
+    """Act, and say what was done; or show the form again with what was typed, and what is wrong with it."""
+    action = visit.claim.action
+    if one_click and action is not LinkAction.UNFOLLOW:
+        return told("unusable", 400)
+    try:
+        done = await _act(visit, LinkForm() if one_click else typed.form)
+    except (StorageError, LinkRefused):
+        raise
+    except ResolutionKitError as problem:
+        fault = fault_of(problem)
+        if fault is None:
+            raise
+        view = await _look(visit)
+        return _shown(view, _again(typed, view, *fault), status=problem.http_status)
+    return _told_what(done)
+
+
+def _again(typed: Typed, view: LinkView, name: str, words: str) -> Typed:
+    """Return what was typed with what is wrong with it, to be sent again.
+
+    What somebody else did meanwhile is on the page by now; a form that was sent already is another one from now on.
+    """
+    version = view.issue.version if words == "stale" and view.issue is not None else typed.version
+    key = new_key() if words == "key_reused" else typed.key
+    return evolve(typed, errors={name: words}, version=version, key=key)
+
+
+def _shown(view: LinkView, typed: Typed, status: int = 200) -> Response:
+    return HTMLResponse(page(view.claim.action.value, {"view": view, "typed": typed}), status_code=status)
+
+
+def _told_what(done: LinkDone) -> Response:
+    return HTMLResponse(page("done", {"done": done, "view": done.view, "action": done.claim.action.value}))
+
+
+async def _look(visit: Visit) -> LinkView:
+    """Return what a page shows: one that is async is awaited, the other is asked in a thread."""
+    return await visit.look() if isinstance(visit, AsyncLinkVisit) else await run_in_threadpool(visit.look)
+
+
+async def _act(visit: Visit, form: LinkForm) -> LinkDone:
+    return await visit.act(form) if isinstance(visit, AsyncLinkVisit) else await run_in_threadpool(visit.act, form)
