@@ -37,6 +37,7 @@ class LinkProblem(StrEnum):
     FLAGGED = "flagged"
     CLOSED = "closed"
     STATUS = "status"
+    NO_PREFERENCES = "no_preferences"
 
 
 _WORDS: Mapping[LinkProblem, str] = {
@@ -49,6 +50,7 @@ _WORDS: Mapping[LinkProblem, str] = {
     LinkProblem.FLAGGED: "the response has become an issue by now; work that one",
     LinkProblem.CLOSED: "the issue has been closed since",
     LinkProblem.STATUS: "the workflow does not lead from the issue's status to that one",
+    LinkProblem.NO_PREFERENCES: "preferences are not kept here",
 }
 
 
@@ -144,6 +146,10 @@ def _is_foreign(visit: _Visit) -> bool:
     return found.record is None or (claim.issue is not None and found.issue is None)
 
 
+def _is_about_preferences(visit: _Visit) -> bool:
+    return visit.claim.action is LinkAction.PREFERENCES
+
+
 def _is_over(visit: _Visit) -> bool:
     """Say whether it is enough: nobody is kept from hearing no more, whatever has become of the issue."""
     return visit.claim.action is LinkAction.UNFOLLOW
@@ -198,6 +204,7 @@ def _is_off_the_table(visit: _Visit) -> bool:
 
 
 _TABLE: tuple[tuple[Callable[[_Visit], bool], LinkProblem | None], ...] = (
+    (_is_about_preferences, LinkProblem.NO_PREFERENCES),
     (_is_foreign, LinkProblem.FOREIGN),
     (_is_over, None),
     (_is_erased, LinkProblem.ERASED),

@@ -127,6 +127,8 @@ async def _acted(visit: Visit, typed: Typed, *, one_click: bool) -> Response:
     action = visit.claim.action
     if one_click and action is not LinkAction.UNFOLLOW:
         return told("unusable", 400)
+    if not one_click and typed.key is None:  # no form of ours: sent again, it would act again
+        return _shown(view := await _look(visit), _again(typed, view, "", "unusable"), status=422)
     try:
         done = await _act(visit, LinkForm() if one_click else typed.form)
     except (StorageError, LinkRefused):
@@ -146,7 +148,7 @@ def _again(typed: Typed, view: LinkView, name: str, words: str) -> Typed:
     What somebody else did meanwhile is on the page by now; a form that was sent already is another one from now on.
     """
     version = view.issue.version if words == "stale" and view.issue is not None else typed.version
-    key = new_key() if words == "key_reused" else typed.key
+    key = new_key() if words == "key_reused" else typed.key or new_key()
     return evolve(typed, errors={name: words}, version=version, key=key)
 
 

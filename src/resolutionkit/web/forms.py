@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from secrets import token_urlsafe
 
+import python_multipart  # noqa: F401  (Starlette reads forms with it, and would miss it when the first one comes)
 from attrs import field, frozen
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -47,7 +48,7 @@ class Typed:
         fields: The texts, by the names of the fields.
         spoke: Whether the box is ticked.
         follow: Whether the box is ticked.
-        key: The form's key.
+        key: The form's key, or None where no form of ours was sent.
         version: The version of the issue that the page showed, or None.
         errors: What is wrong, by the names of the fields; the empty name is the form as a whole.
     """
@@ -55,7 +56,7 @@ class Typed:
     fields: Mapping[str, str] = field(factory=dict)
     spoke: bool = False
     follow: bool = False
-    key: str = field(factory=new_key)
+    key: str | None = field(factory=new_key)
     version: int | None = None
     errors: Mapping[str, str] = field(factory=dict)
 
@@ -102,7 +103,7 @@ def typed_in(form: FormData) -> Typed:
         fields=fields,
         spoke="spoke" in form,
         follow="follow" in form,
-        key=key if _KEY.fullmatch(key) else new_key(),
+        key=key if _KEY.fullmatch(key) else None,
         version=int(version) if _VERSION.fullmatch(version) else None,
     )
 
