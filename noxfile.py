@@ -23,6 +23,8 @@ IN_WHEEL = (
     "resolutionkit/notify/email/templates/mail.html",
     "resolutionkit/notify/email/translations/de.po",
     "resolutionkit/storage/sql/migrations/versions/revision_0001.py",
+    "resolutionkit/web/templates/style.css",
+    "resolutionkit/web/templates/words.html",
     ".dist-info/licenses/LICENSE",
 )
 HOST_TEST = """

@@ -19,20 +19,20 @@ SCANNERS = (
     {"x-moz": "prefetch", "range": "bytes=0-1023"},
     {"user-agent": "Slackbot-LinkExpanding 1.0", "accept": "*/*", "if-none-match": "*"},
 )
-METHODS = ("GET", "HEAD", "GET", "OPTIONS")
+METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 def a_day_s_work(tracker: Tracker) -> None:
     """Let enough happen that everybody is told of something."""
-    for place in range(4):
-        issue = tracker.record(response(f"r-{place}", place, group=["emea", "field", None][place % 3])).issue
+    for place in range(3):
+        issue = tracker.record(response(f"r-{place}", place, group=["emea", "field", None][place])).issue
         assert issue is not None
         desk = tracker.as_user("bridget")
         desk.follow(issue.id, "nina")
         desk.follow(issue.id, "lee@partner.example")
         desk.assign(issue.id, ["nina", "kim@partner.example"][place % 2], note="Yours.")
         desk.escalate(issue.id, reason="Risk.", note="Now.")
-        if place == 3:
+        if place == 2:
             desk.set_status(issue.id, "resolved", note="Done.")
 
 
@@ -57,7 +57,7 @@ def test_a_scanner_that_opens_every_link_of_every_mail_changes_nothing(tracker: 
     """It gets, heads, prefetches, and follows what the pages lead to; not a row is written, nobody is told."""
     a_day_s_work(tracker)
     urls, browser = urls_of(tracker), Browser(tracker)
-    assert len(urls) > 200
+    assert len(urls) > 150
     before = everything_in(tracker)
     shown = 0
     for place, url in enumerate(urls):
@@ -68,7 +68,7 @@ def test_a_scanner_that_opens_every_link_of_every_mail_changes_nothing(tracker: 
             assert answered.status_code in {200, 404, 405, 410}
         for linked in led_to(browser.get(path).text, path):
             assert browser.get(linked).status_code in {200, 404, 410}
-    assert shown > len(urls)
+    assert shown > len(urls) // 2
     assert everything_in(tracker) == before
 
 
