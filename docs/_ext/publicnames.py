@@ -23,6 +23,7 @@ MODULES = (
     f"{FACE}.bridge",
     f"{FACE}.serialize",
     f"{FACE}.testing",
+    f"{FACE}.web",
     f"{FACE}.storage.sql.store",
     f"{FACE}.storage.sql.aio",
     f"{FACE}.storage.sql.migrating",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 from wsgiref.simple_server import make_server
 
@@ -19,7 +20,7 @@ from starlette.routing import Mount
 
 from resolutionkit import Tracker
 from resolutionkit.web import link_app, link_wsgi_app
-from support import TurnableClock, organisation, response
+from support import organisation, response
 from support.linking import LINKS
 from support.linkpages import paths_of
 
@@ -30,28 +31,41 @@ def home(request: Any) -> HttpResponse:
 
 
 urlpatterns = [path("", home)]
-tracker = Tracker.open("memory:", directory=organisation(), clock=TurnableClock())
-issue: Any = tracker.record(response()).issue
-
-
-def wsgi() -> Any:
-    """Return the site as WSGI: what is below the mounted path goes to the link pages."""
-    site, pages = get_wsgi_application(), link_wsgi_app(tracker, LINKS, clock=TurnableClock())
-
-    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        mounted, inner = "/recovery", environ["PATH_INFO"]
-        if not inner.startswith(f"{mounted}/"):
-            return site(environ, start_response)
-        within = {"SCRIPT_NAME": environ.get("SCRIPT_NAME", "") + mounted, "PATH_INFO": inner.removeprefix(mounted)}
-        return pages({**environ, **within}, start_response)
-
-    return application
+links = LINKS
+tracker = Tracker.open("memory:", directory=organisation())
+issue: Any = tracker.record(response(received_at=datetime.now(UTC))).issue
 
 
 def asgi() -> Any:
     """Return the site as ASGI, beside the mounted link pages."""
-    pages = link_app(tracker, LINKS, clock=TurnableClock())
-    return Starlette(routes=[Mount("/recovery", pages), Mount("/", get_asgi_application())])
+    # begin resolutionkit: asgi
+    application = Starlette(
+        routes=[
+            Mount("/recovery", link_app(tracker, links)),
+            Mount("/", get_asgi_application()),
+        ]
+    )
+    # end resolutionkit
+    return application  # noqa: RET504  (a page of the docs shows the name)
+
+
+def wsgi() -> Any:
+    """Return the site as WSGI: what is below the mounted path goes to the link pages."""
+    # begin resolutionkit: wsgi
+    site, pages = get_wsgi_application(), link_wsgi_app(tracker, links)
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        mounted, path = "/recovery", environ["PATH_INFO"]
+        if not path.startswith(f"{mounted}/"):
+            return site(environ, start_response)
+        within = {
+            "SCRIPT_NAME": environ.get("SCRIPT_NAME", "") + mounted,
+            "PATH_INFO": path.removeprefix(mounted),
+        }
+        return pages({**environ, **within}, start_response)
+
+    # end resolutionkit
+    return application
 
 
 if __name__ == "__main__":
