@@ -25,7 +25,8 @@ def _visible(value: object) -> object:
 def moment(at: datetime, zone: str) -> Markup:
     """Return an instant as the reader's clock shows it, to the minute, with its zone."""
     here = at.astimezone(ZoneInfo(zone))
-    return Markup('<time datetime="{}">{}</time>').format(here.isoformat(), f"{here.day} {here:%B %Y, %H:%M} {here.tzname()}")
+    shown = f"{here.day} {here:%B %Y, %H:%M} {here.tzname()}"
+    return Markup('<time datetime="{}">{}</time>').format(here.isoformat(), shown)
 
 
 def score(value: Score) -> str:
