@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import pickle
 import re
 import string
@@ -272,3 +273,12 @@ def test_only_a_status_link_names_a_status() -> None:
     """Anything else would say two things."""
     with pytest.raises(InvalidValue, match="sets no status"):
         links().to(notice(), LinkAction.NOTE, status="resolved")
+
+
+@pytest.mark.parametrize("payload", ["", "{}", "[]", '["x",1,2,3,4,5,6]', '["v","a","b","=r","~!","x",0]', "\\xff"])
+def test_what_we_signed_and_is_no_link_is_forged(payload: str) -> None:
+    """Something else of the host's, signed with the same key and salt, or of a version that is not known yet."""
+    one = links()
+    signed = one._signer.sign(base64.urlsafe_b64encode(payload.encode()).rstrip(b"=")).decode()
+    with pytest.raises(LinkForged):
+        one.read(signed, NOON)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -403,3 +404,18 @@ def test_links_of_any_account_of_a_tracker_of_many(clock: TurnableClock) -> None
         found = Browser(alone).get(path)
         assert (found.status_code, "Nothing here belongs to this link" in found.text) == (410, True)
     assert KEY not in found.text
+
+
+def test_the_clock_is_the_systems_unless_another_is_given(scene: Scene) -> None:
+    """A link that is good for a hundred years is good now."""
+    lasting = Links(LINKS.url, [KEY], lasts=timedelta(days=36_500))
+    path = paths_of(scene.tracker, scene.issue.id, "ed", lasting)[LinkAction.NOTE]
+    assert Browser(scene.tracker, lasting, clock=None).get(path).status_code == 200
+
+
+def test_a_link_to_look_at_has_no_form(scene: Scene) -> None:
+    """Nor does anything that is posted to it act."""
+    path = scene.paths[LinkAction.VIEW]
+    assert "<form" not in scene.browser.get(path).text
+    answered = scene.browser.ask("POST", path, data={"key": "form-key-1", "note": "Rang."})
+    assert (answered.status_code, scene.is_unchanged) == (422, True)

@@ -218,8 +218,8 @@ _TABLE: tuple[tuple[Callable[[_Visit], bool], LinkProblem | None], ...] = (
 """What is asked, in this order; the first that is so is the answer, and None is that the link is good."""
 
 
-def check(claim: LinkClaim, found: Found, scope: Scope, *, is_person: bool, policy: Policy) -> None:
-    """Refuse a link that leads nowhere any more.
+def check(claim: LinkClaim, found: Found, scope: Scope, *, is_person: bool, policy: Policy) -> ResponseRecord:
+    """Return the response that a link is about, or refuse a link that leads nowhere any more.
 
     Args:
         claim: What the link says.
@@ -233,5 +233,6 @@ def check(claim: LinkClaim, found: Found, scope: Scope, *, is_person: bool, poli
     """
     visit = _Visit(claim, found, scope, is_person, policy)
     problem = next((problem for is_so, problem in _TABLE if is_so(visit)), None)
-    if problem is not None:
-        raise LinkRefused(problem)
+    if problem is not None or found.record is None:
+        raise LinkRefused(problem or LinkProblem.FOREIGN)
+    return found.record

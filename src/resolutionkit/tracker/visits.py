@@ -53,10 +53,7 @@ class LinkVisit:
         """
         scope = self._scope()
         found = self._found()
-        self._check(found, scope)
-        if found.record is None:
-            raise LinkRefused(LinkProblem.FOREIGN)
-        view = self._view(found, found.record, scope)
+        view = self._view(found, self._check(found, scope), scope)
         if self.claim.action is LinkAction.UNFOLLOW and not view.is_following:  # all that lets them see it, perhaps
             raise LinkRefused(LinkProblem.NOT_FOLLOWING)
         return view
@@ -125,10 +122,10 @@ class LinkVisit:
 
         return self._runner.store.transact(self._runner.account, question, write=False)
 
-    def _check(self, found: Found, scope: Scope) -> None:
+    def _check(self, found: Found, scope: Scope) -> ResponseRecord:
         settings = self._runner.settings
         is_person = scope.person is not None and settings.directory.person(scope.person) is not None
-        check(self.claim, found, scope, is_person=is_person, policy=settings.policy)
+        return check(self.claim, found, scope, is_person=is_person, policy=settings.policy)
 
     def _author(self) -> str | None:
         """Return the name of who is signed in, where the host tells (requirement B5)."""

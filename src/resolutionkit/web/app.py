@@ -134,11 +134,8 @@ async def _acted(visit: Visit, typed: Typed, *, one_click: bool) -> Response:
     except (StorageError, LinkRefused):
         raise
     except ResolutionKitError as problem:
-        fault = fault_of(problem)
-        if fault is None:
-            raise
         view = await _look(visit)
-        return _shown(view, _again(typed, view, *fault), status=problem.http_status)
+        return _shown(view, _again(typed, view, *fault_of(problem)), status=problem.http_status)
     return _told_what(done)
 
 

@@ -116,15 +116,14 @@ def _lines(value: str) -> str:
 FIELDS = frozenset({*_TEXTS, "spoke", "follow"})
 
 
-def fault_of(problem: ResolutionKitError) -> tuple[str, str] | None:
-    """Return which field is at fault and the name of the words for it; None where it is no fault of the form."""
+def fault_of(problem: ResolutionKitError) -> tuple[str, str]:
+    """Return which field is at fault and the name of the words for it; the empty name is the form as a whole."""
     for kinds, found in _FAULTS:
         if isinstance(problem, kinds):
             return found
-    if isinstance(problem, InvalidValue):
-        name = problem.field if problem.field in FIELDS else ""
-        return name, "invalid" if name else "unusable"
-    return None
+    if isinstance(problem, InvalidValue) and problem.field in FIELDS:
+        return problem.field, "invalid"
+    return "", "unusable"
 
 
 _FAULTS: tuple[tuple[type[ResolutionKitError], tuple[str, str]], ...] = (
