@@ -86,6 +86,7 @@ def test_an_error_has_the_focus_and_says_what_is_wrong(
     page.get_by_label("Escalated").check()
     page.get_by_label("Note", exact=True).fill("My words.")
     page.get_by_role("button", name="Save").click()
+    page.get_by_role("alert").wait_for()
     focused = page.locator(":focus")
     assert focused.get_attribute("name") == "reason"
     described = str(focused.get_attribute("aria-describedby")).split()
@@ -94,6 +95,7 @@ def test_an_error_has_the_focus_and_says_what_is_wrong(
     assert page.get_by_label("Note", exact=True).input_value() == "My words."
     focused.fill("Contract at risk.")
     page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="Done").wait_for()
     assert tracker.issues().items[0].status == Status.ESCALATED
 
 
@@ -106,6 +108,7 @@ def test_no_page_keeps_anybody_out(chromium: Any, pages: dict[str, str]) -> None
         found[name] = faults_on(page)
         if page.get_by_role("button").count():
             page.get_by_role("button").click()
+            page.locator(".error-summary, h1:text('Done')").wait_for()
             found[f"{name}, sent"] = faults_on(page)
     assert len(found) > 12
     assert {name: faults for name, faults in found.items() if faults} == {}
@@ -157,7 +160,7 @@ def test_a_status_is_set_by_the_keyboard_alone(chromium: Any, tracker: Tracker, 
     while page.locator(":focus").evaluate("one => one.tagName") != "BUTTON":
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    page.get_by_role("heading", name="Done").wait_for()
     assert tracker.issues().items[0].status == Status.RESOLVED
 
 
