@@ -22,6 +22,7 @@ IN_WHEEL = (
     "resolutionkit/importing/shipped/qualtrics.toml",
     "resolutionkit/notify/email/templates/mail.html",
     "resolutionkit/notify/email/translations/de.po",
+    "resolutionkit/notify/webhook_payload.schema.json",
     "resolutionkit/storage/sql/migrations/versions/revision_0001.py",
     "resolutionkit/web/templates/style.css",
     "resolutionkit/web/templates/words.html",
@@ -119,7 +120,8 @@ def package(session: nox.Session) -> None:
     (host / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n", encoding="utf-8")
     session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[testing]", external=True)
     session.run(python, "-m", "pytest", "--quiet", str(host), external=True)
-    beside = (f"{wheel}[cli]", "./examples/keyword_recovery", "./examples/json_lines_store")
+    plugins = ("keyword_recovery", "json_lines_store", "pager_notifier")
+    beside = (f"{wheel}[cli]", *(f"./examples/{name}" for name in plugins))
     session.run(python, "-m", "pip", "install", "--quiet", *beside, external=True)
     session.run(python, "-I", "-m", "resolutionkit.cli", "plugins", external=True)
     log = place / "recovery.jsonl"

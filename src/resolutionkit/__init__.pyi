@@ -37,9 +37,11 @@ from resolutionkit.errors import StorageReadOnly as StorageReadOnly
 from resolutionkit.errors import StorageUnavailable as StorageUnavailable
 from resolutionkit.importing.mapping import ImportMapping as ImportMapping
 from resolutionkit.importing.rows import RejectedRow as RejectedRow
+from resolutionkit.importing.updates import read_update as read_update
 from resolutionkit.importing.webhooks import WebhookNotVerified as WebhookNotVerified
 from resolutionkit.importing.webhooks import WebhookUnreadable as WebhookUnreadable
 from resolutionkit.importing.webhooks import read_webhook as read_webhook
+from resolutionkit.model.commands import InboundUpdate as InboundUpdate
 from resolutionkit.model.condition_data import read_condition as read_condition
 from resolutionkit.model.condition_fields import InvalidCondition as InvalidCondition
 from resolutionkit.model.conditions import AllOf as AllOf
@@ -130,6 +132,7 @@ from resolutionkit.model.wishes import Verdict as Verdict
 from resolutionkit.model.wishes import asks_for as asks_for
 from resolutionkit.model.wishes import held_until as held_until
 from resolutionkit.model.wishes import verdict as verdict
+from resolutionkit.notify.apprise import AppriseNotifier as AppriseNotifier
 from resolutionkit.notify.email.faults import EmailTextError as EmailTextError
 from resolutionkit.notify.email.notifier import EmailNotifier as EmailNotifier
 from resolutionkit.notify.links import LinkAction as LinkAction
@@ -137,6 +140,10 @@ from resolutionkit.notify.links import LinkClaim as LinkClaim
 from resolutionkit.notify.links import LinkExpired as LinkExpired
 from resolutionkit.notify.links import LinkForged as LinkForged
 from resolutionkit.notify.links import Links as Links
+from resolutionkit.notify.payload import webhook_payload_schema as webhook_payload_schema
+from resolutionkit.notify.webhook import WebhookObserver as WebhookObserver
+from resolutionkit.notify.wording import ShortText as ShortText
+from resolutionkit.notify.wording import short_text as short_text
 from resolutionkit.policy import workflows as workflows
 from resolutionkit.policy.calendar import BusinessCalendar as BusinessCalendar
 from resolutionkit.policy.directory_file import load_directory as load_directory

@@ -16,17 +16,18 @@ from support import response
 from support.packages import install_project
 from support.serving import EXAMPLES
 
-KEYWORD, JSON_LINES = "keyword_recovery", "json_lines_store"
+KEYWORD, JSON_LINES, PAGER = "keyword_recovery", "json_lines_store", "pager_notifier"
+EVERY = (KEYWORD, JSON_LINES, PAGER)
 
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Install both plugins by what their project files say, and nothing has to be told to a tracker."""
-    for name in (KEYWORD, JSON_LINES):
+    """Install the plugins by what their project files say, and nothing has to be told to a tracker."""
+    for name in EVERY:
         install_project(EXAMPLES / name, tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     yield tmp_path
-    for name in [one for one in sys.modules if one.partition(".")[0] in {KEYWORD, JSON_LINES}]:
+    for name in [one for one in sys.modules if one.partition(".")[0] in EVERY]:
         del sys.modules[name]
 
 
@@ -55,8 +56,18 @@ def test_the_storage_plugin_is_found_by_its_entry_point(installed: Path) -> None
 
 
 @pytest.mark.parametrize(("plugin", "tests"), [(KEYWORD, 8), (JSON_LINES, 216)])
+@pytest.mark.usefixtures("installed")
+def test_the_notifier_plugin_is_found_by_its_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is installed and the environment names a pager, there is one more channel."""
+    assert (found(PAGER).hooks, found(PAGER).fault) == (("resolutionkit_notifiers",), None)
+    monkeypatch.setenv("PAGER_URL", "http://127.0.0.1:9/pages")
+    offered = [one.name for _, ones in plugin_manager().answers("resolutionkit_notifiers") for one in ones]
+    assert "pager" in offered
+
+
+@pytest.mark.parametrize(("plugin", "tests"), [(KEYWORD, 8), (JSON_LINES, 207), (PAGER, 28)])
 def test_a_plugin_passes_its_own_tests(plugin: str, tests: int) -> None:
-    """They need nothing but the kit; the storage's are the whole suite, and what happens to files."""
+    """They need nothing but the kit; a storage's and a notifier's are the whole suite, and what is its own."""
     command = [sys.executable, "-W", "error", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "pyproject.toml"]
     done = subprocess.run(command, cwd=EXAMPLES / plugin, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout

@@ -82,6 +82,55 @@ class WritesAsciiOnly(Hearing):
         super().notify(notice)
 
 
+class HasNoRoom(Hearing):
+    """Fails on what is too long for the other end, so that nobody hears of it at all."""
+
+    caught_by = "test_the_longest_texts_can_be_told"
+
+    def notify(self, notice: Notice, /) -> None:
+        """Measure the comment."""
+        assert len(notice.response.comment or "") < 10_000
+        super().notify(notice)
+
+
+class ExpectsAnIssue(Hearing):
+    """Knows no response without one."""
+
+    caught_by = "test_a_response_without_an_issue_is_told"
+
+    def notify(self, notice: Notice, /) -> None:
+        """Look at the issue."""
+        assert notice.issue is not None
+        super().notify(notice)
+
+
+class TellsTextsApart(Hearing):
+    """Takes the same words for the same message."""
+
+    caught_by = "test_messages_of_one_text_are_told_apart"
+
+    def write(self, line: str) -> None:
+        """Compare what is said."""
+        if line.partition(" ")[2] not in [one.partition(" ")[2] for one in self.lines]:
+            super().write(line)
+
+
+class RemembersTooEarly(Hearing):
+    """Takes what it tried for what was told, and passes over the next try."""
+
+    caught_by = "test_after_an_error_the_same_message_is_told"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[str] = set()
+
+    def notify(self, notice: Notice, /) -> None:
+        """Look whether it was tried."""
+        if notice.message.id not in self.seen:
+            self.seen.add(notice.message.id)
+            super().notify(notice)
+
+
 class RefusesRepetitions(Hearing):
     """Takes a repetition for an error, so that it is tried again and again."""
 

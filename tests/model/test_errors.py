@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -48,6 +48,7 @@ ERRORS: dict[str, tuple[Any, type[Exception]]] = {
     "ImportFailed": (rk.ImportFailed("a.csv", 3, "is no CSV"), ValueError),
     "WebhookNotVerified": (rk.WebhookNotVerified("typeform", "unsigned"), PermissionError),
     "WebhookUnreadable": (rk.WebhookUnreadable("typeform", "a.b", "no score"), ValueError),
+    "NotDelivered": (rk.NotDelivered("busy", retry_after=timedelta(hours=1), is_final=True), Exception),
     "PluginError": (rk.PluginError("x"), RuntimeError),
     "MissingExtra": (rk.MissingExtra("sql", "a SQL database"), ImportError),
     "StorageError": (rk.StorageError("x"), RuntimeError),
@@ -175,6 +176,7 @@ def test_each_error_has_the_http_status_that_fits(name: str) -> None:
         rk.AccessDenied: 403,
         rk.WebhookNotVerified: 401,
         (rk.AccountNotFound, rk.IssueNotFound, rk.ResponseNotFound): 404,
+        rk.NotDelivered: 502,
         rk.StorageError: 503,
         (ValueError, rk.PersonNotFound): 422,
         rk.ResolutionKitError: 500,

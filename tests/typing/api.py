@@ -253,3 +253,24 @@ async def open_slowly(options: StoreOptions) -> AsyncStore:
 def resolutionkit_async_stores() -> dict[str, AsyncStoreOpener]:
     """Answer to a scheme."""
     return {"nothing": open_slowly}
+
+
+webhook: Notifier = rk.WebhookObserver("crm", "https://crm.example/hooks", ["whsec_AAAA"], skip_actors=["crm-bot"])
+chat: Notifier = rk.AppriseNotifier("chat", {"ana": "json://host"}, link=lambda notice: notice.message.id)
+text: Notifier = rk.AppriseNotifier("sms", lambda notice: notice.email, parts=2, timeout=timedelta(seconds=9))
+update = rk.read_update(b"{}", {"webhook-id": "1"}, secret=["whsec_AAAA"], now=datetime.now(UTC))
+assert_type(update, rk.InboundUpdate)
+assert_type(update.status, str | None)
+assert_type(rk.NotDelivered("busy", retry_after=timedelta(minutes=1)).retry_after, timedelta | None)
+
+
+def updated(tracker: rk.Tracker, notice: Notice) -> None:
+    """Apply an update, and word a notice."""
+    assert_type(tracker.apply_update(update, acting_as="crm-bot"), rk.Change)
+    assert_type(rk.short_text(notice), rk.ShortText)
+    assert_type(rk.short_text(notice).facts, tuple[str, ...])
+
+
+async def updated_slowly(tracker: rk.AsyncTracker) -> None:
+    """Apply an update, awaited."""
+    assert_type(await tracker.apply_update(update, acting_as="crm-bot"), rk.Change)

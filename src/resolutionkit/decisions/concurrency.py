@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from resolutionkit.model.commands import Assign, Command, Escalate, Reopen, SetStatus
+from resolutionkit.model.commands import Assign, Command, Escalate, InboundUpdate, Reopen, SetStatus
 from resolutionkit.model.conflicts import StaleIssue
 from resolutionkit.model.events import Escalated, Event, Reassigned, Reopened, StatusChanged
 from resolutionkit.model.issue import Issue
@@ -38,6 +38,13 @@ def check_not_stale(command: Command, issue: Issue, history: Sequence[Event], kn
     if known_version is None:
         return
     missed = tuple(history[known_version:])
-    conflicting = CONFLICTS.get(type(command), ())
+    conflicting = _conflicts(command)
     if known_version > issue.version or any(isinstance(event, conflicting) for event in missed):
         raise StaleIssue(issue, missed, known_version)
+
+
+def _conflicts(command: Command) -> tuple[type[Event], ...]:
+    if not isinstance(command, InboundUpdate):
+        return CONFLICTS.get(type(command), ())
+    status = () if command.status is None else CONFLICTS[SetStatus]
+    return status if command.assignee is None else (*status, *CONFLICTS[Assign])

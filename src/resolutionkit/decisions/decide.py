@@ -7,8 +7,19 @@ from typing import Any
 
 from resolutionkit.decisions.context import Context, Decision
 from resolutionkit.decisions.moves import escalate, reopen, set_status
+from resolutionkit.decisions.updates import update
 from resolutionkit.decisions.work import add_note, assign, follow, unfollow
-from resolutionkit.model.commands import AddNote, Assign, Command, Escalate, Follow, Reopen, SetStatus, Unfollow
+from resolutionkit.model.commands import (
+    AddNote,
+    Assign,
+    Command,
+    Escalate,
+    Follow,
+    InboundUpdate,
+    Reopen,
+    SetStatus,
+    Unfollow,
+)
 from resolutionkit.model.issue import Issue
 
 DECIDERS: dict[type[Command], Callable[[Issue, Any, Context], Decision]] = {
@@ -19,6 +30,7 @@ DECIDERS: dict[type[Command], Callable[[Issue, Any, Context], Decision]] = {
     Unfollow: unfollow,
     Escalate: escalate,
     Reopen: reopen,
+    InboundUpdate: update,
 }
 
 

@@ -86,14 +86,15 @@ def cells(line: str, keyed: Mapping[str, str] = NO_KEYS) -> dict[str, Cell]:
         value = _DECODER.decode(line)
         if not isinstance(value, dict):
             raise ValueError(f"is not a JSON object: {shown(line.strip())}")
-        return _unique(_flat(value, None, keyed))
+        return unique(_flat(value, None, keyed))
     except json.JSONDecodeError as problem:
         raise ValueError(f"is not valid JSON: {problem.msg}, at character {problem.pos + 1}") from problem
     except RecursionError as problem:
         raise ValueError("is nested too deeply") from problem
 
 
-def _unique(pairs: Iterator[tuple[str, Any]] | list[tuple[str, Any]]) -> dict[str, Any]:
+def unique(pairs: Iterator[tuple[str, Any]] | list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return names and values as a dict; a name that comes twice is a ValueError."""
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
@@ -102,11 +103,12 @@ def _unique(pairs: Iterator[tuple[str, Any]] | list[tuple[str, Any]]) -> dict[st
     return found
 
 
-def _no_number(name: str) -> NoReturn:
+def no_number(name: str) -> NoReturn:
+    """Refuse what JSON does not have, though Python's reader would take it."""
     raise ValueError(f"holds {name}, which is no number")
 
 
-_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=_no_number, object_pairs_hook=_unique)
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=no_number, object_pairs_hook=unique)
 
 
 def _flat(value: Any, name: str | None, keyed: Mapping[str, str]) -> Iterator[tuple[str, Cell]]:

@@ -1,4 +1,4 @@
-"""The proofs that an inbound webhook is its sender's: HMAC-SHA256 over the raw body. Pure; the body is read elsewhere.
+"""The proofs that a webhook is its sender's: HMAC-SHA256 over the raw body. Pure; the body is read elsewhere.
 
 Each check returns what is wrong, or None. Digests are compared in constant time, all of them with all secrets, so that
 nobody learns by the clock how near a guess was.
@@ -51,18 +51,30 @@ def standard(body: bytes, headers: Mapping[str, str], secrets: Sequence[str], no
     Raises:
         InvalidValue: A secret is not base64.
     """
-    keys = [_key(secret) for secret in secrets]
+    keys = [signing_key(secret) for secret in secrets]
     missing = [name for name in (_ID, _TIMESTAMP, _SIGNATURE) if not headers.get(name)]
     if missing:
         return f"the header {missing[0]} is missing"
     sent = headers[_TIMESTAMP]
-    signed = b".".join([headers[_ID].encode(errors="replace"), sent.encode(errors="replace"), body])
-    given = headers[_SIGNATURE].split(" ")
-    if not _is_one_of(given, [f"v1,{_signature(key, signed)}" for key in keys]):
+    right = [standard_signature(key, headers[_ID], sent, body) for key in keys]
+    if not _is_one_of(headers[_SIGNATURE].split(" "), right):
         return "webhook-signature does not fit the body, its id, its timestamp and the secret"
     if not _SECONDS.fullmatch(sent) or abs(now.timestamp() - int(sent)) > TOLERANCE.total_seconds():
         return "webhook-timestamp is more than 5 minutes from now: it is sent again by somebody, or a clock is wrong"
     return None
+
+
+def standard_signature(key: bytes, message: str, sent: str, body: bytes) -> str:
+    """Return the signature of a message after the Standard Webhooks specification.
+
+    Args:
+        key: The key, as :func:`signing_key` gives it.
+        message: The message's id.
+        sent: When it is sent, in seconds since 1970.
+        body: The raw body.
+    """
+    signed = b".".join([message.encode(errors="replace"), sent.encode(errors="replace"), body])
+    return f"v1,{_signature(key, signed)}"
 
 
 def _signature(key: bytes, signed: bytes) -> str:
@@ -75,7 +87,12 @@ def _is_one_of(given: Sequence[str], right: Sequence[str]) -> bool:
     return any([hmac.compare_digest(one, other) for one, other in pairs])  # noqa: C419 (a generator would stop early)
 
 
-def _key(secret: str) -> bytes:
+def signing_key(secret: str) -> bytes:
+    """Return the key of a secret: base64, with ``whsec_`` before it.
+
+    Raises:
+        InvalidValue: It is not base64; the error does not show it.
+    """
     try:
         key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
     except (binascii.Error, ValueError) as problem:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from attrs import frozen
 
 from resolutionkit.errors import InvalidValue, ResolutionKitError, shown
 from resolutionkit.importing import signatures
+from resolutionkit.importing.envelopes import lowered, raw_body, several
 from resolutionkit.importing.identity import ColumnId
 from resolutionkit.importing.jsonlines import cells
 from resolutionkit.importing.mapping import ImportMapping
@@ -123,9 +124,9 @@ def read_webhook(
         InvalidValue: An argument is not acceptable, such as a body that is text.
     """
     one = _sender(sender)
-    proved = _body(body)
+    proved = raw_body(body)
     _check_mapping(mapping)
-    problem = one.proof(proved, _headers(headers), _secrets(secret), utc(now, "now", InvalidValue))
+    problem = one.proof(proved, lowered(headers), several(secret), utc(now, "now", InvalidValue))
     if problem is not None:
         raise WebhookNotVerified(sender, problem)
     row = _row(sender, proved, mapping)
@@ -146,37 +147,11 @@ def _sender(name: str) -> _Sender:
     return found
 
 
-def _body(body: object) -> bytes:
-    if isinstance(body, bytes):
-        return body
-    raise InvalidValue("body", type(body).__name__, "the bytes of the body, before anything has parsed them")
-
-
 def _check_mapping(mapping: object) -> None:
     if isinstance(mapping, ImportMapping) and isinstance(mapping.id, ColumnId):
         return
     # An id that is built needs the account's key, which is not known here.
     raise InvalidValue("mapping", type(mapping).__name__, "an ImportMapping whose id stands in a column")
-
-
-def _headers(headers: Mapping[Any, Any]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, value in headers.items():
-        if not isinstance(name, str) or not isinstance(value, str):
-            raise InvalidValue("headers", type(value).__name__, "texts by the names of the headers")
-        # What comes several times is one list, as in HTTP: proxies add to some, and no list of ours proves anything.
-        key = name.lower()
-        found[key] = f"{found[key]}, {value}" if key in found and found[key] != value else value
-    return found
-
-
-def _secrets(secret: object) -> list[str]:
-    given = [secret] if isinstance(secret, str) else list(secret) if isinstance(secret, Sequence) else []
-    texts = [one for one in given if isinstance(one, str) and one.strip()]
-    if texts and len(texts) == len(given):
-        return texts
-    # Signed with a blank key, anybody's webhook would pass; the error shows no secret.
-    raise InvalidValue("secret", type(secret).__name__, "the webhook's secret, or a list of them, none of them blank")
 
 
 def _row(sender: str, body: bytes, mapping: ImportMapping) -> Row:

@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 from attrs import field, frozen
 
-from resolutionkit.errors import InvalidCommand
+from resolutionkit.errors import InvalidCommand, shown
 from resolutionkit.model.issue import RootCause
 from resolutionkit.model.response import Response
 from resolutionkit.model.values import (
@@ -59,6 +59,10 @@ def _issue(value: str) -> str:
 
 def _response(value: str) -> str:
     return id_code(value, "response", InvalidCommand, RESPONSE_ID)
+
+
+def _key(value: str) -> str:
+    return code(value, "key", InvalidCommand)
 
 
 def _status(value: str) -> str:
@@ -231,6 +235,48 @@ class Flag(Noted):
     followers: tuple[str, ...] = field(default=(), converter=_followers)
     reason: str | None = _words("reason")
     reason_kind: str | None = _optional_code("reason_kind")
+
+
+@frozen(kw_only=True)
+class InboundUpdate(Noted):
+    """What another system says of an issue: a status, an assignee, a note; all of it happens, or nothing (C9).
+
+    ``tracker.apply_update`` carries it out; :func:`read_update` makes one of a signed request.
+
+    Attributes:
+        key: The sender's id of it: the same update with the same key happens once (requirement B13).
+        issue: The issue's id.
+        status: The key of the status that it is to have, or None to leave it; a closed issue is reopened where the
+            workflow reopens to that status.
+        assignee: Who is to work it, or None to leave that: a person's id, an email address.
+        note: What was done or said, or None.
+        spoke: Whether the customer was spoken to.
+        happened_at: When the contact took place, or None for now.
+        author: The name to sign the note with, or None for that of whoever it is applied as.
+        reason: Why leadership has to step in, where the status is the escalated one.
+        reason_kind: One of the policy's kinds of reason, or None.
+        expected_version: The version that the sender knew, or None: something newer that conflicts is then refused.
+
+    Raises:
+        InvalidCommand: A value is not acceptable, or there is nothing to be done.
+    """
+
+    key: str = field(converter=_key)
+    issue: str = field(converter=_issue)
+    status: str | None = _optional_code("status")
+    assignee: str | None = _optional_who("assignee")
+    reason: str | None = _words("reason")
+    reason_kind: str | None = _optional_code("reason_kind")
+    expected_version: int | None = field(default=None, converter=_version)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse an update that says nothing."""
+        if self.status is None and self.assignee is None and self.note is None:
+            raise InvalidCommand("update", None, "at least one of status, assignee and note")
+
+    def __repr__(self) -> str:
+        """Show what is not personal: a repr ends in logs."""
+        return f"<InboundUpdate {shown(self.key)} of issue {shown(self.issue)}>"
 
 
 @frozen(kw_only=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from attrs import frozen
 
@@ -144,6 +145,11 @@ class NotDelivered(ResolutionKitError):
         self.retry_after = retry_after
         self.is_final = is_final
         self.disables = disables
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling."""
+        made = partial(type(self), retry_after=self.retry_after, is_final=self.is_final, disables=self.disables)
+        return (made, (self.reason,))
 
 
 @frozen(kw_only=True)

@@ -20,7 +20,7 @@ _HOMES = {
     "awkward": ("AWKWARD_CODES", "AWKWARD_TEXTS", "codes", "texts", "words"),
     "clock": ("NOON", "TurnableClock"),
     "failing": ("Boom", "FailingStore"),
-    "outboxes": ("OutboxRecorder", "notices", "response_notices"),
+    "outboxes": ("OutboxRecorder", "notices", "observed", "response_notices"),
     "play": ("Player", "Step"),
     "recorder": ("Recorder", "RecordingNotifier"),
     "reference": ("ReferenceStore",),

@@ -23,6 +23,7 @@ from resolutionkit.testing.failing import Boom as Boom
 from resolutionkit.testing.failing import FailingStore as FailingStore
 from resolutionkit.testing.outboxes import OutboxRecorder as OutboxRecorder
 from resolutionkit.testing.outboxes import notices as notices
+from resolutionkit.testing.outboxes import observed as observed
 from resolutionkit.testing.outboxes import response_notices as response_notices
 from resolutionkit.testing.play import Player as Player
 from resolutionkit.testing.play import Step as Step

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import IssueLine
+from resolutionkit.model.messages import Message, Topic, Why
 from resolutionkit.model.people import StaticDirectory
 from resolutionkit.model.query import ResponseFilter
 from resolutionkit.ports import Directory, Notice
@@ -52,6 +53,44 @@ def response_notices(tracker: Tracker, response_id: str, directory: Directory | 
         notice_of(message, settings, account=tracker.account, response=response)
         for message in tracker.outbox_of_response(response_id)
         if message.issue is None
+    ]
+
+
+def observed(
+    tracker: Tracker, issue_id: str, observer: str, directory: Directory | None = None, *, after: int = 0
+) -> list[Notice]:
+    """Return what an observer would be given of an issue, a notice for each event, in order.
+
+    Args:
+        tracker: The tracker that the issue is in.
+        issue_id: The issue.
+        observer: The observer's name.
+        directory: Who is there; None for bare addresses only.
+        after: The number of the event after which to begin; 0 for all.
+
+    Raises:
+        IssueNotFound: There is no such issue.
+    """
+    history = tracker.history(issue_id)
+    issue = replay(history)
+    settings = AccountSettings(policy=tracker.policy, directory=directory or StaticDirectory())
+    messages = [
+        Message(
+            id=event.id,
+            issue=issue.id,
+            response=issue.response.id,
+            first_event=event.number,
+            last_event=event.number,
+            recipient=observer,
+            topic=Topic.CHANGED,
+            why=(Why.OBSERVER,),
+            created_at=event.at,
+        )
+        for event in history[after:]
+    ]
+    return [
+        notice_of(message, settings, account=tracker.account, response=issue.response, issue=issue, history=history)
+        for message in messages
     ]
 
 

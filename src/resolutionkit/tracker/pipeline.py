@@ -25,7 +25,7 @@ from resolutionkit.errors import (
     ResponseNotFound,
     StorageError,
 )
-from resolutionkit.model.commands import Assign, Command, Flag, Follow, Record, Unfollow, issue_of
+from resolutionkit.model.commands import Assign, Command, Flag, Follow, InboundUpdate, Record, Unfollow, issue_of
 from resolutionkit.model.events import Cause, CauseKind, IssueOpened
 from resolutionkit.model.history import apply, replay
 from resolutionkit.model.issue import Issue
@@ -208,13 +208,17 @@ def _newly_changed(
     if around.way is not None:
         around.way.check(unit)
     loaded = _load_flagged(unit, command, scope) if isinstance(command, Flag) else _load_issue(unit, command, scope)
-    cause = around.way.cause if around.way is not None else Cause(CauseKind.COMMAND, command.key)
+    cause = around.way.cause if around.way is not None else Cause(_kind(command), command.key)
     context = _context(around, _named(command), loaded, cause)
     decision = _decided(unit, command, loaded, context, attempts)
     issue, write = _finish(unit, loaded, decision, context, around, command=command)
     if issue is None:
         raise IssueNotFound(issue_of(command) or "")
     return _change(issue=issue, events=decision.events, advice=decision.advice), write
+
+
+def _kind(command: Command) -> CauseKind:
+    return CauseKind.INBOUND if isinstance(command, InboundUpdate) else CauseKind.COMMAND
 
 
 def _load_response(unit: UnitOfWork, command: Record) -> _Loaded:
@@ -310,6 +314,8 @@ def _named(command: Command) -> Iterable[str | None]:
     match command:
         case Assign() | Flag():
             return (command.assignee, *command.followers)
+        case InboundUpdate():
+            return (command.assignee,)
         case Follow() | Unfollow():
             return (command.who,)
         case _:

@@ -12,8 +12,9 @@ import attrs
 
 from resolutionkit.errors import AccountNotFound, InvalidValue, StorageError
 from resolutionkit.hooks import StoreOptions
+from resolutionkit.model.commands import InboundUpdate
 from resolutionkit.model.people import StaticDirectory
-from resolutionkit.model.results import Erased
+from resolutionkit.model.results import Change, Erased
 from resolutionkit.model.values import ACCOUNT_MAX, code, id_code
 from resolutionkit.notify.links import LinkClaim
 from resolutionkit.policy.policy import Policy
@@ -273,6 +274,33 @@ class Tracker(Telling):
             return self.for_account(claim.account).by_link(claim, signed_in=signed_in)
         except AccountNotFound as problem:
             raise LinkRefused(LinkProblem.FOREIGN) from problem
+
+    def apply_update(self, update: InboundUpdate, *, acting_as: str) -> Change:
+        """Do what another system says of an issue, all of it or nothing (requirement C9).
+
+        It takes the way of every command, as a person of the directory who stands for that system: bounded by that
+        person's access, with the person as the events' actor, and the cause ``inbound``. The same update again, as
+        when the other system did not get the answer, changes nothing and is answered alike.
+
+        Args:
+            update: What it says, from :func:`read_update`, which proves who said it.
+            acting_as: The id of the person who stands for that system.
+
+        Raises:
+            InvalidValue: It is no update.
+            AccessDenied: The person is unknown or inactive.
+            IssueNotFound: There is no such issue within the person's access.
+            MoveRefused: The workflow has no such move; the error says what is allowed.
+            NoteRequired: The policy wants a note with it.
+            ReasonRequired: It escalates, and says no reason.
+            PersonNotFound: The assignee is nobody who is there.
+            StaleIssue: Something happened since the version that it expects.
+            KeyReused: Its key belongs to another update.
+        """
+        if not isinstance(update, InboundUpdate):
+            raise InvalidValue("update", type(update).__name__, "an InboundUpdate, such as read_update returns")
+        actor = id_code(acting_as, "acting_as", InvalidValue, PERSON_ID)
+        return self._runner.change(update, actor)
 
     def erase(self, who: str | None = None, *, response_id: str | None = None) -> Erased:
         """Erase a person's data, or one response's (requirement F7); every figure and history stays as it was.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import attrs
@@ -10,6 +11,7 @@ import pytest
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.messages import Message, Topic, Why
 from resolutionkit.model.response import Response
+from resolutionkit.model.values import TEXT_MAX
 from resolutionkit.ports import Notice, Notifier
 from resolutionkit.testing.abilities import CanCutOff, CanHear
 from resolutionkit.testing.accounts import fresh_account
@@ -39,19 +41,20 @@ def told_of(issue: Issue, **facts: Any) -> Notice:
     return Notice(account="acme", message=attrs.evolve(message, **facts), response=issue.response, issue=issue)
 
 
-def a_busy_outbox() -> list[Notice]:
+def a_busy_outbox(*, comment: str = "Two days late.", said: str = "See above.") -> list[Notice]:
     """Return the notices of an issue that was opened, assigned, escalated, closed and reopened."""
     directory, clock = sample_company(), TurnableClock()
     tracker = Tracker(ReferenceStore(), account=fresh_account(), directory=directory, clock=clock)
-    issue = tracker.record(sample_response(ticket="T-1", hierarchy=["nina", "lee@partner.example"])).issue
+    answer: dict[str, Any] = {"ticket": "T-1", "comment": comment}
+    issue = tracker.record(sample_response(hierarchy=["nina", "lee@partner.example"], **answer)).issue
     assert issue is not None
     desk = tracker.as_user("bridget")
     desk.follow(issue.id, "paula")
     desk.assign(issue.id, "omar", note="His client.")
-    desk.escalate(issue.id, reason="Contract at risk.", note="See above.")
+    desk.escalate(issue.id, reason=said, note=said)
     desk.set_status(issue.id, "resolved", note="Weekly call agreed.", spoke=True)
     desk.reopen(issue.id, note="Same fault again.")
-    tracker.record(sample_response("r-2", 2, ticket="T-1", received_at=clock.now))
+    tracker.record(sample_response("r-2", 2, **answer, received_at=clock.now))
     return notices(tracker, issue.id, directory)
 
 
@@ -104,6 +107,18 @@ class NotifierConformance:
 
         for_all(check, part=1 / 2, response=responses())
 
+    def test_the_longest_texts_can_be_told(self, notifier: Notifier) -> None:
+        """A comment, a note and a reason of the greatest length, in letters of many bytes, are cut or told whole."""
+        long = "\N{GRINNING FACE}\u0436 <b>@here</b>\n" * (TEXT_MAX // 20)
+        for notice in a_busy_outbox(comment=long, said=long):
+            notifier.notify(notice)
+
+    def test_a_response_without_an_issue_is_told(self, notifier: Notifier) -> None:
+        """Somebody may want to hear of happy customers: there is no issue, and there are no events."""
+        notice = told_of(opening(sample_response()).issue, first_event=0, last_event=0, topic=Topic.RECORDED)
+        message = attrs.evolve(notice.message, issue=None)
+        notifier.notify(attrs.evolve(notice, message=message, issue=None))
+
     def test_a_repetition_is_no_error(self, notifier: Notifier) -> None:
         """The same message again, as after a crash, is told again or passed over, and never refused."""
         notice = a_busy_outbox()[0]
@@ -136,10 +151,30 @@ class NotifierConformance:
         arrived = can.heard()
         assert len(arrived) == 1 or [notice.message.id in one for one in arrived] == [True, True]
 
+    def test_messages_of_one_text_are_told_apart(self, notifier: Notifier, abilities: object) -> None:
+        """Two messages that say the same are no repetition: what is recognised is the message's id."""
+        can: CanHear = ability(abilities, CanHear, "a method heard() that returns all that arrived")
+        issue = opening(sample_response()).issue
+        for number in (1, 2):
+            notifier.notify(told_of(issue, id=f"00000000-0000-7000-8000-00000000000{number}"))
+        assert len(can.heard()) == 2
+
     def test_what_cannot_be_delivered_is_an_error(self, notifier: Notifier, abilities: object) -> None:
-        """While the other end is unreachable every notice raises; once it is back, the same one is told."""
+        """While the other end is unreachable every notice raises: NotDelivered or anything else."""
+        can: CanCutOff = ability(abilities, CanCutOff, "a method cut_off() within which nothing can be delivered")
+        for notice in a_busy_outbox()[:3]:
+            with can.cut_off(), pytest.raises(Exception) as problem:  # noqa: PT011  (any error says so)
+                notifier.notify(notice)
+            reason = getattr(problem.value, "reason", "")
+            assert str(reason).isprintable(), "a reason is a line of the ledger"
+
+    def test_after_an_error_the_same_message_is_told(self, notifier: Notifier, abilities: object) -> None:
+        """Once the other end is back, the same notice is tried again, and arrives where it can be heard."""
         can: CanCutOff = ability(abilities, CanCutOff, "a method cut_off() within which nothing can be delivered")
         notice = a_busy_outbox()[0]
-        with can.cut_off(), pytest.raises(Exception):  # noqa: B017, PT011  (any error means that it was not delivered)
+        with can.cut_off(), suppress(Exception):
             notifier.notify(notice)
-        notifier.notify(notice)
+        before = len(abilities.heard()) if isinstance(abilities, CanHear) else None
+        notifier.notify(attrs.evolve(notice, attempt=2))
+        if isinstance(abilities, CanHear) and before is not None:
+            assert len(abilities.heard()) == before + 1

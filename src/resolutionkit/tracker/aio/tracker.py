@@ -295,6 +295,10 @@ class AsyncTracker(AsyncViews):
     def import_file(self) -> None:
         """Take in a file of responses: CSV, JSON lines, Parquet; streaming, in batches that commit whole (A10)."""
 
+    @awaited(Tracker.apply_update)
+    def apply_update(self) -> None:
+        """Do what another system says of an issue, all of it or nothing (requirement C9)."""
+
     @awaited(Tracker.erase)
     def erase(self) -> None:
         """Erase a person's data, or one response's (requirement F7); every figure and history stays as it was."""
