@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from resolutionkit import (
     CommitUnknown,
+    Fate,
     MissingExtra,
     NotADatabase,
     Outcome,
@@ -25,7 +27,9 @@ from resolutionkit import (
     StorageUnavailable,
     Tracker,
 )
+from resolutionkit.ports import Notice
 from resolutionkit.storage.sql.store import store_on
+from resolutionkit.testing import RecordingNotifier
 from support import TurnableClock, organisation, response
 from support.proxy import Proxy
 from support.servers import SERVERS, database, server, shared_database
@@ -341,3 +345,31 @@ def test_an_unknown_failure_keeps_the_server_s_words(kind: str, url: str, open_u
         tracker.record(response())
     assert type(refused.value) is StorageError
     assert refused.value.__cause__ is not None
+
+
+# --- delivering ------------------------------------------------------------------------------------------------------
+
+
+def test_a_worker_outlives_a_restart_of_its_database(url: str, open_url: Open, proxy: Proxy) -> None:
+    """Cut off while it sends, it waits until the database is back; everything arrives, under the same keys."""
+    stop, clock = threading.Event(), TurnableClock()
+    wanted = 6
+
+    class Cutting(RecordingNotifier):
+        def notify(self, notice: Notice, /) -> None:
+            super().notify(notice)
+            if len(self.notices) == 2:
+                proxy.cut(stay_down=True)
+                threading.Timer(0.5, proxy.mend).start()
+                clock.turn(minutes=6)  # the lease of what it was sending runs out meanwhile
+            if len({one.message.id for one in self.notices}) == wanted and len(self.notices) > wanted:
+                stop.set()
+
+    email = Cutting("email")
+    tracker = open_url(proxy.through(url), notifiers=[email], clock=clock)
+    for number in range(2):
+        tracker.record(response(f"r-{number}", 2, hierarchy=["nina", "lee@partner.example"]))
+    tracker.work(stop, every=timedelta(seconds=0.1))
+    tracker.deliver()
+    assert {line.fate for line in tracker.ledger()} == {Fate.SENT}
+    assert len({one.message.id for one in email.notices}) == wanted

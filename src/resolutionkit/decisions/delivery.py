@@ -35,6 +35,8 @@ DELAYS = (
 )
 """How long to wait after each failed try; whoever is away for three days still gets everything, and after four nothing
 more is tried."""
+TRIES = len(DELAYS) + 1
+"""How often a delivery is tried at most."""
 JITTER = 0.2
 """By how much of itself a wait is longer at most, by chance, so that those who failed together do not come together."""
 
@@ -171,7 +173,7 @@ def next_try(attempts: int, now: datetime, chance: float, at_least: timedelta | 
         chance: A number from 0 to 1, by chance.
         at_least: How long the other end asked to be left alone; at most a day of that is granted.
     """
-    if attempts > len(DELAYS):
+    if attempts >= TRIES:
         return None
     delay = DELAYS[attempts - 1]
     asked = min(at_least or timedelta(0), timedelta(days=1))

@@ -8,7 +8,7 @@ from typing import cast
 
 from attrs import frozen
 
-from resolutionkit.decisions.delivery import SEND, Standing, Verdict, judge_on
+from resolutionkit.decisions.delivery import SEND, TRIES, Standing, Verdict, judge_on
 from resolutionkit.errors import StorageError
 from resolutionkit.model.deliveries import Delivery, Fate
 from resolutionkit.model.events import Event
@@ -135,6 +135,8 @@ def judged(
         verdict = judge_on(one.channel, views[one.message.id].standing)
         if verdict is SEND and disabled is not None:
             verdict = Verdict(Fate.DEAD, disabled)
+        if one.attempts > TRIES:
+            verdict = Verdict(Fate.DEAD, "no worker that tried it came back")
         if verdict is SEND:
             sendable.append(one)
             continue
