@@ -70,7 +70,7 @@ DOCUMENTS = {
     "every command that works an issue": "a change",
     "`import`": "a report",
     "`erase`": "an erasing",
-    "`export`": "`person`, `responses`, `issues`, `roles`, `written`, `mentions`; see `Tracker.export_person`",
+    "`export`": "`person`, `responses`, `issues`, `roles`, `written`, `mentions`, `preferences`; see `Tracker.export_person`",
     "`policy check`": "`sound`, `faults`, `warnings`, each with `file`, `place`, `problem`",
     "`policy show`": "a policy",
     "`plugins`": "`plugins` (each with `name`, `package`, `hooks`, `fault`), `hooks` (all that there are)",

@@ -31,6 +31,7 @@ ERRORS: dict[str, tuple[Any, type[Exception]]] = {
     "InvalidResponse": (rk.InvalidResponse("a", 1, "2"), ValueError),
     "InvalidScore": (rk.InvalidScore("score", 11, "0 to 10", "NPS"), ValueError),
     "InvalidCommand": (rk.InvalidCommand("note", 1, "text"), ValueError),
+    "InvalidCondition": (rk.InvalidCondition("condition, column 3", "=", "a number", 3), ValueError),
     "InvalidFilter": (rk.InvalidFilter("limit", 0, "1"), ValueError),
     "InvalidCursor": (rk.InvalidCursor("it is damaged"), ValueError),
     "ResponseNotFound": (rk.ResponseNotFound("r-1"), LookupError),

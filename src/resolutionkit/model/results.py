@@ -128,7 +128,8 @@ class Erased:
     Attributes:
         responses: How many responses lost all but their id, score, instants and codes.
         issues: How many issues lost the words of their notes, reasons and root causes.
-        mentions: How many responses and issues of others lost an address that stood in them, and nothing else.
+        mentions: How many responses, issues and preferences of others lost an address that stood in them, and nothing
+            else.
         addresses: How many bare addresses were replaced, in every place that names them.
         left: How many open issues, by age due, were left as they are.
     """
