@@ -23,6 +23,10 @@ from resolutionkit import (
     ImportMapping,
     Inbox,
     IssueFilter,
+    LinkAction,
+    LinkClaim,
+    LinkForm,
+    LinkVisit,
     Person,
     ResolutionKitError,
     Response,
@@ -185,6 +189,30 @@ def a_response(names: Names, response_id: str = "", **facts: Any) -> Response:
     return response(response_id or names.response, 2, hierarchy=(names.person, names.address), **given)
 
 
+def visit(tracker: Tracker, names: Names, action: LinkAction, **named: str) -> LinkVisit:
+    """Return what follows a link of ours that names what somebody else has."""
+    said = {"account": tracker.account, "recipient": "dana", "issue": names.issue, "response": names.response} | named
+    claim = LinkClaim(action=action, status=None, message="own-m", version=1, expires_at=LATE, **said)
+    return tracker.by_link(claim)
+
+
+def by_link(method: str, *form: LinkForm) -> list[Case]:
+    """Return cases that look, or act, by links to everything that somebody else has, and as somebody who is there."""
+
+    def case(action: LinkAction, **named: Callable[[Tracker, Names], str]) -> Case:
+        return lambda t, n: getattr(visit(t, n, action, **{key: of(t, n) for key, of in named.items()}), method)(*form)
+
+    named: list[dict[str, Callable[[Tracker, Names], str]]] = [
+        {},
+        {"account": lambda _t, n: n.account},
+        {"issue": lambda t, _n: own(t)},
+        {"response": lambda _t, _n: "own-r-0"},
+        {"issue": lambda t, _n: own(t), "response": lambda _t, _n: "own-r-0", "recipient": lambda _t, n: n.person},
+        {"issue": lambda t, _n: own(t), "response": lambda _t, _n: "own-r-0", "recipient": lambda _t, n: n.address},
+    ]
+    return [case(action, **one) for action in LinkAction for one in named]
+
+
 def import_rows(tracker: Tracker, names: Names) -> Any:
     """Import a file that names what somebody else has."""
     with TemporaryDirectory() as folder:
@@ -203,6 +231,14 @@ def each_of(ask: Callable[[Any], Any], conditions: Sequence[Any]) -> list[Any]:
 ON_TRACKER: dict[str, list[Case]] = {
     "account": [lambda t, n: t.account],
     "policy": [lambda t, n: t.policy],
+    "by_link": [
+        *by_link("look"),
+        *by_link("act", LinkForm(note="x", status="in_progress", assignee="dana", key="own-k")),
+        lambda t, n: visit(t, n, LinkAction.ASSIGN, issue=own(t), response="own-r-0").act(
+            LinkForm(note="x", assignee=n.person, author=n.address)
+        ),
+        lambda t, n: visit(t, n, LinkAction.NOTE, issue=own(t), response="own-r-0").act(LinkForm(note="x", key=n.key)),
+    ],
     "as_user": [
         lambda t, n: t.as_user(n.person).issues(),
         lambda t, n: t.as_user(n.person).inbox().counts(),
