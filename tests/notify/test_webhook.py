@@ -367,6 +367,20 @@ def test_a_name_that_cannot_be_resolved_is_a_failure(receiver: Receiver, problem
         line.post({"Host": "x", "Content-Length": "0"}, b"")
 
 
+def test_a_name_that_takes_too_long_to_resolve_is_given_up(receiver: Receiver) -> None:
+    """Nothing is connected to once the time is over."""
+
+    def slow(_host: str, _port: int) -> list[str]:
+        time.sleep(0.05)
+        return ["127.0.0.1"]
+
+    at_once = timedelta(milliseconds=10)
+    line = posting.Line(receiver.url, timeout=at_once, allow_private=True, tls=posting.secure(), resolve=slow)
+    with line, pytest.raises(NotDelivered, match="did not answer"):
+        line.post({"Host": "x", "Content-Length": "0"}, b"")
+    assert receiver.requests == []
+
+
 def test_a_proxy_of_the_environment_is_not_used(
     receiver: Receiver, notice: Notice, monkeypatch: pytest.MonkeyPatch
 ) -> None:

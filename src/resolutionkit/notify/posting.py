@@ -129,7 +129,7 @@ class _CheckedWays(httpcore2.NetworkBackend):
         """Return how many seconds are left.
 
         Raises:
-            TimeoutException: None.
+            TimeoutException: None are.
         """
         seconds = self.until - time.monotonic()
         if seconds <= 0:
