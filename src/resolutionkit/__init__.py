@@ -184,6 +184,7 @@ _HOMES = {
         "LinkDone",
         "LinkForm",
         "LinkView",
+        "PreferencesView",
     ),
     "tracker.pipeline": ("AccountSettings",),
     "tracker.tracker": ("Tracker",),

@@ -172,6 +172,7 @@ from resolutionkit.tracker.linkproblems import LinkRefused as LinkRefused
 from resolutionkit.tracker.linkviews import LinkDone as LinkDone
 from resolutionkit.tracker.linkviews import LinkForm as LinkForm
 from resolutionkit.tracker.linkviews import LinkView as LinkView
+from resolutionkit.tracker.linkviews import PreferencesView as PreferencesView
 from resolutionkit.tracker.pipeline import AccountSettings as AccountSettings
 from resolutionkit.tracker.tracker import Tracker as Tracker
 from resolutionkit.tracker.visits import LinkVisit as LinkVisit

@@ -26,6 +26,7 @@ from resolutionkit import (
     NoteRequired,
     Person,
     PersonNotFound,
+    Preferences,
     ReasonRequired,
     StaleIssue,
     Status,
@@ -430,3 +431,17 @@ async def _async_story() -> None:
 def test_the_same_awaited() -> None:
     """An async tracker's visit looks and acts alike."""
     asyncio.run(_async_story())
+
+
+def test_preferences_are_chosen_by_their_link_and_no_other(tracker: Tracker, issue: Issue) -> None:
+    """By whoever is there, a bare address too; a link of another kind chooses none, and this one shows no issue."""
+    for who in ("ed", LEE):
+        visit = tracker.by_link(claim_to(tracker, issue.id, who, LinkAction.PREFERENCES))
+        assert visit.preferences().preferences == Preferences()
+        visit.set_preferences(Preferences(notes=True))
+        assert visit.preferences().preferences.notes
+        assert refused(visit) is LinkProblem.NO_PREFERENCES
+    assert [tracker.preferences(who).notes for who in ("ed", LEE, "nina")] == [True, True, False]
+    for who, action in (("gone", LinkAction.PREFERENCES), ("nobody", LinkAction.PREFERENCES), ("ed", LinkAction.NOTE)):
+        with pytest.raises(LinkRefused):
+            tracker.by_link(claim_to(tracker, issue.id, who, action)).set_preferences(Preferences())

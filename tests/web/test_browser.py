@@ -49,6 +49,7 @@ def pages(tracker: Tracker) -> Iterator[dict[str, str]]:
     paths: dict[str, str] = {action.value: path for action, path in paths_of(tracker, issue.id, "ed").items()}
     paths["flag"] = f"/{token_of(LINKS.to(flag_notice(notice, 'r-9'), LinkAction.FLAG))}"
     paths["set"] = f"/{token_of(LINKS.to(notice, LinkAction.STATUS, status='resolved'))}"
+    paths["preferences"] = f"/{token_of(LINKS.to(notice, LinkAction.PREFERENCES))}"
     paths["problem"] = "/nothing"
     with served(link_app(tracker, LINKS, clock=TurnableClock())) as url:
         yield {name: url + path for name, path in paths.items()}

@@ -50,7 +50,7 @@ _WORDS: Mapping[LinkProblem, str] = {
     LinkProblem.FLAGGED: "the response has become an issue by now; work that one",
     LinkProblem.CLOSED: "the issue has been closed since",
     LinkProblem.STATUS: "the workflow does not lead from the issue's status to that one",
-    LinkProblem.NO_PREFERENCES: "preferences are not kept here",
+    LinkProblem.NO_PREFERENCES: "it is about what its recipient wants to be told of, and about no issue",
 }
 
 

@@ -10,9 +10,10 @@ from resolutionkit.decisions.moves import legal_moves
 from resolutionkit.model.events import Event
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.people import Person
+from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.response import Response, ResponseRecord
 from resolutionkit.model.results import Change, LegalMove
-from resolutionkit.model.scale import Scale
+from resolutionkit.model.scale import Scale, Score
 from resolutionkit.model.values import ENGLISH
 from resolutionkit.notify.links import LinkClaim
 from resolutionkit.ports import Directory
@@ -116,6 +117,25 @@ class LinkDone:
     def is_repetition(self) -> bool:
         """Say whether it had been done before."""
         return self.change is None or self.change.is_repetition or not self.change.events
+
+
+@frozen(kw_only=True)
+class PreferencesView:
+    """What a page for choosing preferences has to show.
+
+    Attributes:
+        who: Whose they are: a person's id, or a bare address.
+        name: What they are called.
+        preferences: What they want now.
+        zone: The IANA zone of their clock.
+        threshold: The account's recovery threshold on the scale NPS.
+    """
+
+    who: str
+    name: str
+    preferences: Preferences
+    zone: str
+    threshold: Score
 
 
 def view_of(

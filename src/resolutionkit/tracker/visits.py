@@ -16,16 +16,19 @@ from resolutionkit.errors import InvalidCommand, IssueNotFound
 from resolutionkit.model.commands import AddNote, Assign, Command, Flag, Follow, Reopen, SetStatus, Unfollow
 from resolutionkit.model.events import Cause, CauseKind
 from resolutionkit.model.history import replay
+from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.query import Scope
 from resolutionkit.model.response import ResponseRecord
 from resolutionkit.model.results import Change
+from resolutionkit.model.scale import NPS
 from resolutionkit.model.values import code
 from resolutionkit.notify.links import LinkAction, LinkClaim
 from resolutionkit.policy.policy import Policy
 from resolutionkit.ports import UnitOfWork
 from resolutionkit.tracker.linkproblems import Found, LinkProblem, LinkRefused, check, find, scope_by
-from resolutionkit.tracker.linkviews import LinkDone, LinkForm, LinkView, view_of
+from resolutionkit.tracker.linkviews import LinkDone, LinkForm, LinkView, PreferencesView, view_of
 from resolutionkit.tracker.pipeline import Way
+from resolutionkit.tracker.preferring import preferences_of, set_preferences
 from resolutionkit.tracker.runner import Runner
 
 
@@ -101,6 +104,41 @@ class LinkVisit:
                 return LinkDone(claim=self.claim)
             raise
         return LinkDone(claim=self.claim, change=change, view=self._shown(found, change))
+
+    def preferences(self) -> PreferencesView:
+        """Return what the recipient of a link to preferences wants to be told of (requirement C3).
+
+        Raises:
+            LinkRefused: The link is for something else, or its recipient has left.
+            StorageError: The store keeps no preferences.
+        """
+        who = self._chooser()
+        policy, person = self._runner.settings.policy, self._runner.settings.directory.person(who)
+        return PreferencesView(
+            who=who,
+            name=who if person is None else person.display_name,
+            preferences=preferences_of(self._runner, who),
+            zone=(person.zone if person is not None else None) or policy.zone,
+            threshold=policy.threshold_of(None, NPS),
+        )
+
+    def set_preferences(self, preferences: Preferences) -> None:
+        """Keep what the recipient of a link to preferences wants; the same again changes nothing.
+
+        Args:
+            preferences: What they want.
+
+        Raises:
+            LinkRefused: The link is for something else, or its recipient has left.
+            InvalidValue: A threshold is on no scale of the account.
+            StorageError: The store keeps no preferences.
+        """
+        set_preferences(self._runner, self._chooser(), preferences)
+
+    def _chooser(self) -> str:
+        if self.claim.action is not LinkAction.PREFERENCES:
+            raise LinkRefused(LinkProblem.NOT_ALLOWED)
+        return self._scope().person or self.claim.recipient
 
     def _shown(self, found: Found, change: Change) -> LinkView | None:
         if found.record is None or self.claim.action is LinkAction.UNFOLLOW:  # following may have been all

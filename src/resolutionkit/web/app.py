@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from inspect import isawaitable
-from typing import TypeAlias
+from inspect import isawaitable, iscoroutinefunction
+from typing import Any, TypeAlias
 
 from attrs import evolve, frozen
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from resolutionkit.errors import InvalidValue, ResolutionKitError, StorageError
+from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.values import utc
 from resolutionkit.notify.links import LinkAction, LinkExpired, LinkForged, Links
 from resolutionkit.ports import Clock
 from resolutionkit.tracker.aio.tracker import AsyncTracker
 from resolutionkit.tracker.aio.visits import AsyncLinkVisit
 from resolutionkit.tracker.linkproblems import LinkRefused
-from resolutionkit.tracker.linkviews import LinkDone, LinkForm, LinkView
+from resolutionkit.tracker.linkviews import LinkDone, LinkForm, LinkView, PreferencesView
 from resolutionkit.tracker.tracker import Tracker
 from resolutionkit.tracker.visits import LinkVisit
+from resolutionkit.web.choosing import OFFERED, Choice, chosen, sent, wanted
 from resolutionkit.web.forms import TooLong, Typed, fault_of, is_one_click, new_key, posted, typed_in
 from resolutionkit.web.headers import Guarded, is_from_elsewhere
 from resolutionkit.web.interfaces import AsgiApp, SignedIn
@@ -92,14 +95,16 @@ class LinkPages:
         """Show a link's page, or act by its form."""
         typed = None
         try:
-            sent = await posted(request) if request.method == "POST" else None
-            typed = typed_in(sent) if sent is not None else None
-            if sent is not None and is_from_elsewhere(request.headers, self.links.url):
+            form = await posted(request) if request.method == "POST" else None
+            typed = typed_in(form) if form is not None else None
+            if form is not None and is_from_elsewhere(request.headers, self.links.url):
                 return told("elsewhere", 403, typed)
             visit = await self._visit(request)
-            if sent is None or typed is None:
-                return _shown(await _look(visit), Typed())
-            return await _acted(visit, typed, one_click=is_one_click(sent))
+            if visit.claim.action is LinkAction.PREFERENCES:
+                return await _preferred(visit, form, typed)
+            if form is None or typed is None:
+                return _shown(await _called(visit.look), Typed())
+            return await _acted(visit, typed, one_click=is_one_click(form))
         except TooLong:
             return told("too_long", 413)
         except (LinkForged, LinkExpired, LinkRefused, StorageError) as problem:
@@ -128,13 +133,13 @@ async def _acted(visit: Visit, typed: Typed, *, one_click: bool) -> Response:
     if one_click and action is not LinkAction.UNFOLLOW:
         return told("unusable", 400)
     if not one_click and typed.key is None:  # no form of ours: sent again, it would act again
-        return _shown(view := await _look(visit), _again(typed, view, "", "unusable"), status=422)
+        return _shown(view := await _called(visit.look), _again(typed, view, "", "unusable"), status=422)
     try:
-        done = await _act(visit, LinkForm() if one_click else typed.form)
+        done = await _called(visit.act, LinkForm() if one_click else typed.form)
     except (StorageError, LinkRefused):
         raise
     except ResolutionKitError as problem:
-        view = await _look(visit)
+        view = await _called(visit.look)
         return _shown(view, _again(typed, view, *fault_of(problem)), status=problem.http_status)
     return _told_what(done)
 
@@ -157,10 +162,25 @@ def _told_what(done: LinkDone) -> Response:
     return HTMLResponse(page("done", {"done": done, "view": done.view, "action": done.claim.action.value}))
 
 
-async def _look(visit: Visit) -> LinkView:
-    """Return what a page shows: one that is async is awaited, the other is asked in a thread."""
-    return await visit.look() if isinstance(visit, AsyncLinkVisit) else await run_in_threadpool(visit.look)
+async def _preferred(visit: Visit, form: FormData | None, typed: Typed | None) -> Response:
+    """Show what somebody is told, and keep what they choose; chosen twice, it is the same."""
+    view = await _called(visit.preferences)
+    if form is None or typed is None:
+        return _choice(view, chosen(view.preferences))
+    if typed.key is None:  # no form of ours: boxes that are not there would count as not ticked
+        return told("unusable", 400)
+    found = wanted(sent(form), view.preferences)
+    if not isinstance(found, Preferences):
+        return _choice(view, found, status=422)
+    await _called(visit.set_preferences, found)
+    return _choice(view, chosen(found), is_saved=True)
 
 
-async def _act(visit: Visit, form: LinkForm) -> LinkDone:
-    return await visit.act(form) if isinstance(visit, AsyncLinkVisit) else await run_in_threadpool(visit.act, form)
+def _choice(view: PreferencesView, choice: Choice, *, is_saved: bool = False, status: int = 200) -> Response:
+    facts = {"view": view, "choice": choice, "offered": OFFERED, "is_saved": is_saved, "key": new_key()}
+    return HTMLResponse(page("preferences", facts), status_code=status)
+
+
+async def _called(method: Any, *given: object) -> Any:
+    """Return what a face answers: one that is async is awaited, the other is called in a thread."""
+    return await (method(*given) if iscoroutinefunction(method) else run_in_threadpool(method, *given))

@@ -30,3 +30,11 @@ class AsyncLinkVisit:
     @awaited(LinkVisit.act)
     def act(self) -> None:
         """Do what the link is for, as its recipient; the same form, sent twice, acts once."""
+
+    @awaited(LinkVisit.preferences)
+    def preferences(self) -> None:
+        """Return what the recipient of a link to preferences wants to be told of (requirement C3)."""
+
+    @awaited(LinkVisit.set_preferences)
+    def set_preferences(self) -> None:
+        """Keep what the recipient of a link to preferences wants; the same again changes nothing."""
