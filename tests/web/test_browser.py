@@ -109,7 +109,7 @@ def test_no_page_keeps_anybody_out(chromium: Any, pages: dict[str, str]) -> None
         found[name] = faults_on(page)
         if page.get_by_role("button").count():
             page.get_by_role("button").click()
-            page.locator(".error-summary, h1:text('Done')").wait_for()
+            page.locator(".error-summary, [role=status], h1:text('Done')").wait_for()
             found[f"{name}, sent"] = faults_on(page)
     assert len(found) > 12
     assert {name: faults for name, faults in found.items() if faults} == {}
