@@ -17,6 +17,7 @@ from resolutionkit import (
     Advice,
     Change,
     Counts,
+    Delivery,
     Erased,
     Event,
     Fault,
@@ -24,6 +25,7 @@ from resolutionkit import (
     Issue,
     IssueLine,
     LegalMove,
+    Message,
     Note,
     Policy,
     Response,
@@ -70,7 +72,10 @@ DOCUMENTS = {
     "every command that works an issue": "a change",
     "`import`": "a report",
     "`erase`": "an erasing",
-    "`export`": "`person`, `responses`, `issues`, `roles`, `written`, `mentions`, `preferences`; see `Tracker.export_person`",
+    "`ledger`": "`items` (deliveries), `next`",
+    "`export`": (
+        "`person`, `responses`, `issues`, `roles`, `written`, `mentions`, `preferences`; see `Tracker.export_person`"
+    ),
     "`policy check`": "`sound`, `faults`, `warnings`, each with `file`, `place`, `problem`",
     "`policy show`": "a policy",
     "`plugins`": "`plugins` (each with `name`, `package`, `hooks`, `fault`), `hooks` (all that there are)",
@@ -79,6 +84,8 @@ DOCUMENTS = {
 }
 OBJECTS: dict[str, type[Any]] = {
     "issue line": IssueLine,
+    "delivery": Delivery,
+    "message": Message,
     "issue": Issue,
     "response": Response,
     "record": ResponseRecord,
