@@ -29,7 +29,7 @@ COLUMNS = {
     "parties": 9,
     "events": 14,
     "texts": 4,
-    "outbox": 10,
+    "outbox": 12,
 }
 """The tables that a lifecycle writes, in their order, with the number of their columns."""
 MOVES = (("in_progress", "active", scene.FIRST_NOTE, False), ("resolved", "closed", scene.LAST_NOTE, True))
@@ -109,7 +109,10 @@ def recorded(number: int, issue: str, now: int) -> Recorded:
         (ACCOUNT, *begun, scene.SURVEY, "", group, "", *hashes, *listed),
         ((ACCOUNT, who, "assignee", *sorts), (ACCOUNT, who, "hierarchy", *sorts)),
         (ACCOUNT, issue, 1, new_id(), now, *cause, payload, response, 1),
-        ((ACCOUNT, new_id(), issue, 1, 1, *to_who, now, 0), (ACCOUNT, new_id(), issue, 1, 1, *to_lead, now, 0)),
+        (
+            (ACCOUNT, new_id(), issue, response, 1, 1, *to_who, now, 0, now),
+            (ACCOUNT, new_id(), issue, response, 1, 1, *to_lead, now, 0, now),
+        ),
     )
 
 

@@ -55,7 +55,6 @@ def test_the_storage_plugin_is_found_by_its_entry_point(installed: Path) -> None
         assert [line.response.id for line in tracker.issues()] == ["r-1"]
 
 
-@pytest.mark.parametrize(("plugin", "tests"), [(KEYWORD, 8), (JSON_LINES, 216)])
 @pytest.mark.usefixtures("installed")
 def test_the_notifier_plugin_is_found_by_its_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where it is installed and the environment names a pager, there is one more channel."""

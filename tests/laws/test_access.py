@@ -37,6 +37,8 @@ def a_company_at_work(twins: TwinStore, directory: StaticDirectory, steps: list[
     return game
 
 
+ABOUT_ONESELF = ("preferences", "set_preferences")
+"""What tells nothing of any issue or response."""
 SECTIONS = ("flagged", "working", "followed", "open", "closed")
 LISTS: dict[str, Callable[[Desk, str], object]] = {
     "issues": lambda desk, _one: desk.issues(),
@@ -52,7 +54,7 @@ def test_every_method_is_held_to_this_law() -> None:
     def public(face: type) -> set[str]:
         return {name for name in dir(face) if not name.startswith("_")}
 
-    assert public(Desk) == {*ABOUT_AN_ISSUE, *ABOUT_A_RESPONSE, *LISTS}
+    assert public(Desk) == {*ABOUT_AN_ISSUE, *ABOUT_A_RESPONSE, *LISTS, *ABOUT_ONESELF}
     assert public(Inbox) == {*SECTIONS, "counts"}
 
 

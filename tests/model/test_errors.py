@@ -49,6 +49,7 @@ ERRORS: dict[str, tuple[Any, type[Exception]]] = {
     "ImportFailed": (rk.ImportFailed("a.csv", 3, "is no CSV"), ValueError),
     "WebhookNotVerified": (rk.WebhookNotVerified("typeform", "unsigned"), PermissionError),
     "WebhookUnreadable": (rk.WebhookUnreadable("typeform", "a.b", "no score"), ValueError),
+    "EmailTextError": (rk.EmailTextError([FAULT]), ValueError),
     "NotDelivered": (rk.NotDelivered("busy", retry_after=timedelta(hours=1), is_final=True), Exception),
     "PluginError": (rk.PluginError("x"), RuntimeError),
     "MissingExtra": (rk.MissingExtra("sql", "a SQL database"), ImportError),
