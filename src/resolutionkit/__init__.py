@@ -148,7 +148,6 @@ _HOMES = {
     "model.values": ("Attributes",),
     "notify.email.faults": ("EmailTextError",),
     "notify.email.notifier": ("EmailNotifier",),
-    "model.wishes": ("Suppression", "Verdict", "asks_for", "held_until", "verdict"),
     "notify.links": (
         "LinkAction",
         "LinkClaim",

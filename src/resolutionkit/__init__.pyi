@@ -127,11 +127,6 @@ from resolutionkit.model.scale import THUMBS as THUMBS
 from resolutionkit.model.scale import Category as Category
 from resolutionkit.model.scale import Scale as Scale
 from resolutionkit.model.values import Attributes as Attributes
-from resolutionkit.model.wishes import Suppression as Suppression
-from resolutionkit.model.wishes import Verdict as Verdict
-from resolutionkit.model.wishes import asks_for as asks_for
-from resolutionkit.model.wishes import held_until as held_until
-from resolutionkit.model.wishes import verdict as verdict
 from resolutionkit.notify.apprise import AppriseNotifier as AppriseNotifier
 from resolutionkit.notify.email.faults import EmailTextError as EmailTextError
 from resolutionkit.notify.email.notifier import EmailNotifier as EmailNotifier

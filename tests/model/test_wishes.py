@@ -12,17 +12,13 @@ from hypothesis import strategies as st
 from resolutionkit import (
     Message,
     Preferences,
-    Suppression,
     Topic,
-    Verdict,
     Why,
-    asks_for,
-    held_until,
     read_condition,
-    verdict,
 )
 from resolutionkit.decisions.classify import classify
 from resolutionkit.model.preferences import CHOOSABLE
+from resolutionkit.model.wishes import Suppression, Verdict, asks_for, held_until, verdict
 from resolutionkit.policy.policy import Policy
 from support import response
 from support.preferences import preferences
