@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-
+from resolutionkit import logs
 from resolutionkit.ports import Notice
-
-LOGGER = logging.getLogger("resolutionkit.notify")
-LOGGER.addHandler(logging.NullHandler())
 
 
 class LogNotifier:
     """Logs who is told of what, at level INFO, with nothing that a respondent typed (law L12).
 
-    The log record carries ``account``, ``message_id``, ``issue_id``, ``topic`` and ``recipient`` as extras.
+    The log record carries ``account``, ``message_id``, ``issue_id``, ``topic``, ``recipient`` and ``why`` as extras.
     """
 
     name = "log"
@@ -21,17 +17,11 @@ class LogNotifier:
     def notify(self, notice: Notice, /) -> None:
         """Log one message."""
         message = notice.message
-        LOGGER.info(
-            "%s of issue %s told to %s: %s",
-            message.topic.value,
-            message.issue,
-            ascii(message.recipient),
-            ", ".join(message.why),
-            extra={
-                "account": notice.account,
-                "message_id": message.id,
-                "issue_id": message.issue,
-                "topic": message.topic.value,
-                "recipient": message.recipient,
-            },
+        logs.LOGGED.write(
+            account=notice.account,
+            message_id=message.id,
+            issue_id=message.issue,
+            topic=message.topic.value,
+            recipient=message.recipient,
+            why=", ".join(message.why),
         )

@@ -7,7 +7,6 @@ when it is due, looked at again, sent, and settled. Who runs the steps, one afte
 
 from __future__ import annotations
 
-import logging
 import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from typing import TypeVar
 
 from attrs import field, frozen
 
+from resolutionkit import logs
 from resolutionkit.decisions.delivery import SEND, Verdict, judge, next_try
 from resolutionkit.errors import AccountNotFound
 from resolutionkit.model.deliveries import Claim, Delivery, Fate, NotDelivered
@@ -27,9 +27,6 @@ from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.plugins import told
 from resolutionkit.tracker.runner import Runner
 from resolutionkit.tracker.turns import Account, Turn, View, judged, keeping, wanted_by
-
-LOGGER = logging.getLogger("resolutionkit.delivery")
-LOGGER.addHandler(logging.NullHandler())
 
 BATCH = 100
 """How many messages are planned, or deliveries claimed, at once."""
@@ -118,7 +115,7 @@ class Courier:
             return Account(name=name, settings=accounts(name))
         except AccountNotFound:
             now = self.runner.now()
-            LOGGER.error("what is due in an account that nobody knows is put off", extra={"account": name})
+            logs.UNKNOWN_ACCOUNT.write(account=name)
             self._do(name, lambda unit: unit.put_off(now, now + UNKNOWN_ACCOUNT), write=True)
             return None
 
@@ -270,7 +267,7 @@ class Courier:
 
         settled = self._do(batch.account.name, work, write=True)
         for lost in {one.message.id for one in results} - {one.message.id for one in settled}:
-            LOGGER.warning("a lease ran out while it was used", extra={"message_id": lost, "channel": batch.channel})
+            logs.LEASE_LOST.write(account=batch.account.name, channel=batch.channel, message_id=lost)
         return settled
 
     # --- looking -----------------------------------------------------------------------------------------------------

@@ -9,19 +9,22 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
+from time import perf_counter
 from typing import TypeAlias
 
 from attrs import evolve
 
+from resolutionkit import logs
 from resolutionkit.errors import StorageError
 from resolutionkit.model.deliveries import Delivered, Delivery, Fate, NotDelivered, delivered
 from resolutionkit.model.notices import Notice
 from resolutionkit.model.trusted import changed
 from resolutionkit.ports import Notifier
-from resolutionkit.tracker.courier import LOGGER, Batch, Courier, Round
+from resolutionkit.tracker.courier import Batch, Courier, Round
 from resolutionkit.tracker.turns import Account
 
 SETTLE_EVERY = timedelta(seconds=1)
@@ -54,7 +57,7 @@ def deliver(courier: Courier) -> Delivered:
         while True:
             idle = set(courier.channels) - set(running.values())
             for batch in todo.look(idle) if idle else ():
-                running[threads.submit(send, courier, batch, _call)] = batch.channel
+                running[threads.submit(copy_context().run, send, courier, batch, _call)] = batch.channel
             if not running:
                 return todo.done
             try:
@@ -73,7 +76,8 @@ def _either(*said: Callable[[], bool]) -> bool:
 
 def tell_of_rest(problem: StorageError, every: timedelta) -> None:
     """Log that the database cannot be used, and that the worker tries again."""
-    LOGGER.error("%s; trying again in %s s", problem, every.total_seconds())
+    cause = type(problem.__cause__ or problem).__name__
+    logs.RESTING.write(error_type=type(problem).__name__, cause=cause, pause=every.total_seconds())
 
 
 def _call(channel: Notifier, notice: Notice) -> None:
@@ -108,6 +112,7 @@ class Todo:
             for account in self._courier.due():
                 for found in self._rounds(account, set(idle) - {batch.channel for batch in batches}):
                     self.note(found.settled)
+                    self._courier.runner.watch.settled(account.name, found.settled)
                     batches += found.batches
                     is_empty = is_empty and found.is_empty
             if batches or is_empty:
@@ -134,15 +139,17 @@ def send(courier: Courier, batch: Batch, call: Call) -> Sequence[Delivery]:
         batch: The batch.
         call: Hands a notice to the channel.
     """
-    sending = _Sending(courier, batch, call)
-    try:
-        while sending.goes_on():
-            sending.send_next()
-    except BaseException:
-        sending.give_back()  # but for what was being sent, of which nobody knows what became
+    watch, account = courier.runner.watch, batch.account.name
+    sending = _Sending(courier, batch, watch.traced(account, call))
+    with watch.delivering(account, batch.channel, len(batch.parcels), sending.settled):
+        try:
+            while sending.goes_on():
+                sending.send_next()
+        except BaseException:
+            sending.give_back()  # but for what was being sent, of which nobody knows what became
+            sending.settle()
+            raise
         sending.settle()
-        raise
-    sending.settle()
     return sending.settled
 
 
@@ -173,6 +180,7 @@ class _Sending:
             self._batch, judged = courier.look_again(changed(batch, parcels=tuple(self._left)))
             self._left = deque(self._batch.parcels)
             self.settled += judged
+            courier.runner.watch.settled(batch.account.name, judged)
         return bool(self._left)
 
     def send_next(self) -> None:
@@ -181,16 +189,20 @@ class _Sending:
         if subject in self._held_up:
             self._given_back += self._courier.given_back([delivery], self._held_up[subject])
             return
+        watch, account, began = self._courier.runner.watch, self._batch.account.name, perf_counter()
         try:
             self._call(self._channel, notice)
         except Exception as problem:  # noqa: BLE001  (whatever a channel does, the others go on)
             result = self._courier.failed(delivery, problem)
+            watch.failed(account, result, perf_counter() - began, problem)
             if isinstance(problem, NotDelivered) and problem.disables:
                 self._disabled = problem.reason
+                logs.DISABLED.write(account=account, channel=self._batch.channel)
             if self._in_order and result.fate is Fate.WAITING:
                 self._held_up[subject] = result.due_at
         else:
             result = self._courier.sent(delivery)
+            watch.sent(account, result, perf_counter() - began)
         self._unsettled.append(result)
         if result.changed_at - self._settled_at > SETTLE_EVERY:
             self.settle()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from resolutionkit import logs
 from resolutionkit.errors import InvalidValue, ResolutionKitError, shown
 from resolutionkit.importing.mapping import ImportMapping
 from resolutionkit.importing.rejects import RejectWriter
@@ -80,7 +81,18 @@ def import_file(
             job.take_in(batch)
             if progress is not None:
                 progress(job.rows)
-    return job.report()
+    return _told(runner.account, job.report())
+
+
+def _told(account: str, report: ImportReport) -> ImportReport:
+    logs.IMPORTED.write(
+        account=account,
+        rows=report.rows,
+        rejected=report.rejected,
+        issues_opened=report.issues_opened,
+        is_dry_run=report.dry_run,
+    )
+    return report
 
 
 class _Import:

@@ -7,7 +7,6 @@ is logged and kept: a broken package takes nothing else with it.
 from __future__ import annotations
 
 import inspect
-import logging
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
@@ -19,12 +18,9 @@ from typing import Any
 import pluggy
 from attrs import frozen
 
-from resolutionkit import hooks
+from resolutionkit import hooks, logs
 from resolutionkit.errors import PluginError, shown
 from resolutionkit.storage import plugin as storage_plugin
-
-LOGGER = logging.getLogger("resolutionkit.plugins")
-LOGGER.addHandler(logging.NullHandler())
 
 HOOKS = tuple(name for name in vars(hooks) if name.startswith(f"{hooks.PROJECT}_"))
 """The names of all hooks."""
@@ -91,7 +87,7 @@ class Plugins:
     def note(self, name: str, fault: str) -> None:
         """Keep why a plugin does not do what it should, and log it."""
         self.faults[name] = fault
-        LOGGER.error("the plugin %s %s", name, fault, extra={"plugin": name})
+        logs.FAULTY.write(plugin=name, fault=fault)
 
     def answers(self, hook: str, **given: Any) -> Iterator[tuple[str, Any]]:
         """Ask each plugin by itself, the last one registered first, and yield its name and what it answers.

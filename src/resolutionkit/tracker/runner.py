@@ -26,6 +26,7 @@ from resolutionkit.tracker.opinions import opinions_of
 from resolutionkit.tracker.pipeline import AccountSettings, Attempts, Surroundings, Way
 from resolutionkit.tracker.plugins import Plugins
 from resolutionkit.tracker.reading import Reader
+from resolutionkit.tracker.watching import Watch
 
 BATCH = 500
 """How many responses one transaction takes in; each may leave up to ten rows."""
@@ -63,6 +64,7 @@ class Runner:
         plugins: What is plugged in.
         channels: Through what people are told, and who hears of everything.
         is_joined: Whether the store works in a transaction of the host's, which nobody here may roll back.
+        watch: Tells of the work.
     """
 
     store: Store
@@ -73,6 +75,7 @@ class Runner:
     plugins: Plugins
     channels: Channels = NO_CHANNELS
     is_joined: bool = False
+    watch: Watch = Watch()
 
     def reader(self, actor: str | None = None) -> Reader:
         """Return a reader for somebody, or for the account as a whole."""
@@ -101,6 +104,11 @@ class Runner:
 
     def record(self, command: Record) -> Recorded:
         """Take in one response, in a transaction of its own."""
+        if self.watch.is_idle():
+            return self._record(command)
+        return self.watch.recorded(self.account, lambda: self._record(command))
+
+    def _record(self, command: Record) -> Recorded:
         around = self._around(is_alone=True)
         return self.store.transact(self.account, lambda unit: pipeline.record(unit, command, around), write=True)
 
@@ -116,10 +124,15 @@ class Runner:
         Raises:
             InvalidValue: It would have to roll back a transaction of the host's.
         """
+        if not commands or not for_good or self.watch.is_idle():
+            return self._record_batch(commands, for_good=for_good)
+        return self.watch.recorded_many(self.account, len(commands), lambda: self._record_batch(commands))
+
+    def _record_batch(self, commands: Sequence[Record], *, for_good: bool = True) -> list[RecordedOrRefused]:
         places = in_turn([command.response for command in commands])
         if self.is_joined:
             self.check_may_roll_back(for_good=for_good)
-            done = {place: _tried(partial(self.record, commands[place])) for place in places}
+            done = {place: _tried(partial(self._record, commands[place])) for place in places}
             return [done[place] for place in range(len(commands))]
         around = self._around()
 
@@ -147,6 +160,11 @@ class Runner:
 
     def change(self, command: Command, actor: str, way: Way | None = None) -> Change:
         """Carry out one command, in a transaction of its own; ``way`` is how the actor comes to it without a desk."""
+        if self.watch.is_idle():
+            return self._change(command, actor, way)
+        return self.watch.changed(self.account, command, lambda: self._change(command, actor, way))
+
+    def _change(self, command: Command, actor: str, way: Way | None) -> Change:
         around, attempts = self._around(actor, is_alone=True, way=way), Attempts()
 
         def work(unit: UnitOfWork) -> Change:
@@ -156,6 +174,11 @@ class Runner:
 
     def change_all(self, commands: Sequence[Command], actor: str) -> list[Change]:
         """Carry out commands in one transaction: all of them, or none."""
+        if not commands or self.watch.is_idle():
+            return self._change_all(commands, actor)
+        return self.watch.changed_all(self.account, commands, lambda: self._change_all(commands, actor))
+
+    def _change_all(self, commands: Sequence[Command], actor: str) -> list[Change]:
         around, attempts = self._around(actor), [Attempts() for _ in commands]
 
         def work(unit: UnitOfWork) -> list[Change]:

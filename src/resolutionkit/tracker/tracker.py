@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import attrs
 
+from resolutionkit import logs
 from resolutionkit.errors import AccountNotFound, InvalidValue, StorageError
 from resolutionkit.hooks import StoreOptions
 from resolutionkit.model.commands import InboundUpdate
@@ -29,8 +30,10 @@ from resolutionkit.tracker.openers import check_store, open_store
 from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.plugins import Plugins, plugin_manager
 from resolutionkit.tracker.runner import Runner
+from resolutionkit.tracker.telemetry import telemetry
 from resolutionkit.tracker.telling import Telling, looked_up
 from resolutionkit.tracker.visits import LinkVisit
+from resolutionkit.tracker.watching import Watch
 
 PERSON_ID = "a person's id, as text; pass person.id"
 
@@ -93,6 +96,7 @@ class Tracker(Telling):
             ids=Uuid7(),
             plugins=plugged,
             channels=notifiers if isinstance(notifiers, Channels) else channels_of(plugged, notifiers, observers),
+            watch=Watch(telemetry()),
         )
         self._accounts = accounts
         super().__init__(runner)
@@ -325,7 +329,8 @@ class Tracker(Telling):
         if (who is None) is (response_id is None):
             raise InvalidValue("who", who, "an email address, or response_id= in its place")
         erasing = Erasing(self._runner, self._runner.now())
-        return erasing.person(who) if response_id is None else erasing.response(response_id_of(response_id))
+        done = erasing.person(who) if response_id is None else erasing.response(response_id_of(response_id))
+        return self._erased(done)
 
     def erase_older_than(self, age: datetime | timedelta) -> Erased:
         """Erase every response received before an instant, with the words of its issue (requirement F7).
@@ -344,7 +349,11 @@ class Tracker(Telling):
             StorageError: The store cannot erase people.
         """
         now = self._runner.now()
-        return Erasing(self._runner, now).before(cut_off(age, now))
+        return self._erased(Erasing(self._runner, now).before(cut_off(age, now)))
+
+    def _erased(self, done: Erased) -> Erased:
+        logs.ERASED.write(account=self.account, **attrs.asdict(done))
+        return done
 
     def export_person(self, who: str) -> dict[str, Any]:
         """Return all that is held about a person, as data that JSON takes (requirement F7).

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from resolutionkit import logs
 from resolutionkit.errors import InvalidValue, ResolutionKitError, StorageError
 from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.values import utc
@@ -71,6 +72,8 @@ def told(problem: str, status: int, typed: Typed | None = None, headers: dict[st
         typed: What was typed, or None.
         headers: Further headers.
     """
+    line = logs.LINK_REFUSED if status < 500 else logs.LINK_FAILED
+    line.write(problem=problem, http_status=status)
     shown = page("problem", {"problem": problem, "typed": typed})
     return HTMLResponse(shown, status_code=status, headers=headers)
 

@@ -6,6 +6,7 @@ import random
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from resolutionkit import logs
 from resolutionkit.ports import WriteConflict
 from resolutionkit.storage.sql.failures import is_worth_repeating, translated
 
@@ -41,4 +42,6 @@ class Retries:
                 raise problem
         elif is_last or not is_worth_repeating(problem):
             raise translated(problem) from problem
-        return random.uniform(0, min(PAUSE * 2**self._failed, LONGEST_PAUSE))  # noqa: S311  (jitter is no secret)
+        pause = random.uniform(0, min(PAUSE * 2**self._failed, LONGEST_PAUSE))  # noqa: S311  (jitter is no secret)
+        logs.REPEATED.write(attempt=self._failed, error_type=type(problem).__name__, pause=pause)
+        return pause
