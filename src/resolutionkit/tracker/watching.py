@@ -1,7 +1,7 @@
 """What is told of the tracker's work to those who run it: log lines, spans and figures.
 
-The lines stand in ``logs``, the spans and instruments in ``telemetry``. Where nobody listens the work is done as if this
-were not there: :meth:`Watch.is_idle` is all that it costs.
+The lines stand in ``logs``, the spans and instruments in ``telemetry``. Where nobody listens the work is done as if
+this were not there: :meth:`Watch.is_idle` is all that it costs.
 """
 
 from __future__ import annotations
