@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import logging
 import re
 import textwrap
 import tomllib
@@ -21,12 +22,14 @@ from sqlalchemy import BigInteger, Float, Integer, SmallInteger, Table
 
 from resolutionkit import Event, Phase, Policy, ResolutionKitError, Workflow
 from resolutionkit.decisions.audience import AUDIENCE
+from resolutionkit.logs import LINES
 from resolutionkit.model.condition_fields import ALIASES, FIELDS, Kind, KnownField
 from resolutionkit.model.condition_operators import OPERATORS
 from resolutionkit.model.events import EVENT_TYPES
 from resolutionkit.model.wishes import WISHES
 from resolutionkit.policy.policy_file import policy_arguments
 from resolutionkit.storage.sql.column_types import Body, CodePoints
+from resolutionkit.tracker.telemetry import ATTRIBUTES, INSTRUMENTS, SPANS
 
 _KINDS = {
     Body: "text, at most 200,000 characters",
@@ -137,6 +140,44 @@ def wishes() -> Sheet:
             for number, rule in enumerate(WISHES, 1)
         ),
     )
+
+
+def log_lines() -> list[Sheet]:
+    """Return the lines of the log, a table for each logger."""
+    return [
+        Sheet(
+            title=f"`{logger}`",
+            head=("level", "when", "extras"),
+            rows=tuple(
+                (logging.getLevelName(line.level), line.when, ", ".join(f"`{one}`" for one in line.extras))
+                for line in LINES
+                if line.logger == logger
+            ),
+        )
+        for logger in dict.fromkeys(line.logger for line in LINES)
+    ]
+
+
+def spans() -> Sheet:
+    """Return the table of the spans of OpenTelemetry."""
+    return Sheet(
+        head=("span", "kind", "covers", "attributes"),
+        rows=tuple((f"`{one.name}`", one.kind, one.covers, _attributes(one.facts)) for one in SPANS),
+    )
+
+
+def instruments() -> Sheet:
+    """Return the table of what OpenTelemetry counts and measures."""
+    return Sheet(
+        head=("metric", "instrument", "unit", "what", "attributes"),
+        rows=tuple(
+            (f"`{one.name}`", one.kind, f"`{one.unit}`", one.counts, _attributes(one.facts)) for one in INSTRUMENTS
+        ),
+    )
+
+
+def _attributes(facts: tuple[str, ...]) -> str:
+    return ", ".join(f"`{ATTRIBUTES[one]}`" for one in facts)
 
 
 def errors() -> Sheet:

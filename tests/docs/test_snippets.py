@@ -17,9 +17,13 @@ from resolutionkit import ImportMapping
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-ALONE = {"how-to/joining.md"}
-"""The pages that run in a process of their own: Django takes its settings once in each."""
-NEEDS = {"how-to/business-time.md": "holidays", "how-to/email.md": "css_inline"}
+ALONE = {"how-to/joining.md", "how-to/observing.md"}
+"""The pages that run in a process of their own: Django and OpenTelemetry take their settings once in each."""
+NEEDS = {
+    "how-to/business-time.md": "holidays",
+    "how-to/email.md": "css_inline",
+    "how-to/observing.md": "opentelemetry.sdk",
+}
 """The pages that need a package of an extra; where the project is checked, all of them are there."""
 PAGES = sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts)
 
