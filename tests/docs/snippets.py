@@ -37,6 +37,7 @@ _CHANGING = (
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "ID"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?"), "INSTANT"),
     (re.compile(r"\bin \d+\.\d\ds$", re.MULTILINE), "in TIME"),
+    (re.compile(r'"duration": [\d.e-]+'), '"duration": TIME'),
     (re.compile(r"[ \t]+$", re.MULTILINE), ""),
 )
 """What differs from run to run, and what stands for it in both outputs."""
