@@ -7,6 +7,8 @@ nor the id of a response, which may be built of one (law L12): a log is read by 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from logging import DEBUG, ERROR, INFO, WARNING
 
 from attrs import field, frozen
@@ -25,6 +27,7 @@ class Line:
         text: What it says, with its facts by their names.
         extras: The names of its facts, which are attributes of the log record too.
         when: When it is written.
+        is_wanted: Says whether anybody wants it at all.
     """
 
     name: str
@@ -33,19 +36,20 @@ class Line:
     extras: tuple[str, ...]
     when: str
     _logger: logging.Logger = field(init=False, repr=False)
+    is_wanted: Callable[[], bool] = field(init=False, repr=False)
 
     @_logger.default
     def _named(self) -> logging.Logger:
         return logging.getLogger(f"{ROOT}.{self.name}")
 
+    @is_wanted.default
+    def _asked(self) -> Callable[[], bool]:
+        return partial(self._logger.isEnabledFor, self.level)  # commands ask it when nobody listens: no call too many
+
     @property
     def logger(self) -> str:
         """Return the whole name of its logger."""
         return self._logger.name
-
-    def is_wanted(self) -> bool:
-        """Say whether anybody wants it at all."""
-        return self._logger.isEnabledFor(self.level)
 
     def write(self, **facts: object) -> None:
         """Write it.

@@ -17,7 +17,7 @@ from resolutionkit import AsyncTracker, InvalidScore, IssueNotFound, NotDelivere
 from resolutionkit.ports import Notice
 from resolutionkit.storage.memory import MemoryStore
 from resolutionkit.testing import Boom, FailingStore, RecordingNotifier, TurnableClock, sample_company, sample_response
-from resolutionkit.tracker.telemetry import ATTRIBUTES, INSTRUMENTS, SPANS
+from resolutionkit.tracker.telemetry import ATTRIBUTES, INSTRUMENTS, SPANS, Telemetry
 from support.observing import Observed, observed
 
 
@@ -375,3 +375,10 @@ def test_providers_may_be_chosen_after_a_tracker_was_opened(chosen: list[str]) -
 def test_without_opentelemetry_nothing_is_missed() -> None:
     """It is there or it is not: no extra is asked for."""
     assert run(ABSENT) == []
+
+
+def test_where_it_cannot_be_seen_whether_a_provider_was_chosen_it_was() -> None:
+    """The short way to see it goes through names of OpenTelemetry's own; where they go, spans are made in vain."""
+    made = Telemetry()
+    made._chosen = {}
+    assert made.is_on()

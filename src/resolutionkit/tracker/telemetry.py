@@ -165,7 +165,8 @@ class Telemetry:
         from opentelemetry import metrics, trace
 
         self._trace: Any = trace
-        self._metrics = sys.modules.get("opentelemetry.metrics._internal")
+        self._chosen = vars(trace)
+        self._counted = vars(sys.modules.get("opentelemetry.metrics._internal", metrics))
         self._is_on = tracers is not None or meters is not None
         self._tracer = trace.get_tracer(NAME, _version(), tracer_provider=tracers)
         meter = metrics.get_meter(NAME, _version(), meter_provider=meters)
@@ -183,8 +184,8 @@ class Telemetry:
         """Say whether the program has chosen a provider: until then everything would be made in vain."""
         if not self._is_on:
             # To ask for the providers themselves takes as long as a tenth of a command. If these names go, it is on.
-            chosen = getattr(self._trace, "_TRACER_PROVIDER", self), getattr(self._metrics, "_METER_PROVIDER", self)
-            self._is_on = chosen != (None, None)
+            tracing, counting = self._chosen.get("_TRACER_PROVIDER", self), self._counted.get("_METER_PROVIDER", self)
+            self._is_on = tracing is not None or counting is not None
         return self._is_on
 
     @contextmanager
