@@ -22,9 +22,12 @@ from resolutionkit import (
     logs,
 )
 from resolutionkit.model.commands import Command, Noted
+from resolutionkit.ports import Notice, WriteConflict
+from resolutionkit.storage.sql.retries import Retries
 from resolutionkit.testing import RecordingNotifier, TurnableClock, sample_company, sample_response
 from resolutionkit.tracker.delivering import tell_of_rest
 from resolutionkit.tracker.watching import KINDS
+from resolutionkit.web import app as pages
 from support.observing import Listening, extras, listening
 
 
@@ -281,3 +284,41 @@ def test_without_a_handler_nothing_is_printed(capsys: pytest.CaptureFixture[str]
     with Tracker.open("memory:", directory=StaticDirectory([person])) as tracker:
         tracker.record(sample_response())
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_lease_that_another_took_over_is_a_warning(
+    log: Listening, tracker: Tracker, channel: RecordingNotifier, clock: TurnableClock
+) -> None:
+    """A worker that was away for so long that another sent the message finds out when it settles."""
+    tracker.record(sample_response())
+    slow, notify = RecordingNotifier("email"), channel.notify
+
+    def away(notice: Notice, /) -> None:
+        channel.notify = notify  # type: ignore[method-assign]
+        clock.turn(hours=1)
+        tracker.deliver()
+        slow.notify(notice)
+
+    channel.notify = away  # type: ignore[method-assign]
+    tracker.deliver()
+    (told,) = facts(log, logs.LEASE_LOST)
+    assert told == {"account": "default", "channel": "email", "message_id": slow.notices[0].message.id}
+    assert len(channel.notices) == 1
+
+
+def test_a_transaction_that_is_run_again_is_a_line_at_debug(log: Listening) -> None:
+    """With the attempt, the kind of conflict, and how long it waits; the database's words may quote a value."""
+    pause = Retries().pause_after(WriteConflict("Key (email)=(jane@customer.example) already exists"))
+    assert facts(log, logs.REPEATED) == [{"attempt": 1, "error_type": "WriteConflict", "pause": pause}]
+    assert "jane" not in log.text
+
+
+def test_a_link_that_is_refused_is_info_and_one_that_fails_an_error(log: Listening) -> None:
+    """By the name of the problem and the status; neither the link nor what was typed is told."""
+    pages.told("expired", 410)
+    pages.told("unavailable", 503)
+    assert facts(log, logs.LINK_REFUSED) == [
+        {"problem": "expired", "http_status": 410},
+        {"problem": "unavailable", "http_status": 503},
+    ]
+    assert [record.levelno for record in log.records] == [logging.INFO, logging.ERROR]
