@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import frozen
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Dialect,
     Insert,
@@ -73,11 +74,13 @@ class Spelling:
         dialect: What compiles clauses; its placeholders stand in their order, whatever the driver's own style is.
         is_numbered: Whether the driver wants its placeholders numbered.
         has_writing_questions: Whether several statements that write can be one (``WITH ... INSERT ... RETURNING``).
+        has_arrays: Whether the values of many rows can be given column by column.
     """
 
     dialect: Dialect
     is_numbered: bool
     has_writing_questions: bool
+    has_arrays: bool
 
     def insert_new(self, table: Table) -> Insert:
         """Return an insert that leaves rows alone whose key exists: a violated key would end a host's transaction."""
@@ -100,17 +103,19 @@ class Spelling:
             return read
         return read.with_hint(table, f"IGNORE INDEX ({', '.join(indexes)})")
 
-    def one_of(self, query: Select[Any], column: ColumnElement[str], values: Sequence[str]) -> Select[Any]:
+    def one_of(
+        self, query: Select[Any], column: ColumnElement[str], values: Sequence[str] | BindParameter[Sequence[str]]
+    ) -> Select[Any]:
         """Return a question for the rows with one of many values, each found by an index.
 
         PostgreSQL takes a table that was never analysed for a small one, and would read all of an account in order to
         leave out what is not among the values.
         """
-        if self.dialect.name != "postgresql":
+        if not self.has_arrays:
             return query.where(column.in_(values))
-        given = func.unnest(literal(list(values), postgresql.ARRAY(Text)))
-        wanted = given.table_valued("value").render_derived(name="wanted")
-        found = query.where(column == wanted.c.value).offset(0).lateral("found")
+        given = values if isinstance(values, BindParameter) else literal(list(values), postgresql.ARRAY(Text))
+        wanted = func.unnest(given).table_valued("value").render_derived(name="wanted")
+        found = query.where(column == wanted.c.value).offset(literal_column("0")).lateral("found")
         return select(found).select_from(wanted.join(found, true()))
 
     def beyond(
@@ -185,6 +190,7 @@ def spelling_of(dialect: Dialect, *, placeholders: str | None = None) -> Spellin
         dialect=make(paramstyle=style),
         is_numbered=placeholders is None and dialect.paramstyle == "numeric_dollar",
         has_writing_questions=dialect.name == "postgresql",
+        has_arrays=dialect.name == "postgresql",
     )
 
 

@@ -90,6 +90,10 @@ class DirectWire:
         """Run a question that writes."""
         return self.ask(text, given)[0]
 
+    def take(self, text: str, given: Given) -> Sequence[Row]:
+        """Run a question that locks or writes."""
+        return self.ask(text, given)
+
     def select(self, query: Select[Any]) -> Sequence[Row]:
         """Ask a select."""
         return self._connection.execute(query).all()
@@ -181,6 +185,11 @@ class PsycopgWire(DirectWire):
         """Run a question that writes."""
         self._begin()
         return super().change(text, given)
+
+    def take(self, text: str, given: Given) -> Sequence[Row]:
+        """Run a question that locks or writes: it is within the transaction, which a question need not be."""
+        self._begin()
+        return super().take(text, given)
 
     def lock(self, query: Select[Any]) -> Sequence[Row]:
         """Ask a select that locks: it is within the transaction, which a question need not be."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from sqlalchemy import ColumnElement, Update, and_, delete, exists, or_, select, update
 
@@ -23,22 +22,22 @@ from resolutionkit.model.values import instant_of, micros
 from resolutionkit.ports import WriteConflict
 from resolutionkit.serialize import event_from, response_from_json
 from resolutionkit.storage.sql.erasing import ErasingUnitOfWork
+from resolutionkit.storage.sql.leasing import DISABLED, InColumns, LeaseStatements, in_columns
 from resolutionkit.storage.sql.rows import (
     BECAME,
+    became_row,
     delivery_from,
     delivery_row,
     message_from,
     parties_of,
+    planned_row,
     stored_event,
-    what_became,
 )
 from resolutionkit.storage.sql.schema import Schema
-from resolutionkit.storage.sql.statements import history_query
+from resolutionkit.storage.sql.statements import Facts, history_query
 from resolutionkit.storage.sql.steps import CarryOut, Step
 from resolutionkit.storage.sql.wire import OwnWire, Row
 
-_DISABLED = "disabled:"
-"""What the names begin with under which ``meta`` keeps why a channel is disabled."""
 _UNDECIDED = [fate.value for fate in Fate if not fate.is_over]
 _SOON = timedelta(seconds=1)
 """How much later what has to wait for its turn is due again."""
@@ -48,10 +47,19 @@ class DeliveringUnitOfWork(ErasingUnitOfWork):
     """A unit of work with a queue and a ledger: :class:`~resolutionkit.ports.KeepsDeliveries`."""
 
     def __init__(
-        self, wire: OwnWire, schema: Schema, account: str, *, write: bool, carry_out: CarryOut, locks: bool = False
+        self,
+        wire: OwnWire,
+        schema: Schema,
+        leases: LeaseStatements,
+        account: str,
+        *,
+        write: bool,
+        carry_out: CarryOut,
+        locks: bool = False,
     ) -> None:
         super().__init__(wire, schema, account, write=write, carry_out=carry_out, locks=locks)
         self._own = wire
+        self._leases = leases
 
     # --- what is due -------------------------------------------------------------------------------------------------
 
@@ -67,10 +75,8 @@ class DeliveringUnitOfWork(ErasingUnitOfWork):
 
     def unplanned(self, now: datetime, limit: int, /) -> Sequence[Message]:
         """Return messages that were not planned, and keep them from others meanwhile where the database can."""
-        columns = self._tables.outbox.c
-        query = select(self._tables.outbox).where(columns.account == self._account, columns.due_at <= micros(now))
-        query = query.order_by(columns.due_at, columns.id).limit(limit)
-        return self._messages(self._own.lock(self._spelling.skipping(query)))
+        facts = {"key_account": self._account, "key_now": micros(now), "key_limit": limit}
+        return self._messages(self._leases.unplanned.take(self._own, facts))
 
     def _messages(self, rows: Sequence[Row]) -> tuple[Message, ...]:
         names = self._addresses.names(row.recipient for row in rows)
@@ -79,18 +85,27 @@ class DeliveringUnitOfWork(ErasingUnitOfWork):
     def plan(self, deliveries: Sequence[Delivery], lease: str, until: datetime, /) -> None:
         """Keep the first lines of the ledger on messages, and take these off the queue of what was not planned."""
         self._check_may_write()
-        outbox = self._tables.outbox
         ids = sorted({one.message.id for one in deliveries})
-        planned = (
-            update(outbox)
-            .values(due_at=NEVER_DUE)
-            .where(outbox.c.account == self._account, outbox.c.due_at < NEVER_DUE)
-        )
-        if self._own.apply(planned.where(outbox.c.id.in_(ids))) != len(ids):
+        at_once = self._leases.in_columns
+        met = self._taken_off(ids) if at_once is None else self._planned_by(at_once, ids, deliveries, lease, until)
+        if met != len(ids):
             raise WriteConflict("some of the messages were planned meanwhile")
-        keys = self._addresses.keys_made(one.message.recipient for one in deliveries)
-        rows = [delivery_row(self._account, one, keys, lease, until) for one in deliveries]
-        self._carry_out(self._wire, [Step(self._statements.new_delivery, rows)])
+        if at_once is None:
+            keys = self._addresses.keys_made(one.message.recipient for one in deliveries)
+            rows = [delivery_row(self._account, one, keys, lease, until) for one in deliveries]
+            self._carry_out(self._wire, [Step(self._statements.new_delivery, rows)])
+
+    def _taken_off(self, ids: Sequence[str]) -> int:
+        outbox = self._tables.outbox
+        unplanned = and_(outbox.c.account == self._account, outbox.c.due_at < NEVER_DUE)
+        return self._own.apply(update(outbox).values(due_at=NEVER_DUE).where(unplanned, outbox.c.id.in_(ids)))
+
+    def _planned_by(
+        self, at_once: InColumns, ids: Sequence[str], deliveries: Sequence[Delivery], lease: str, until: datetime
+    ) -> int:
+        lines = in_columns([planned_row(one, lease, until) for one in deliveries])
+        (found,) = at_once.plan.take(self._own, {"key_account": self._account, "ids": ids, **lines})
+        return int(found.met)
 
     def put_off(self, now: datetime, until: datetime, /) -> None:
         """Let what is due be due later."""
@@ -150,22 +165,22 @@ class DeliveringUnitOfWork(ErasingUnitOfWork):
     def finish(self, deliveries: Sequence[Delivery], lease: str, /) -> Sequence[Delivery]:
         """Write what became of leased deliveries."""
         self._check_may_write()
-        held = self._held(deliveries, lease)
-        ours = [one for one in deliveries if (one.message.id, one.channel) in held]
-        for facts, alike in groupby(sorted(ours, key=what_became), key=what_became):
-            channel, *became = facts
-            lines = self._deliveries(channel, [one.message.id for one in alike])
-            self._own.apply(lines.values(lease="", **dict(zip(BECAME, became, strict=True))))
-        return ours
+        held = self._finished([became_row(one) for one in deliveries], lease)
+        return [one for one in deliveries if (one.message.id, one.channel) in held]
 
-    def _held(self, deliveries: Sequence[Delivery], lease: str) -> set[tuple[str, str]]:
-        columns = self._tables.deliveries.c
-        query = select(columns.message, columns.channel).where(
-            columns.account == self._account,
-            columns.message.in_(sorted({one.message.id for one in deliveries})),
-            columns.lease == lease,
-        )
-        return {(row.message, row.channel) for row in self._own.lock(self._spelling.waiting(query))}
+    def _finished(self, rows: Sequence[Facts], lease: str) -> set[tuple[str, str]]:
+        """Change lines that are held under a lease, and return which."""
+        keys, at_once = {"key_account": self._account, "key_lease": lease}, self._leases.in_columns
+        if not rows:
+            return set()
+        if at_once is not None:
+            return {(row.message, row.channel) for row in at_once.finish.take(self._own, keys | in_columns(rows))}
+        becomes, found = self._leases.becomes, set[tuple[str, str]]()
+        for row in rows:
+            place = row["message"], row["channel"]
+            if becomes.run(self._wire, {**row, **keys, "key_message": place[0], "key_channel": place[1]}):
+                found.add(place)
+        return found
 
     # --- the ledger --------------------------------------------------------------------------------------------------
 
@@ -215,14 +230,13 @@ class DeliveringUnitOfWork(ErasingUnitOfWork):
 
     def disabled(self) -> Mapping[str, str]:
         """Return why channels are disabled."""
-        meta = self._tables.meta
-        query = select(meta).where(meta.c.account == self._account, meta.c.name.startswith(_DISABLED, autoescape=True))
-        return {row.name.removeprefix(_DISABLED): row.value for row in self._rows(query)}
+        rows = self._leases.disabled.ask(self._wire, {"key_account": self._account})
+        return {row.name.removeprefix(DISABLED): row.value for row in rows}
 
     def disable(self, channel: str, reason: str | None, /) -> None:
         """Disable a channel, or enable it."""
         self._check_may_write()
-        meta, name = self._tables.meta, f"{_DISABLED}{channel}"
+        meta, name = self._tables.meta, f"{DISABLED}{channel}"
         self._own.apply(delete(meta).where(meta.c.account == self._account, meta.c.name == name))
         if reason is not None:
             row = {"account": self._account, "name": name, "value": reason}
@@ -246,9 +260,13 @@ class DeliveringUnitOfWork(ErasingUnitOfWork):
     def _histories(self, wanted: Sequence[str]) -> list[Row]:
         if not wanted:
             return []
-        events = self._tables.events
-        query = history_query(self._tables).where(events.c.account == self._account)
-        rows = self._rows(self._spelling.one_of(query, events.c.issue, wanted))
+        at_once = self._leases.in_columns
+        if at_once is not None:
+            rows = at_once.histories.ask(self._wire, {"key_account": self._account, "ids": wanted})
+        else:
+            events = self._tables.events
+            its = and_(events.c.account == self._account, events.c.issue.in_(wanted))
+            rows = self._rows(history_query(self._tables).where(its))
         return sorted(rows, key=lambda row: (row.issue, row.number))
 
     def records(self, response_ids: Sequence[str], /) -> Mapping[str, ResponseRecord]:

@@ -292,26 +292,35 @@ BECAME = ("fate", "reason", "attempts", "due_at", "changed_at")
 """The columns of a delivery that change while it is tried."""
 
 
-def what_became(delivery: Delivery) -> tuple[str, str, str, int, int, int]:
-    """Return a delivery's channel, and what stands in the columns that change."""
-    due_at, changed_at = due_key(delivery.due_at), micros(delivery.changed_at)
-    return delivery.channel, delivery.fate.value, delivery.reason, delivery.attempts, due_at, changed_at
+def became_row(delivery: Delivery) -> dict[str, Any]:
+    """Return what tells a line of the ledger, and the columns of it that change."""
+    return {
+        "message": delivery.message.id,
+        "channel": delivery.channel,
+        "fate": delivery.fate.value,
+        "reason": delivery.reason,
+        "attempts": delivery.attempts,
+        "due_at": due_key(delivery.due_at),
+        "changed_at": micros(delivery.changed_at),
+    }
+
+
+def planned_row(delivery: Delivery, lease: str, until: datetime) -> dict[str, Any]:
+    """Return what a line that was just planned does not repeat of its message; what is tried at once is leased."""
+    held = {"lease": lease, "due_at": micros(until)} if is_leased(delivery) else {"lease": ""}
+    return became_row(delivery) | held
 
 
 def delivery_row(account: str, delivery: Delivery, keys: Keys, lease: str, until: datetime) -> dict[str, Any]:
-    """Return the row of a delivery that was just planned; one that is tried at once is held under the lease."""
-    message, (channel, *became) = delivery.message, what_became(delivery)
-    row = {
+    """Return the row of a delivery that was just planned."""
+    message = delivery.message
+    return {
         "account": account,
-        "message": message.id,
-        "channel": channel,
         "issue": message.issue or "",
         "first_event": message.first_event,
         "recipient": keys[message.recipient],
-        "lease": "",
-        **dict(zip(BECAME, became, strict=True)),
+        **planned_row(delivery, lease, until),
     }
-    return row | {"lease": lease, "due_at": micros(until)} if is_leased(delivery) else row
 
 
 def delivery_from(row: Row, message: Message) -> Delivery:

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from resolutionkit.storage.sql.dialects import Spelling
 from resolutionkit.storage.sql.tables import Tables
-from resolutionkit.storage.sql.wire import Given, Row, Wire
+from resolutionkit.storage.sql.wire import Given, OwnWire, Row, Wire
 
 Facts: TypeAlias = Mapping[str, Any]
 """The parameters of a statement, by name."""
@@ -97,6 +97,10 @@ class Statement:
     def ask(self, wire: Wire, facts: Facts) -> Sequence[Row]:
         """Run it, and return what it finds."""
         return wire.ask(self._texts[1], self.given_of(facts))
+
+    def take(self, wire: OwnWire, facts: Facts) -> Sequence[Row]:
+        """Run a question that locks or writes what it finds."""
+        return wire.take(self._texts[1], self.given_of(facts))
 
     def lock(self, wire: Wire, facts: Facts) -> bool:
         """Lock the rows that it would change, until the transaction ends, and say whether there are any."""

@@ -20,6 +20,7 @@ from resolutionkit.storage.sql.direct import has_ended, wire_on
 from resolutionkit.storage.sql.engine import WRITES, guest_of, open_engine
 from resolutionkit.storage.sql.failures import translated
 from resolutionkit.storage.sql.joined import JoinedStore, Joining
+from resolutionkit.storage.sql.leasing import prepare_leases
 from resolutionkit.storage.sql.queue import DeliveringUnitOfWork
 from resolutionkit.storage.sql.retries import Retries
 from resolutionkit.storage.sql.schema import schema_for
@@ -48,6 +49,7 @@ class SqlStore:
         self._is_guest = is_guest
         self.tables = tables
         self._schema = schema_for(tables, engine.dialect)
+        self._leases = prepare_leases(tables, self._schema.spelling)
         is_one = self._schema.spelling.has_writing_questions
         self._carry_out = as_one_statement(self._schema.spelling) if is_one else one_by_one
         is_sqlite = engine.dialect.name == "sqlite"
@@ -87,6 +89,7 @@ class SqlStore:
                     unit = DeliveringUnitOfWork(
                         wire,
                         self._schema,
+                        self._leases,
                         account,
                         write=write,
                         carry_out=self._carry_out,

@@ -32,6 +32,9 @@ class Wire(Protocol):
 class OwnWire(Wire, Protocol):
     """A connection of our own, which may be asked to lock, and to change what a list names."""
 
+    def take(self, text: str, given: Given) -> Sequence[Row]:
+        """Run a question that locks or writes what it finds, and return all of its rows."""
+
     def lock(self, query: Select[Any]) -> Sequence[Row]:
         """Ask a select that locks what it finds until the transaction ends."""
 
@@ -60,6 +63,10 @@ class SqlAlchemyWire:
     def change(self, text: str, given: Given) -> Row:
         """Run a question that writes."""
         return self.ask(text, given)[0]
+
+    def take(self, text: str, given: Given) -> Sequence[Row]:
+        """Run a question that locks or writes."""
+        return self.ask(text, given)
 
     def select(self, query: Select[Any]) -> Sequence[Row]:
         """Ask a select."""
