@@ -55,6 +55,9 @@ class Queue(ABC):
     def work(self) -> None:
         """Do all that is queued, counting in ``called`` whatever is handed over."""
 
+    def close(self) -> None:  # noqa: B027  (most have nothing to let go of)
+        """Let go of everything."""
+
     def check(self, count: int) -> None:
         """Look at what is left.
 
@@ -86,11 +89,13 @@ class OursAsQueue(Queue):
         """Open a tracker, and make its tables."""
         super().__init__(url)
         self._tracker = rk.Tracker.open(url, directory=scene.directory(), notifiers=[_Counter(self)], create=True)
+        self._issues = 0
 
     def fill(self, count: int) -> None:
         """Open half as many issues."""
-        issues = count // OF_AN_ISSUE
-        done = self._tracker.record_many([_answered(number) for number in range(issues)], announce=True)
+        issues, before = count // OF_AN_ISSUE, self._issues
+        self._issues += issues
+        done = self._tracker.record_many(map(_answered, range(before, self._issues)), announce=True)
         queued = asked(self.url, self.waiting)
         if (done.issues_opened, queued) != (issues, count):
             raise NotTheWork(f"{issues} responses opened {done.issues_opened} issues, and {queued} messages wait")
@@ -98,6 +103,9 @@ class OursAsQueue(Queue):
     def work(self) -> None:
         """Deliver what is due."""
         self._tracker.deliver()
+
+    def close(self) -> None:
+        """Close the tracker."""
         self._tracker.close()
 
 

@@ -12,12 +12,9 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import (
     BigInteger,
-    BindParameter,
-    ColumnElement,
     Select,
     Text,
     Update,
-    any_,
     bindparam,
     func,
     insert,
@@ -44,13 +41,13 @@ _LINE = ("message", "channel", *BECAME)
 
 @frozen(kw_only=True)
 class InColumns:
-    """Statements that take many values of a column as one: the facts of a row are lists, under the rows' names.
+    """Statements that take rows column by column, as :func:`in_columns` gives them.
 
     Attributes:
         histories: Asks for the histories of the issues ``ids``, in no order.
-        plan: Takes the messages ``ids`` off the queue of what was not planned, adds their lines, and answers with how
-            many messages it met.
-        finish: Changes lines that are held under ``key_lease``, and answers with their messages and channels.
+        plan: Takes messages (``told``) off the queue of what was not planned, adds lines (``line``), and answers with
+            how many messages it met.
+        finish: Changes lines (``line``) that are held under their lease, and answers with their places.
     """
 
     histories: Statement
@@ -104,55 +101,50 @@ def _in_columns(tables: Tables, spelling: Spelling) -> InColumns:
     events = tables.events
     histories = history_query(tables).where(events.c.account == bindparam("key_account"))
     return InColumns(
-        histories=Statement(spelling.one_of(histories, events.c.issue, _column("ids")), spelling),
+        histories=Statement(spelling.one_of(histories, events.c.issue, bindparam("ids", type_=ARRAY(Text))), spelling),
         plan=Statement(_plan(tables), spelling),
         finish=Statement(_finish(tables), spelling),
     )
 
 
-def _column(name: str) -> BindParameter[Sequence[Any]]:
-    return bindparam(name, type_=ARRAY(BigInteger if name in _NUMBERS else Text))
+def _given(name: str, columns: Sequence[str]) -> Any:
+    """Return the rows that are given in columns, as a table; each has all by which its row is found.
 
-
-def _given(names: Sequence[str]) -> Any:
-    """Return the rows that are given in columns, as a table."""
-    columns = func.unnest(*map(_column, names))
-    return columns.table_valued(*names).render_derived(name="given")
+    Told by itself what is the same for all of them, the account or the lease, PostgreSQL takes it for rare in a table
+    that was never analysed, and reads all that has it.
+    """
+    values = [bindparam(f"{name}_{one}", type_=ARRAY(BigInteger if one in _NUMBERS else Text)) for one in columns]
+    return func.unnest(*values).table_valued(*columns).render_derived(name=name)
 
 
 def _plan(tables: Tables) -> Select[Any]:
     """Return the change of the queue; what a line repeats of its message is copied from there."""
     outbox, lines = tables.outbox, tables.deliveries
-    is_unplanned = (outbox.c.account == bindparam("key_account"), outbox.c.due_at < _NEVER)
-    planned = (
-        update(outbox)
-        .values(due_at=_NEVER)
-        .where(*is_unplanned, outbox.c.id == any_(_column("ids")))
-        .returning(outbox.c.account, outbox.c.id, outbox.c.issue, outbox.c.first_event, outbox.c.recipient)
-        .cte("planned")
-    )
-    given = _given((*_LINE, "lease"))
-    repeated = {name: planned.c[name] for name in ("account", "issue", "first_event", "recipient")}
-    row = repeated | {name: given.c[name] for name in (*_LINE, "lease")}
-    its = select(*row.values()).select_from(planned.join(given, given.c.message == planned.c.id))
+    told, line = _given("told", ("account", "id")), _given("line", (*_LINE, "lease"))
+    is_told = (outbox.c.account == told.c.account, outbox.c.id == told.c.id, outbox.c.due_at < _NEVER)
+    repeated = ("account", "issue", "first_event", "recipient")
+    back = (outbox.c.id, *(outbox.c[name] for name in repeated))
+    planned = update(outbox).values(due_at=_NEVER).where(*is_told).returning(*back).cte("planned")
+    row = {name: planned.c[name] for name in repeated} | {name: line.c[name] for name in (*_LINE, "lease")}
+    its = select(*row.values()).select_from(planned.join(line, line.c.message == planned.c.id))
     added = insert(lines).from_select(list(row), its).returning(lines.c.message).cte("added")
     return select(func.count().label("met")).select_from(planned).add_cte(added)
 
 
 def _finish(tables: Tables) -> Any:
-    """Return the change of held lines; their messages are named twice, so that they are found by them."""
-    lines, given = tables.deliveries, _given(_LINE)
-    is_held: list[ColumnElement[bool]] = [
-        lines.c.account == bindparam("key_account"),
-        lines.c.lease == bindparam("key_lease"),
-        lines.c.message == any_(_column("message")),
-        lines.c.message == given.c.message,
-        lines.c.channel == given.c.channel,
-    ]
-    became = {name: given.c[name] for name in BECAME}
-    return update(lines).where(*is_held).values(lease=_FREE, **became).returning(lines.c.message, lines.c.channel)
+    lines, line = tables.deliveries, _given("line", ("account", "lease", *_LINE))
+    is_its = [lines.c[name] == line.c[name] for name in ("account", "message", "channel", "lease")]
+    became = {name: line.c[name] for name in BECAME}
+    return update(lines).where(*is_its).values(lease=_FREE, **became).returning(lines.c.message, lines.c.channel)
 
 
-def in_columns(rows: Sequence[Facts]) -> Facts:
-    """Return the facts of rows, of which there are some, column by column."""
-    return {name: [row[name] for row in rows] for name in rows[0]}
+def in_columns(name: str, rows: Sequence[Facts], **of_all: object) -> Facts:
+    """Return the facts of rows, of which there are some, column by column.
+
+    Args:
+        name: What they are called in the statement.
+        rows: The rows.
+        of_all: What is the same for all of them.
+    """
+    same = {f"{name}_{one}": [value] * len(rows) for one, value in of_all.items()}
+    return same | {f"{name}_{one}": [row[one] for row in rows] for one in rows[0]}

@@ -103,8 +103,9 @@ class DeliveringUnitOfWork(ErasingUnitOfWork):
     def _planned_by(
         self, at_once: InColumns, ids: Sequence[str], deliveries: Sequence[Delivery], lease: str, until: datetime
     ) -> int:
-        lines = in_columns([planned_row(one, lease, until) for one in deliveries])
-        (found,) = at_once.plan.take(self._own, {"key_account": self._account, "ids": ids, **lines})
+        told = in_columns("told", [{"id": one} for one in ids], account=self._account)
+        lines = in_columns("line", [planned_row(one, lease, until) for one in deliveries])
+        (found,) = at_once.plan.take(self._own, {**told, **lines})
         return int(found.met)
 
     def put_off(self, now: datetime, until: datetime, /) -> None:
@@ -170,12 +171,13 @@ class DeliveringUnitOfWork(ErasingUnitOfWork):
 
     def _finished(self, rows: Sequence[Facts], lease: str) -> set[tuple[str, str]]:
         """Change lines that are held under a lease, and return which."""
-        keys, at_once = {"key_account": self._account, "key_lease": lease}, self._leases.in_columns
+        at_once = self._leases.in_columns
         if not rows:
             return set()
         if at_once is not None:
-            return {(row.message, row.channel) for row in at_once.finish.take(self._own, keys | in_columns(rows))}
-        becomes, found = self._leases.becomes, set[tuple[str, str]]()
+            lines = in_columns("line", rows, account=self._account, lease=lease)
+            return {(row.message, row.channel) for row in at_once.finish.take(self._own, lines)}
+        keys, becomes, found = {"key_account": self._account, "key_lease": lease}, self._leases.becomes, set()
         for row in rows:
             place = row["message"], row["channel"]
             if becomes.run(self._wire, {**row, **keys, "key_message": place[0], "key_channel": place[1]}):
