@@ -5,6 +5,8 @@ The table stands in ``policy.workflow``; assigning, following and notes in ``dec
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from resolutionkit.datafile import meant
 from resolutionkit.decisions.context import Context, Decision, Draft
 from resolutionkit.decisions.notes import advice_on, note_from
@@ -105,27 +107,51 @@ def check_flag(command: Flag, context: Context) -> tuple[StatusRule, tuple[Advic
         allowed = (workflow.initial, *(rule.key for rule in workflow.next_statuses(workflow.initial)))
         raise MoveRefused(workflow.initial, wanted, allowed, problem=_unknown(workflow, wanted))
     rule = _rule(workflow, wanted)
-    return rule, _advice(move, rule, note_count=0)
+    return rule, _advice(move, rule, has_notes=False)
+
+
+class Position(NamedTuple):
+    """All of an issue that its legal moves depend on: many issues have few positions.
+
+    Attributes:
+        status: Its status.
+        is_open: Whether it is not closed.
+        has_notes: Whether anything was noted.
+    """
+
+    status: str
+    is_open: bool
+    has_notes: bool
+
+
+def position_of(issue: Issue) -> Position:
+    """Return where an issue is."""
+    return Position(issue.status, issue.is_open, issue.note_count > 0)
 
 
 def legal_moves(issue: Issue, policy: Policy) -> tuple[LegalMove, ...]:
     """Return what can be done to an issue's status now, with demands and advice (requirement B3)."""
+    return moves_from(position_of(issue), policy)
+
+
+def moves_from(position: Position, policy: Policy) -> tuple[LegalMove, ...]:
+    """Return what can be done to the status of an issue in a position."""
     workflow = policy.workflow
-    found = {rule.key: _legal_move(issue, rule, policy) for rule in workflow.next_statuses(issue.status)}
-    if issue.status == workflow.escalation:
-        again = _rule(workflow, issue.status)
+    found = {rule.key: _legal_move(position, rule, policy) for rule in workflow.next_statuses(position.status)}
+    if position.status == workflow.escalation:
+        again = _rule(workflow, position.status)
         found[again.key] = _shown("escalate", again, Demands(reason=True))
-    for key in _reopenable(issue, workflow):
+    for key in _reopenable(position, workflow):
         if key not in found:
             found[key] = _shown("reopen", _rule(workflow, key), Demands(note=policy.note_on_status_change))
     return tuple(found.values())
 
 
-def _legal_move(issue: Issue, rule: StatusRule, policy: Policy) -> LegalMove:
-    move = policy.workflow.move(issue.status, rule.key)
+def _legal_move(position: Position, rule: StatusRule, policy: Policy) -> LegalMove:
+    move = policy.workflow.move(position.status, rule.key)
     is_escalation = rule.key == policy.workflow.escalation
     demands = Demands(note=_needs_note(move, policy), reason=is_escalation)
-    advice = _advice(move, rule, issue.note_count)
+    advice = _advice(move, rule, has_notes=position.has_notes)
     return _shown("escalate" if is_escalation else "set_status", rule, demands, advice)
 
 
@@ -156,7 +182,7 @@ def _moved(issue: Issue, command: SetStatus | Escalate, context: Context, wanted
         raise NoteRequired(f"the status {rule.label!r}")
     is_reopening = not issue.is_open and rule.phase is not Phase.CLOSED
     draft.add(Reopened if is_reopening else StatusChanged, status=wanted, phase=rule.phase, note=note)
-    advice = _advice(move, rule, issue.note_count)
+    advice = _advice(move, rule, has_notes=issue.note_count > 0)
     if wanted == workflow.escalation:
         advice += add_escalation(draft, command, (issue.assignee, issue.response.group), context)
     if isinstance(command, SetStatus):
@@ -235,12 +261,12 @@ def _needs_note(move: Move | None, policy: Policy) -> bool:
     return policy.note_on_status_change and (move is None or move.needs_note)
 
 
-def _advice(move: Move | None, rule: StatusRule, note_count: int) -> tuple[Advice, ...]:
+def _advice(move: Move | None, rule: StatusRule, *, has_notes: bool) -> tuple[Advice, ...]:
     advice = []
     if move is not None and move.is_unusual:
         message = f"{rule.label!r} straight from here is unusual: most issues are worked before they end there."
         advice.append(Advice(AdviceCode.UNUSUAL_MOVE, message))
-    if rule.wants_history and not note_count:
+    if rule.wants_history and not has_notes:
         message = f"{rule.label!r} usually follows notes on what was tried; the note log was empty."
         advice.append(Advice(AdviceCode.NO_EARLIER_NOTES, message))
     return tuple(advice)
@@ -266,5 +292,5 @@ def _settable(issue: Issue, workflow: Workflow) -> tuple[str, ...]:
     return tuple(rule.key for rule in workflow.next_statuses(issue.status))
 
 
-def _reopenable(issue: Issue, workflow: Workflow) -> tuple[str, ...]:
+def _reopenable(issue: Issue | Position, workflow: Workflow) -> tuple[str, ...]:
     return () if issue.is_open else workflow.reopen_to

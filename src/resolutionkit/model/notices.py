@@ -16,7 +16,7 @@ from resolutionkit.model.scale import NPS, Scale
 from resolutionkit.model.values import ENGLISH
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Notice:
     """One message with all that its text may need; fields may be added in later versions.
 

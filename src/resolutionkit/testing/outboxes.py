@@ -11,7 +11,7 @@ from resolutionkit.model.people import StaticDirectory
 from resolutionkit.model.query import ResponseFilter
 from resolutionkit.ports import Directory, Notice
 from resolutionkit.testing.recorder import Recorder
-from resolutionkit.tracker.notices import notice_of
+from resolutionkit.tracker.notices import Notices
 from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.tracker import Tracker
 
@@ -30,9 +30,9 @@ def notices(tracker: Tracker, issue_id: str, directory: Directory | None = None)
     history = tracker.history(issue_id)
     issue = replay(history)
     settings = AccountSettings(policy=tracker.policy, directory=directory or StaticDirectory())
+    make = Notices(tracker.account, settings).notice
     return [
-        notice_of(message, settings, account=tracker.account, response=issue.response, issue=issue, history=history)
-        for message in tracker.outbox(issue_id)
+        make(message, response=issue.response, issue=issue, history=history) for message in tracker.outbox(issue_id)
     ]
 
 
@@ -49,8 +49,9 @@ def response_notices(tracker: Tracker, response_id: str, directory: Directory | 
     """
     response = tracker.response(response_id).response
     settings = AccountSettings(policy=tracker.policy, directory=directory or StaticDirectory())
+    made = Notices(tracker.account, settings)
     return [
-        notice_of(message, settings, account=tracker.account, response=response)
+        made.notice(message, response=response)
         for message in tracker.outbox_of_response(response_id)
         if message.issue is None
     ]
@@ -88,10 +89,8 @@ def observed(
         )
         for event in history[after:]
     ]
-    return [
-        notice_of(message, settings, account=tracker.account, response=issue.response, issue=issue, history=history)
-        for message in messages
-    ]
+    made = Notices(tracker.account, settings)
+    return [made.notice(one, response=issue.response, issue=issue, history=history) for one in messages]
 
 
 class OutboxRecorder(Recorder):

@@ -18,15 +18,15 @@ from resolutionkit import logs
 from resolutionkit.decisions.delivery import SEND, Verdict, judge, next_try
 from resolutionkit.errors import AccountNotFound
 from resolutionkit.model.deliveries import Claim, Delivery, Fate, NotDelivered
-from resolutionkit.model.messages import Message, Topic
+from resolutionkit.model.messages import Message
 from resolutionkit.model.notices import Notice
-from resolutionkit.model.trusted import changed
+from resolutionkit.model.trusted import changed, trusted
 from resolutionkit.ports import KeepsDeliveries
 from resolutionkit.tracker.channels import Channels
 from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.plugins import told
 from resolutionkit.tracker.runner import Runner
-from resolutionkit.tracker.turns import Account, Turn, View, judged, keeping, wanted_by
+from resolutionkit.tracker.turns import Account, Look, judged, keeping, seen
 
 BATCH = 100
 """How many messages are planned, or deliveries claimed, at once."""
@@ -42,6 +42,8 @@ UNKNOWN_ACCOUNT = timedelta(hours=1)
 """How long what is due in an account that nobody knows is put off."""
 
 T = TypeVar("T")
+
+_delivery = trusted(Delivery)
 
 
 @frozen(kw_only=True, weakref_slot=False)
@@ -138,15 +140,13 @@ class Courier:
             messages = unit.unplanned(now, BATCH)
             if not messages:
                 return Round()
-            views = self._looked_at(unit, account, messages)
-            disabled = unit.disabled()
-            planned = [
-                one for view in views.values() for one in self._planned(view, now, at_once - disabled.keys(), disabled)
-            ]
+            look, disabled = self._look(unit, account, messages, now), unit.disabled()
+            free = at_once - disabled.keys()
+            planned = [one for told in messages for one in self._planned(look, told, free, disabled)]
             unit.plan(planned, lease, now + LEASE)
             held = [one for one in planned if one.attempts]
             return Round(
-                batches=tuple(self._batches(account, held, views, lease, now)),
+                batches=tuple(self._batches(account, held, look, lease)),
                 settled=tuple(one for one in planned if one.fate is not Fate.WAITING),
                 is_empty=False,
             )
@@ -154,10 +154,10 @@ class Courier:
         return self._do(account.name, work, write=True)
 
     def _planned(
-        self, view: View, now: datetime, at_once: Collection[str], disabled: Mapping[str, str]
+        self, look: Look, message: Message, at_once: Collection[str], disabled: Mapping[str, str]
     ) -> Iterator[Delivery]:
-        message, verdict = view.message, judge(view.standing)
-        names = view.standing.wish.channels
+        standing = look.standing(message)
+        verdict, names = judge(standing), standing.wish.channels
         if not names and verdict is SEND:
             verdict = Verdict(Fate.SUPPRESSED, "the account has no channel for it")
         for name in names or ("",):
@@ -165,14 +165,14 @@ class Courier:
             if verdict is SEND and name in disabled:
                 its = Verdict(Fate.DEAD, disabled[name])
             waits = its.fate is Fate.WAITING
-            yield Delivery(
+            yield _delivery(
                 message=message,
                 channel=name,
                 fate=its.fate,
                 reason=its.reason,
                 attempts=int(waits and name in at_once),
-                due_at=now if waits else its.due_at,
-                changed_at=now,
+                due_at=look.at if waits else its.due_at,
+                changed_at=look.at,
             )
 
     # --- claiming ----------------------------------------------------------------------------------------------------
@@ -201,10 +201,10 @@ class Courier:
             held = unit.claim(claim)
             if not held:
                 return Round()
-            views = self._looked_at(unit, account, [one.message for one in held])
-            sendable, settled = judged(held, views, now, unit.disabled().get(channel))
+            look = self._look(unit, account, [one.message for one in held], now)
+            sendable, settled = judged(held, look, unit.disabled().get(channel))
             unit.finish(settled, lease)
-            batches = self._batches(account, sendable, views, lease, now)
+            batches = self._batches(account, sendable, look, lease)
             return Round(batches=tuple(batches), settled=tuple(settled), is_empty=False)
 
         return self._do(account.name, work, write=True)
@@ -215,10 +215,10 @@ class Courier:
         held = [delivery for delivery, _ in batch.parcels]
 
         def work(unit: KeepsDeliveries) -> tuple[Batch, Sequence[Delivery]]:
-            views = self._looked_at(unit, batch.account, [one.message for one in held])
-            sendable, settled = judged(held, views, now)
+            look = self._look(unit, batch.account, [one.message for one in held], now)
+            sendable, settled = judged(held, look)
             unit.finish(settled, batch.lease)
-            parcels = tuple((one, views[one.message.id].notice(one.attempts)) for one in sendable)
+            parcels = tuple((one, look.notice(one.message, one.attempts)) for one in sendable)
             return changed(batch, looked_at=now, parcels=parcels), settled
 
         return self._do(batch.account.name, work, write=True)
@@ -272,35 +272,24 @@ class Courier:
 
     # --- looking -----------------------------------------------------------------------------------------------------
 
-    def _looked_at(self, unit: KeepsDeliveries, account: Account, messages: Sequence[Message]) -> Mapping[str, View]:
-        """Return what is known of messages now, by their ids."""
+    def _look(self, unit: KeepsDeliveries, account: Account, messages: Sequence[Message], now: datetime) -> Look:
+        """Look at what messages are about, as it is now."""
         chosen = account.settings.policy.channels
         usual = tuple(self.channels.notifiers) if chosen is None else chosen
-        turn = Turn(account=account, now=self.runner.now(), usual=usual)
-        wanted = wanted_by(unit, {one.recipient for one in messages if one.topic is not Topic.CHANGED})
-        histories = unit.histories([one.issue for one in messages if one.issue is not None])
-        records = unit.records([one.response for one in messages if one.issue is None or one.recipient in wanted])
-        return {
-            one.id: View(
-                turn, one, histories.get(one.issue or "", ()), records.get(one.response), wanted.get(one.recipient)
-            )
-            for one in messages
-        }
+        return Look(account, seen(unit, messages), usual, now)
 
-    def _batches(
-        self, account: Account, held: Iterable[Delivery], views: Mapping[str, View], lease: str, now: datetime
-    ) -> Iterator[Batch]:
+    def _batches(self, account: Account, held: Iterable[Delivery], look: Look, lease: str) -> Iterator[Batch]:
         by_channel: dict[str, list[tuple[Delivery, Notice]]] = {}
         for one in held:
-            parcel = (one, views[one.message.id].notice(one.attempts))
+            parcel = (one, look.notice(one.message, one.attempts))
             by_channel.setdefault(one.channel, []).append(parcel)
         for channel, parcels in by_channel.items():
             yield Batch(
                 account=account,
                 channel=channel,
                 lease=lease,
-                until=now + LEASE,
-                looked_at=now,
+                until=look.at + LEASE,
+                looked_at=look.at,
                 parcels=tuple(parcels),
             )
 

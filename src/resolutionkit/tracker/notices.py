@@ -4,56 +4,88 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resolutionkit.decisions.moves import legal_moves
+from resolutionkit.decisions.moves import Position, moves_from, position_of
 from resolutionkit.model.events import Event
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.messages import Message, Topic
 from resolutionkit.model.notices import Notice
 from resolutionkit.model.people import Person
 from resolutionkit.model.response import Response
-from resolutionkit.ports import Directory
+from resolutionkit.model.results import LegalMove
+from resolutionkit.model.trusted import trusted
 from resolutionkit.tracker.pipeline import AccountSettings
 
+_notice = trusted(Notice)
 
-def notice_of(
-    message: Message,
-    settings: AccountSettings,
-    *,
-    account: str,
-    response: Response,
-    issue: Issue | None = None,
-    history: tuple[Event, ...] = (),
-    attempt: int = 1,
-) -> Notice:
-    """Return what a channel is given.
+
+class Notices:
+    """Makes notices in one account, all as of one moment: what several of them need is asked and worked out once.
 
     Args:
-        message: Who is told of what.
-        settings: The account's policy and directory.
-        account: Its name.
-        response: The response that it is about, as it is now.
-        issue: The issue as it is now, or None where there is none.
-        history: The issue's events, from the first one on.
-        attempt: How often it has been tried, this time included.
+        account: The account's name.
+        settings: Its policy and directory.
     """
-    policy = settings.policy
-    events = history[message.first_event - 1 : message.last_event] if issue is not None else ()
-    person = None if message.topic is Topic.CHANGED else settings.directory.person(message.recipient)
-    return Notice(
-        account=account,
-        message=message,
-        response=response,
-        issue=issue,
-        events=events,
-        person=person,
-        zone=(person.zone if person is not None else None) or policy.zone,
-        language=(person.language if person is not None else None) or policy.language,
-        scale=policy.scale_of(response.survey, response.scale),
-        people=_people(settings.directory, _named(message, response, issue, events)),
-        labels={status.key: status.label for status in policy.workflow.statuses},
-        moves=legal_moves(issue, policy) if issue is not None else (),
-        attempt=attempt,
-    )
+
+    def __init__(self, account: str, settings: AccountSettings) -> None:
+        """Begin with nobody known."""
+        self._account = account
+        self._policy = settings.policy
+        self._directory = settings.directory
+        self._labels = {status.key: status.label for status in settings.policy.workflow.statuses}
+        self._people: dict[str, Person | None] = {}
+        self._moves: dict[Position, tuple[LegalMove, ...]] = {}
+
+    def notice(
+        self,
+        message: Message,
+        *,
+        response: Response,
+        issue: Issue | None = None,
+        history: tuple[Event, ...] = (),
+        attempt: int = 1,
+    ) -> Notice:
+        """Return what a channel is given.
+
+        Args:
+            message: Who is told of what.
+            response: The response that it is about, as it is now.
+            issue: The issue as it is now, or None where there is none.
+            history: The issue's events, from the first one on.
+            attempt: How often it has been tried, this time included.
+        """
+        policy = self._policy
+        events = history[message.first_event - 1 : message.last_event] if issue is not None else ()
+        person = None if message.topic is Topic.CHANGED else self._person(message.recipient)
+        return _notice(
+            account=self._account,
+            message=message,
+            response=response,
+            issue=issue,
+            events=events,
+            person=person,
+            zone=(person.zone if person is not None else None) or policy.zone,
+            language=(person.language if person is not None else None) or policy.language,
+            scale=policy.scale_of(response.survey, response.scale),
+            people=self._known(_named(message, response, issue, events)),
+            labels=self._labels.copy(),
+            moves=self._legal_moves(issue) if issue is not None else (),
+            attempt=attempt,
+        )
+
+    def _legal_moves(self, issue: Issue) -> tuple[LegalMove, ...]:
+        position = position_of(issue)
+        if position not in self._moves:
+            self._moves[position] = moves_from(position, self._policy)
+        return self._moves[position]
+
+    def _known(self, named: Iterator[str | None]) -> dict[str, Person]:
+        found = {who: self._person(who) for who in named if who is not None}
+        return {who: person for who, person in found.items() if person is not None}
+
+    def _person(self, who: str) -> Person | None:
+        if who not in self._people:
+            self._people[who] = self._directory.person(who)
+        return self._people[who]
 
 
 def _named(
@@ -66,8 +98,3 @@ def _named(
     for event in events:
         yield event.actor
         yield getattr(event, "assignee", None)
-
-
-def _people(directory: Directory, named: Iterator[str | None]) -> dict[str, Person]:
-    found = ((who, directory.person(who)) for who in dict.fromkeys(named) if who is not None)
-    return {who: person for who, person in found if person is not None}

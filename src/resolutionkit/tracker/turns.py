@@ -1,4 +1,4 @@
-"""A message when it is its turn: what is known of its subject and recipient, and what a channel is given of it."""
+"""Messages when it is their turn: what is known of their subjects and recipients, and what a channel is given."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import cast
 
-from attrs import frozen
+from attrs import field, frozen
 
 from resolutionkit.decisions.delivery import SEND, TRIES, Standing, Verdict, judge_on
 from resolutionkit.errors import StorageError
@@ -17,12 +17,12 @@ from resolutionkit.model.issue import Issue
 from resolutionkit.model.messages import Message, Topic
 from resolutionkit.model.notices import Notice
 from resolutionkit.model.preferences import Preferences
-from resolutionkit.model.query import ACCOUNT_WIDE
+from resolutionkit.model.query import ACCOUNT_WIDE, Scope
 from resolutionkit.model.response import ResponseRecord
 from resolutionkit.model.trusted import changed
 from resolutionkit.ports import KeepsDeliveries, UnitOfWork
 from resolutionkit.tracker.access import scope_of_party
-from resolutionkit.tracker.notices import notice_of
+from resolutionkit.tracker.notices import Notices
 from resolutionkit.tracker.pipeline import AccountSettings
 
 
@@ -40,99 +40,114 @@ class Account:
 
 
 @frozen(kw_only=True)
-class Turn:
-    """An account, and what holds there while messages are looked at.
+class Seen:
+    """What the store says of messages.
 
     Attributes:
-        account: The account.
-        now: The instant.
-        usual: The names of the channels for those who chose no others.
+        histories: The events of the issues that they are about, by the issues' ids.
+        records: The responses of those that are about no issue, or whose recipients have preferences, by their ids; one
+            that is not there has none.
+        wanted: What their recipients want to be told of, of those that have said anything.
     """
 
-    account: Account
-    now: datetime
-    usual: tuple[str, ...]
+    histories: Mapping[str, tuple[Event, ...]] = field(factory=dict)
+    records: Mapping[str, ResponseRecord] = field(factory=dict)
+    wanted: Mapping[str, Preferences] = field(factory=dict)
 
 
-class View:
-    """A message, and what is known of it now.
+def seen(unit: KeepsDeliveries, messages: Collection[Message]) -> Seen:
+    """Ask the store for all that looking at messages needs."""
+    wanted = _wanted(unit, {one.recipient for one in messages if one.topic is not Topic.CHANGED})
+    return Seen(
+        histories=unit.histories([one.issue for one in messages if one.issue is not None]),
+        records=unit.records([one.response for one in messages if one.issue is None or one.recipient in wanted]),
+        wanted=wanted,
+    )
+
+
+def _wanted(unit: KeepsDeliveries, recipients: Collection[str]) -> Mapping[str, Preferences]:
+    find: Callable[[Collection[str]], Mapping[str, Preferences]] | None = getattr(unit, "preferences_of", None)
+    return find(recipients) if find is not None and recipients else {}
+
+
+class Look:
+    """A look at messages of one account, all at one moment: what several of them share is worked out once.
 
     Args:
-        turn: The account, and what it is now.
-        message: Who is told of what.
-        history: The issue's events, empty where the message is about none.
-        record: The response, where the message is about no issue, or its recipient has preferences.
-        wanted: What the recipient wants to be told of, or None where they have said nothing.
+        account: The account.
+        seen: What the store says of them.
+        usual: The names of the channels for those who chose no others.
+        at: The moment.
     """
 
-    __slots__ = ("_history", "_issue", "_record", "_turn", "message", "standing")
+    def __init__(self, account: Account, seen: Seen, usual: tuple[str, ...], at: datetime) -> None:
+        """Fold the histories."""
+        self.at = at
+        self._settings = account.settings
+        self._usual = usual
+        self._seen = seen
+        self._issues = {one: replay(events) for one, events in seen.histories.items() if events}
+        self._scopes: dict[tuple[str, bool], Scope | None] = {}
+        self._notices = Notices(account.name, account.settings)
 
-    def __init__(
-        self,
-        turn: Turn,
-        message: Message,
-        history: tuple[Event, ...],
-        record: ResponseRecord | None,
-        wanted: Preferences | None,
-    ) -> None:
-        """Fold the history, and ask the directory for the recipient."""
-        self.message = message
-        self._turn = turn
-        self._history = history
-        self._issue: Issue | None = replay(history) if history else None
-        self._record = record
-        settings = turn.account.settings
+    def standing(self, message: Message) -> Standing:
+        """Return what a message is judged by."""
         is_observer = message.topic is Topic.CHANGED
-        self.standing = Standing(
+        wanted = None if is_observer else self._seen.wanted.get(message.recipient)
+        return Standing(
             message=message,
-            record=record,
-            issue=self._issue,
-            scope=ACCOUNT_WIDE if is_observer else scope_of_party(message.recipient, settings.directory),
-            now=turn.now,
+            record=self._record(message),
+            issue=self._issue(message),
+            scope=self._scope(message),
+            now=self.at,
             wanted=wanted,
-            zone=settings.policy.zone if wanted is None else _zone_of(message.recipient, settings),
-            usual=(message.recipient,) if is_observer else turn.usual,
+            zone=self._settings.policy.zone if wanted is None else self._zone_of(message.recipient),
+            usual=(message.recipient,) if is_observer else self._usual,
         )
 
-    def notice(self, attempt: int) -> Notice:
+    def notice(self, message: Message, attempt: int) -> Notice:
         """Return what a channel is given.
 
         Args:
+            message: Who is told of what.
             attempt: How often it has been tried, this time included.
         """
-        subject = self._issue or self._record
+        issue = self._issue(message)
+        subject = issue or self._record(message)
         if subject is None:
-            raise LookupError(f"nothing is left of what message {self.message.id} is about")
-        return notice_of(
-            self.message,
-            self._turn.account.settings,
-            account=self._turn.account.name,
-            response=subject.response,
-            issue=self._issue,
-            history=self._history,
-            attempt=attempt,
-        )
+            raise LookupError(f"nothing is left of what message {message.id} is about")
+        history = self._seen.histories.get(message.issue or "", ())
+        return self._notices.notice(message, response=subject.response, issue=issue, history=history, attempt=attempt)
+
+    def _issue(self, message: Message) -> Issue | None:
+        return self._issues.get(message.issue or "")
+
+    def _record(self, message: Message) -> ResponseRecord | None:
+        return self._seen.records.get(message.response)
+
+    def _scope(self, message: Message) -> Scope | None:
+        who, is_observer = message.recipient, message.topic is Topic.CHANGED
+        if (who, is_observer) not in self._scopes:
+            scope = ACCOUNT_WIDE if is_observer else scope_of_party(who, self._settings.directory)
+            self._scopes[who, is_observer] = scope
+        return self._scopes[who, is_observer]
+
+    def _zone_of(self, who: str) -> str:
+        person = self._settings.directory.person(who)
+        return (person.zone if person is not None else None) or self._settings.policy.zone
 
 
-def _zone_of(who: str, settings: AccountSettings) -> str:
-    person = settings.directory.person(who)
-    return (person.zone if person is not None else None) or settings.policy.zone
-
-
-def judged(
-    held: Iterable[Delivery], views: Mapping[str, View], now: datetime, disabled: str | None = None
-) -> tuple[list[Delivery], list[Delivery]]:
+def judged(held: Iterable[Delivery], look: Look, disabled: str | None = None) -> tuple[list[Delivery], list[Delivery]]:
     """Return which deliveries may be sent, and what has become of the others.
 
     Args:
         held: The deliveries.
-        views: What is known of their messages, by id.
-        now: The instant.
+        look: The look at their messages.
         disabled: Why nothing is to go to their channel, or None.
     """
     sendable, settled = [], []
     for one in held:
-        verdict = judge_on(one.channel, views[one.message.id].standing)
+        verdict = judge_on(one.channel, look.standing(one.message))
         if verdict is SEND and disabled is not None:
             verdict = Verdict(Fate.DEAD, disabled)
         if one.attempts > TRIES:
@@ -140,8 +155,9 @@ def judged(
         if verdict is SEND:
             sendable.append(one)
             continue
-        facts = {"fate": verdict.fate, "reason": verdict.reason, "due_at": verdict.due_at}
-        settled.append(changed(one, attempts=one.attempts - 1, changed_at=now, **facts))  # it was not tried, after all
+        attempts = one.attempts - 1  # it was not tried, after all
+        facts = {"fate": verdict.fate, "reason": verdict.reason, "attempts": attempts, "due_at": verdict.due_at}
+        settled.append(changed(one, changed_at=look.at, **facts))
     return sendable, settled
 
 
@@ -154,9 +170,3 @@ def keeping(unit: UnitOfWork) -> KeepsDeliveries:
     if not callable(getattr(unit, "claim", None)):
         raise StorageError("this store keeps no queue of what is to be told, and so nothing can be delivered from it")
     return cast(KeepsDeliveries, unit)
-
-
-def wanted_by(unit: KeepsDeliveries, recipients: Collection[str]) -> Mapping[str, Preferences]:
-    """Return what recipients want to be told of, of those that have said anything; nobody where none are kept."""
-    find: Callable[[Collection[str]], Mapping[str, Preferences]] | None = getattr(unit, "preferences_of", None)
-    return find(recipients) if find is not None and recipients else {}

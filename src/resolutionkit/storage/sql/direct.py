@@ -169,7 +169,10 @@ class PsycopgWire(DirectWire):
         kept = self._connection.connection.info
         self._cursor = kept.get(_CURSOR)
         if self._cursor is None:
-            self._cursor = kept[_CURSOR] = self._connection.dialect.loaded_dbapi.RawCursor(self._raw)
+            driver = self._connection.dialect.loaded_dbapi
+            self._cursor = kept[_CURSOR] = driver.RawCursor(self._raw)
+            # As text, each value of a list is searched for what has to be quoted: as bytes it takes a seventh of that.
+            self._cursor.adapters.register_dumper(list, driver.types.array.ListBinaryDumper)
 
     def stand_ready(self) -> None:
         """Begin no transaction until something is written."""

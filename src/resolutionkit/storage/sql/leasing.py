@@ -12,6 +12,7 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Select,
     Text,
     Update,
@@ -32,8 +33,11 @@ from resolutionkit.storage.sql.tables import Tables
 
 DISABLED = "disabled:"
 """What the names begin with under which ``meta`` keeps why a channel is disabled."""
-_REASONS, _AFTER_REASONS = literal_column(f"'{DISABLED}'"), literal_column("'disabled;'")
-_FREE, _NEVER, _NONE = literal_column("''"), literal_column(str(NEVER_DUE)), literal_column("0")
+_REASONS: ColumnElement[str] = literal_column(f"'{DISABLED}'")
+_AFTER_REASONS: ColumnElement[str] = literal_column("'disabled;'")
+_FREE: ColumnElement[str] = literal_column("''")
+_NEVER: ColumnElement[int] = literal_column(str(NEVER_DUE))
+_NONE: ColumnElement[int] = literal_column("0")
 _NUMBERS = frozenset({"attempts", "due_at", "changed_at"})
 _LINE = ("message", "channel", *BECAME)
 """What tells a line of the ledger, and the columns of it that change."""
@@ -118,7 +122,11 @@ def _given(name: str, columns: Sequence[str]) -> Any:
 
 
 def _plan(tables: Tables) -> Select[Any]:
-    """Return the change of the queue; what a line repeats of its message is copied from there."""
+    """Return the change of the queue; what a line repeats of its message is copied from there.
+
+    Its commit does not wait for the disk. What a crash of the server takes back is planned again, and told again, as it
+    is where a worker dies after it was planned; nobody was promised anything, and what is settled is on the disk.
+    """
     outbox, lines = tables.outbox, tables.deliveries
     told, line = _given("told", ("account", "id")), _given("line", (*_LINE, "lease"))
     is_told = (outbox.c.account == told.c.account, outbox.c.id == told.c.id, outbox.c.due_at < _NEVER)
@@ -128,7 +136,8 @@ def _plan(tables: Tables) -> Select[Any]:
     row = {name: planned.c[name] for name in repeated} | {name: line.c[name] for name in (*_LINE, "lease")}
     its = select(*row.values()).select_from(planned.join(line, line.c.message == planned.c.id))
     added = insert(lines).from_select(list(row), its).returning(lines.c.message).cte("added")
-    return select(func.count().label("met")).select_from(planned).add_cte(added)
+    waits = func.set_config(*map(literal_column, ("'synchronous_commit'", "'off'", "true")))
+    return select(func.count().label("met"), waits).select_from(planned).add_cte(added)
 
 
 def _finish(tables: Tables) -> Any:

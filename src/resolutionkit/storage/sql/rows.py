@@ -26,6 +26,7 @@ Keys: TypeAlias = Mapping[str, str]
 """Parties to keys, or keys to parties."""
 
 _line, _record = trusted(IssueLine), trusted(ResponseRecord)
+_message, _delivery = trusted(Message), trusted(Delivery)
 
 ASSIGNEE, FOLLOWER, HIERARCHY, LEADERSHIP = "assignee", "follower", "hierarchy", "leadership"
 ROLES = (ASSIGNEE, FOLLOWER, HIERARCHY, LEADERSHIP)
@@ -274,7 +275,7 @@ def message_row(account: str, message: Message, keys: Keys) -> dict[str, Any]:
 
 def message_from(row: Row, names: Keys) -> Message:
     """Return the message of a row."""
-    return Message(
+    return _message(
         id=row.id,
         issue=row.issue or None,
         response=row.response,
@@ -325,7 +326,7 @@ def delivery_row(account: str, delivery: Delivery, keys: Keys, lease: str, until
 
 def delivery_from(row: Row, message: Message) -> Delivery:
     """Return the delivery of a row that has its message as well."""
-    return Delivery(
+    return _delivery(
         message=message,
         channel=row.its_channel,
         fate=Fate(row.its_fate),
