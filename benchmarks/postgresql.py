@@ -1,4 +1,4 @@
-"""The PostgreSQL server of P3, P4 and P6: one that a variable names, or one from a wheel; and databases on it.
+"""The PostgreSQL server of P3, P4, P6 and P8: one that a variable names, or one from a wheel; and databases on it.
 
 ``RESOLUTIONKIT_BENCH_POSTGRESQL`` is the URL of a user who may make databases; without it that of the tests counts.
 """
