@@ -96,12 +96,16 @@ def _reader(kind: type[V]) -> Callable[[dict[str, Any]], V]:
     """Return a function that builds a value of stored data, which was checked before it was stored."""
     make: Callable[..., V] = trusted(kind)
     fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(kind)  # type: ignore[arg-type]
-    of_type = {one.name: _READERS[one.type] for one in fields if one.type in _READERS}
+    of_type = [(one.name, _READERS[one.type]) for one in fields if one.type in _READERS]
 
     def read(data: dict[str, Any]) -> V:
-        return make(**{name: of_type[name](value) if name in of_type else value for name, value in data.items()})
+        facts = dict(data)
+        for name, of_kind in of_type:
+            if name in facts:
+                facts[name] = of_kind(facts[name])
+        return make(**facts)
 
-    return read
+    return read if of_type else lambda data: make(**data)
 
 
 def _of_scale(data: dict[str, Any] | None) -> Scale | None:
