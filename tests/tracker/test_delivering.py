@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -143,6 +144,31 @@ def test_a_notice_has_all_that_its_text_may_need(make: Make, company: Directory)
     assert [move.status for move in notice.moves] == [move.status for move in tracker.moves(issue)]
     assert notice.labels["needs_attention"] == "Needs Attention"
     assert notice.name_of("nina") == "Nina Okafor"
+
+
+def test_a_batch_asks_for_each_person_once(
+    make: Make, company: Directory, clock: TurnableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To see how far they see, and once more for what is said of them, however many messages name them."""
+    email, asked = RecordingNotifier("email"), Counter[str]()
+    tracker = make(email)
+    for number in range(5):
+        opened_by(tracker, f"r-{number}")
+    person = company.now.person
+
+    def counted(person_id: str) -> Person | None:
+        asked[person_id] += 1
+        return person(person_id)
+
+    monkeypatch.setattr(company, "person", counted, raising=False)
+    assert tracker.deliver() == Delivered(sent=10)
+    assert asked["nina"] == asked["ed"] == 2
+    first, second = email.to("nina")[:2]
+    assert first.people == second.people
+    first.labels.clear()
+    first.people.clear()
+    assert second.labels
+    assert second.people
 
 
 def test_an_observer_hears_of_every_change_in_order(make: Make) -> None:
