@@ -12,7 +12,7 @@ from resolutionkit import Tracker
 from resolutionkit.model.history import replay
 from resolutionkit.model.messages import Message, Topic, Why
 from resolutionkit.ports import Notice
-from resolutionkit.tracker.notices import notice_of
+from resolutionkit.tracker.notices import Notices
 from resolutionkit.tracker.pipeline import AccountSettings
 from support import response
 from support.receiving import Receiver, receiving
@@ -56,7 +56,7 @@ def notice_to(observer: str, tracker: Tracker, issue_id: str, directory: Any, fi
         created_at=issue.changed_at,
     )
     settings = AccountSettings(policy=tracker.policy, directory=directory)
-    return notice_of(message, settings, account=tracker.account, response=issue.response, issue=issue, history=history)
+    return Notices(tracker.account, settings).notice(message, response=issue.response, issue=issue, history=history)
 
 
 def without_events(notice: Notice) -> Notice:
