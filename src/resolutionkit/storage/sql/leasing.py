@@ -122,11 +122,7 @@ def _given(name: str, columns: Sequence[str]) -> Any:
 
 
 def _plan(tables: Tables) -> Select[Any]:
-    """Return the change of the queue; what a line repeats of its message is copied from there.
-
-    Its commit does not wait for the disk. What a crash of the server takes back is planned again, and told again, as it
-    is where a worker dies after it was planned; nobody was promised anything, and what is settled is on the disk.
-    """
+    """Return the change of the queue; what a line repeats of its message is copied from there."""
     outbox, lines = tables.outbox, tables.deliveries
     told, line = _given("told", ("account", "id")), _given("line", (*_LINE, "lease"))
     is_told = (outbox.c.account == told.c.account, outbox.c.id == told.c.id, outbox.c.due_at < _NEVER)
@@ -136,8 +132,7 @@ def _plan(tables: Tables) -> Select[Any]:
     row = {name: planned.c[name] for name in repeated} | {name: line.c[name] for name in (*_LINE, "lease")}
     its = select(*row.values()).select_from(planned.join(line, line.c.message == planned.c.id))
     added = insert(lines).from_select(list(row), its).returning(lines.c.message).cte("added")
-    waits = func.set_config(*map(literal_column, ("'synchronous_commit'", "'off'", "true")))
-    return select(func.count().label("met"), waits).select_from(planned).add_cte(added)
+    return select(func.count().label("met")).select_from(planned).add_cte(added)
 
 
 def _finish(tables: Tables) -> Any:
