@@ -125,8 +125,8 @@ def test_a_weekend_is_over_on_monday() -> None:
 
 def test_none_at_all_is_never_quiet() -> None:
     """No hours hold nothing."""
-    assert not QuietHours({})
-    assert QuietHours({}).over_at(datetime(2026, 11, 20, tzinfo=UTC), "UTC") is None
+    assert not QuietHours()
+    assert QuietHours().over_at(datetime(2026, 11, 20, tzinfo=UTC), "UTC") is None
 
 
 REFUSED: dict[str, Any] = {

@@ -21,6 +21,7 @@ from resolutionkit import (
     Contact,
     Desk,
     ImportMapping,
+    InboundUpdate,
     Inbox,
     IssueFilter,
     LinkAction,
@@ -28,6 +29,7 @@ from resolutionkit import (
     LinkForm,
     LinkVisit,
     Person,
+    Preferences,
     ResolutionKitError,
     Response,
     ResponseFilter,
@@ -261,6 +263,26 @@ ON_TRACKER: dict[str, list[Case]] = {
     "as_of": [lambda t, n: t.as_of(n.issue, LATE)],
     "moves": [lambda t, n: t.moves(n.issue)],
     "outbox": [lambda t, n: t.outbox(n.issue), lambda t, n: t.outbox(own(t))],
+    "outbox_of_response": [lambda t, n: t.outbox_of_response(n.response), lambda t, n: t.outbox_of_response("own-r-0")],
+    "ledger": [
+        lambda t, n: t.ledger(n.issue),
+        lambda t, n: [t.ledger(person=one) for one in (n.address, n.person)],
+        lambda t, n: t.ledger(limit=1000),
+    ],
+    "dead_letters": [lambda t, n: t.dead_letters()],
+    "send_again": [lambda t, n: t.send_again(n.issue, "email")],
+    "disabled_channels": [lambda t, n: t.disabled_channels()],
+    "enable_channel": [lambda t, n: t.enable_channel(n.key)],
+    "preferences": [lambda t, n: t.preferences(n.address), lambda t, n: t.preferences(n.person)],
+    "set_preferences": [
+        lambda t, n: t.set_preferences(n.address, Preferences(notes=True)),
+        lambda t, n: t.set_preferences(n.person, Preferences(threshold=9)),
+    ],
+    "apply_update": [
+        lambda t, n: t.apply_update(InboundUpdate(key="own-k", issue=n.issue, note="x"), acting_as="dana"),
+        lambda t, n: t.apply_update(InboundUpdate(key=n.key, issue=own(t), note="x"), acting_as="dana"),
+        lambda t, n: t.apply_update(InboundUpdate(key="own-k", issue=own(t), note="x"), acting_as=n.person),
+    ],
     "response": [lambda t, n: t.response(n.response)],
     "issues": [
         lambda t, n: each_of(t.issues, issue_filters(n)),
@@ -281,10 +303,12 @@ ON_TRACKER: dict[str, list[Case]] = {
     "erase_older_than": [lambda t, n: t.erase_older_than(BEFORE)],
     "export_person": [lambda t, n: t.export_person(n.email), lambda t, n: t.export_person(n.address)],
 }
-"""Without ``open``, ``close`` and ``joined``, which concern stores and connections."""
+"""Without what concerns stores and connections, and without workers, who are everybody's."""
 
 ON_DESK: dict[str, list[Case]] = {
     "inbox": [lambda t, n: repr(desk(t).inbox())],
+    "preferences": [lambda t, n: t.as_user(n.person).preferences()],
+    "set_preferences": [lambda t, n: t.as_user(n.person).set_preferences(Preferences(notes=True))],
     "issue": [lambda t, n: desk(t).issue(n.issue)],
     "history": [lambda t, n: desk(t).history(n.issue)],
     "as_of": [lambda t, n: desk(t).as_of(n.issue, LATE)],

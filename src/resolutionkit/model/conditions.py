@@ -203,7 +203,6 @@ class AllOf(_Several):
 
     Attributes:
         conditions: The conditions.
-        depth: How deep conditions stand within each other here, this one included.
     """
 
     def holds(self, judged: Judged) -> bool:
@@ -221,7 +220,6 @@ class AnyOf(_Several):
 
     Attributes:
         conditions: The conditions.
-        depth: How deep conditions stand within each other here, this one included.
     """
 
     def holds(self, judged: Judged) -> bool:

@@ -123,7 +123,7 @@ class Preferences:
     threshold: Mapping[str, Score] = field(factory=dict, converter=_threshold)
     alerts: tuple[Condition, ...] = field(default=(), converter=_alerts)
     notes: bool = field(default=False, converter=_notes)
-    quiet_hours: QuietHours = field(default=QuietHours({}), converter=_quiet_hours)
+    quiet_hours: QuietHours = field(default=QuietHours(), converter=_quiet_hours)
 
     @property
     def watches(self) -> bool:

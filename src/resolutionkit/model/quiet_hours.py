@@ -67,7 +67,7 @@ class QuietHours:
         InvalidValue: A weekday or a span cannot be read, or no time of the week is left.
     """
 
-    hours: Mapping[str, tuple[str, ...]] = field(converter=_hours)
+    hours: Mapping[str, tuple[str, ...]] = field(factory=dict, converter=_hours)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what is never over."""

@@ -119,5 +119,5 @@ def _threshold(choice: Choice, now: Preferences) -> dict[str, int | float]:
 
 def _quiet(choice: Choice, now: Preferences) -> QuietHours:
     if not choice.quiet_from and not choice.quiet_to:
-        return QuietHours({}) if _daily(now.quiet_hours)[0] else now.quiet_hours
+        return QuietHours() if _daily(now.quiet_hours)[0] else now.quiet_hours
     return QuietHours({_ALL_WEEK: f"{choice.quiet_from}-{choice.quiet_to}"})
