@@ -21,6 +21,8 @@ INTERNAL = frozenset(
     | {"Known", "Row", "RowRefused"}  # with those above, what a loaded ImportMapping is made of and how it reads a row
     | {"AccessKind"}  # what Access.OWN and its like are made of
     | {"Reader", "Runner"}  # what desks and inboxes are made of, and nobody else
+    | {"Field", "Operator", "Judged"}  # what a condition, which is read from text, is made of and asked about
+    | {"Channels"}  # what a tracker makes of its notifiers and observers
     | {"Opening"}  # what AsyncTracker.open gives: the tracker, once it is awaited or entered
 )
 """Types inside the package that public values show without being public: they are written, and not linked."""
