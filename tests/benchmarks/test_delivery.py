@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
@@ -37,14 +38,15 @@ def url() -> Iterator[str]:
         yield database.url
 
 
-@pytest.fixture(params=["ours", *RIVALS])
+HERE = [name for name in RIVALS if name == "bare_queue" or find_spec(name.removesuffix("_worker")) is not None]
+"""The rivals that can be tried: two of them need packages of the dependency group ``bench``."""
+
+
+@pytest.fixture(params=["ours", *HERE])
 def kind(request: pytest.FixtureRequest) -> type[Queue]:
-    """Return each kind of queue, of those that are installed."""
+    """Return each kind of queue that is here."""
     if request.param == "ours":
         return OursAsQueue
-    needed = "pgqueuer and procrastinate are in the dependency group 'bench'"
-    if request.param != "bare_queue":
-        pytest.importorskip(request.param.removesuffix("_worker"), reason=needed)
     found: type[Queue] = getattr(import_module(f"benchmarks.rivals.{request.param}"), RIVALS[request.param])
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 import signal
 import subprocess
 import sys
@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from resolutionkit import Tracker
+from resolutionkit.cli.app import program
 from resolutionkit.testing import sample_response
 
 APP = """
@@ -45,25 +47,29 @@ def url(tmp_path: Path) -> str:
 
 
 def run(folder: Path, url: str, *words: str) -> Any:
-    """Run the program in a folder."""
-    command = [sys.executable, "-m", "resolutionkit.cli", "--database", url, *words]
-    env = os.environ | {"COLUMNS": "200"}
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=env, timeout=120)
+    """Run the program in a folder, in this process."""
+    before = list(sys.path)
+    with contextlib.chdir(folder):
+        try:
+            return CliRunner().invoke(program, ["--database", url, *words], env={"COLUMNS": "200"})
+        finally:
+            sys.path[:] = before
+            sys.modules.pop("app", None)
 
 
 def test_what_is_due_is_delivered_once(tmp_path: Path, url: str) -> None:
     """Through the host's own tracker; the ledger says what became of it, and a dead letter can be sent again."""
     done = run(tmp_path, url, "work", "--once", "--tracker", "app:tracker")
-    assert (done.returncode, done.stderr) == (0, "2 sent, 2 dead\n")
+    assert (done.exit_code, done.stderr) == (0, "2 sent, 2 dead\n")
     done = run(tmp_path, url, "work", "--once", "--tracker", "app:tracker")
     assert done.stderr == "nothing was due\n"
     found = run(tmp_path, url, "ledger", "--fate", "dead", "--json")
     assert found.stdout.count("no such mailbox") == 2
     with Tracker.open(url) as tracker:
         message = tracker.dead_letters().items[0].message.id
-    assert run(tmp_path, url, "send-again", message, "email").returncode == 0
+    assert run(tmp_path, url, "send-again", message, "email").exit_code == 0
     again = run(tmp_path, url, "send-again", message, "email")
-    assert again.returncode == 3
+    assert again.exit_code == 3
     assert "no dead letter" in again.stderr
     assert run(tmp_path, url, "work", "--once", "--tracker", "app:tracker").stderr == "1 dead\n"
 
@@ -71,7 +77,7 @@ def test_what_is_due_is_delivered_once(tmp_path: Path, url: str) -> None:
 def test_the_ledger_is_a_table(tmp_path: Path, url: str) -> None:
     """What was not looked at yet is waiting; addresses are shown as they are."""
     shown = run(tmp_path, url, "ledger")
-    assert shown.returncode == 0
+    assert shown.exit_code == 0
     assert shown.stdout.count("waiting") == 2
     assert "a@x.example" in shown.stdout
     assert run(tmp_path, url, "ledger", "--to", "nobody").stdout == "Nobody was to be told anything.\n"
@@ -98,12 +104,12 @@ def test_a_worker_ends_when_it_is_asked_to(tmp_path: Path, url: str, number: sig
 def test_a_tracker_that_is_none_is_a_mistake_of_the_line(tmp_path: Path, url: str, maker: str, told: str) -> None:
     """It is told which, with exit code 2."""
     done = run(tmp_path, url, "work", "--tracker", maker)
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert told in done.stderr
 
 
 def test_nobody_to_tell_through_is_said(tmp_path: Path, url: str) -> None:
     """Rather than losing what is due."""
     done = run(tmp_path, url, "work", "--once")
-    assert done.returncode != 0
+    assert done.exit_code != 0
     assert "notifiers" in done.stderr

@@ -149,7 +149,7 @@ def test_a_notice_has_all_that_its_text_may_need(make: Make, company: Directory)
 def test_a_batch_asks_for_each_person_once(
     make: Make, company: Directory, clock: TurnableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """To see how far they see, and once more for what is said of them, however many messages name them."""
+    """To see whether they are there, how far they see, and what is said of them, however many messages name them."""
     email, asked = RecordingNotifier("email"), Counter[str]()
     tracker = make(email)
     for number in range(5):
@@ -162,7 +162,7 @@ def test_a_batch_asks_for_each_person_once(
 
     monkeypatch.setattr(company, "person", counted, raising=False)
     assert tracker.deliver() == Delivered(sent=10)
-    assert asked["nina"] == asked["ed"] == 2
+    assert asked["nina"] == asked["ed"] == 3
     first, second = email.to("nina")[:2]
     assert first.people == second.people
     first.labels.clear()

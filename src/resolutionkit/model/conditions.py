@@ -176,7 +176,6 @@ class _Several(Condition):
     """Two conditions or more."""
 
     conditions: tuple[Condition, ...] = attrs.field(converter=_conditions)
-    depth: int = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse fewer than two, and what stands too deep."""
@@ -203,7 +202,10 @@ class AllOf(_Several):
 
     Attributes:
         conditions: The conditions.
+        depth: How deep conditions stand within each other here, this one included.
     """
+
+    depth: int = attrs.field(init=False, eq=False, repr=False)
 
     def holds(self, judged: Judged) -> bool:
         """Say whether all hold of a response."""
@@ -220,7 +222,10 @@ class AnyOf(_Several):
 
     Attributes:
         conditions: The conditions.
+        depth: How deep conditions stand within each other here, this one included.
     """
+
+    depth: int = attrs.field(init=False, eq=False, repr=False)
 
     def holds(self, judged: Judged) -> bool:
         """Say whether one holds of a response."""
