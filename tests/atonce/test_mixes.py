@@ -43,7 +43,7 @@ def check_issue(tracker: Tracker, issue_id: str, its_spans: list[Span]) -> None:
         after, events = replay(history[:last]), history[first - 1 : last]
         # A correction of what no longer stands is on record, and tells nobody.
         stands = events[0].cause.kind != "response" or after.response.id == events[0].cause.ref
-        expected = told(before, after, events, organisation()) if stands else {}
+        expected = told(before, after, events, organisation(), {}) if stands else {}
         due |= {(first, last, who): expected[who] for who in expected}
     assert set(outbox) == set(due)
     for key, message in outbox.items():
