@@ -160,10 +160,12 @@ _HOMES = {
     "notify.webhook": ("WebhookObserver",),
     "notify.wording": ("ShortText", "short_text"),
     "policy.calendar": ("BusinessCalendar",),
+    "policy.deadline": ("Deadline", "DeadlineState"),
     "policy.directory_file": ("load_directory",),
     "policy.policy": ("Policy",),
     "policy.stretches": ("Stretch", "StretchReason"),
     "policy.surveys": ("SurveyRules",),
+    "policy.targets": ("Target", "TargetKind", "Targets"),
     "policy.workflow": (
         "Move",
         "StatusRule",

@@ -141,11 +141,16 @@ from resolutionkit.notify.wording import ShortText as ShortText
 from resolutionkit.notify.wording import short_text as short_text
 from resolutionkit.policy import workflows as workflows
 from resolutionkit.policy.calendar import BusinessCalendar as BusinessCalendar
+from resolutionkit.policy.deadline import Deadline as Deadline
+from resolutionkit.policy.deadline import DeadlineState as DeadlineState
 from resolutionkit.policy.directory_file import load_directory as load_directory
 from resolutionkit.policy.policy import Policy as Policy
 from resolutionkit.policy.stretches import Stretch as Stretch
 from resolutionkit.policy.stretches import StretchReason as StretchReason
 from resolutionkit.policy.surveys import SurveyRules as SurveyRules
+from resolutionkit.policy.targets import Target as Target
+from resolutionkit.policy.targets import TargetKind as TargetKind
+from resolutionkit.policy.targets import Targets as Targets
 from resolutionkit.policy.workflow import Move as Move
 from resolutionkit.policy.workflow import StatusRule as StatusRule
 from resolutionkit.policy.workflow import Workflow as Workflow

@@ -24,6 +24,7 @@ from resolutionkit import (
     ResolutionKitError,
     Scale,
     SurveyRules,
+    Targets,
     workflows,
 )
 from resolutionkit.policy.policy import ESCALATION_KINDS
@@ -55,6 +56,8 @@ def test_a_bare_policy_is_the_usual_closed_loop() -> None:
         "dimensions": (),
         "language": "en",
         "channels": None,
+        "calendar": None,
+        "targets": Targets(),
     }
 
 

@@ -182,7 +182,8 @@ class IssueLine:
         opened_at: When it was opened first.
         closed_at: When the current round was closed, or None.
         changed_at: When its last event happened.
-        due_at: The earliest limit that runs, or None; limits start with the policy's targets.
+        due_at: The earliest instant at which something that is not done is, or was, due (requirement D7), by the
+            policy in force when the issue last changed; None where no limit runs.
         note_count: How many notes it has.
         has_spoken: Whether the customer was spoken to at least once.
     """

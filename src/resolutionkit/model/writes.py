@@ -49,6 +49,8 @@ class Write:
         before: The issue before the change, or None where it is new or there is none.
         issue: The issue after it, or None where there is none.
         events: What happened to it, in order; empty where nothing did.
+        due_at: The earliest instant at which something is due on the issue from now on, or None; where there are
+            events, it takes the place of the one before, and lists show it and sort by it.
         messages: Who is to be told.
         remembered: The command's key, where it had one.
         is_last: Whether the unit of work ends with it, and neither asks nor raises anything afterwards: a store may
@@ -60,6 +62,7 @@ class Write:
     before: Issue | None = None
     issue: Issue | None = None
     events: tuple[Event, ...] = ()
+    due_at: datetime | None = None
     messages: tuple[Message, ...] = ()
     remembered: Remembered | None = None
     is_last: bool = False

@@ -14,7 +14,7 @@ from typing import TypeVar
 from attrs import define, field
 
 from resolutionkit.errors import Fault, InvalidValue, PolicyError
-from resolutionkit.model.hours import WEEKDAYS, spans, weekly
+from resolutionkit.model.hours import WEEKDAYS, minutes, spans, weekly
 from resolutionkit.model.values import (
     CODE_MAX,
     LINE_MAX,
@@ -209,6 +209,11 @@ class BusinessCalendar:
             for piece in self._openings.pieces(*_ordered(start, end))
         )
 
+    def open_in_a_year(self) -> timedelta:
+        """Return how long it is open in a year without holidays and special hours."""
+        spans_of = (span for hours in self.hours.values() for span in map(minutes, hours))
+        return timedelta(minutes=sum(end - start for start, end in spans_of)) * 52
+
     def holidays_in(self, year: int) -> Mapping[date, str]:
         """Return the holidays of a year, those of the country and those by hand, by their dates in order.
 
@@ -242,6 +247,17 @@ def _faults(calendar: BusinessCalendar) -> Iterator[Fault]:
         for name in ("subdivision", "language"):
             if getattr(calendar, name) is not None:
                 yield Fault(name, "means nothing without a country; name the country, or leave it out")
+
+
+def calendar_data(calendar: BusinessCalendar) -> dict[str, object]:
+    """Return a calendar as plain data, for the policy's fingerprint."""
+    return {
+        "hours": dict(calendar.hours),
+        "zone": calendar.zone,
+        "holidays": {day.isoformat(): name for day, name in calendar.holidays.items()},
+        "special_hours": {day.isoformat(): hours for day, hours in calendar.special_hours.items()},
+        "country": (calendar.country, calendar.subdivision, calendar.language),
+    }
 
 
 def _openings(calendar: BusinessCalendar) -> Openings:

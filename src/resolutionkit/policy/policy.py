@@ -19,8 +19,10 @@ from resolutionkit.datafile import toml_data
 from resolutionkit.errors import Fault, InvalidScore, InvalidValue, PolicyError
 from resolutionkit.model.scale import NPS, Scale, Score
 from resolutionkit.model.values import ENGLISH, FrozenMap, code, collected, is_language, is_zone, names
+from resolutionkit.policy.calendar import BusinessCalendar, calendar_data
 from resolutionkit.policy.policy_file import policy_arguments
 from resolutionkit.policy.surveys import BUILT_IN_SCALES, SurveyRules, plain_number
+from resolutionkit.policy.targets import Targets, target_faults, targets_data
 from resolutionkit.policy.workflow import Workflow, workflow_data
 from resolutionkit.policy.workflows import STANDARD
 
@@ -107,6 +109,8 @@ class Policy:
             notifier that the delivering process has.
         dimensions: The names of the attributes that figures are cut by, such as a country or a plan. They outlive
             the erasing of a person (requirement F7): name none whose values tell who somebody is.
+        calendar: When the team works; None where all time is alike. Targets in business time need it.
+        targets: By when the first action, the follow-up and the closing are due (requirement D7).
 
     Raises:
         PolicyError: It is unsound; every fault is listed with its place.
@@ -128,6 +132,8 @@ class Policy:
     language: str = field(default=ENGLISH, validator=_of(str))
     channels: tuple[str, ...] | None = field(default=None, converter=_channels)
     dimensions: tuple[str, ...] = field(default=(), converter=_dimensions)
+    calendar: BusinessCalendar | None = field(default=None, validator=_of((BusinessCalendar, type(None))))
+    targets: Targets = field(default=Targets(), validator=_of(Targets))
 
     def __attrs_post_init__(self) -> None:
         """Refuse an unsound policy with all its faults."""
@@ -187,6 +193,7 @@ def _faults(policy: Policy) -> Iterator[Fault]:
     yield from _scale_faults(policy)
     yield from _threshold_faults(policy)
     yield from _limit_faults(policy)
+    yield from target_faults(policy.targets, policy.calendar, policy.workflow)
     for name in ("escalation_kinds", "root_causes", "dimensions", "channels"):
         values: tuple[str, ...] = getattr(policy, name) or ()
         for index, value in enumerate(values):
@@ -258,4 +265,6 @@ def _data(policy: Policy) -> dict[str, object]:
         "language": policy.language,
         "channels": policy.channels,
         "dimensions": policy.dimensions,
+        "calendar": None if policy.calendar is None else calendar_data(policy.calendar),
+        "targets": targets_data(policy.targets),
     }

@@ -14,6 +14,7 @@ from resolutionkit.errors import Fault
 from resolutionkit.model.issue import Phase
 from resolutionkit.model.scale import Scale
 from resolutionkit.policy.surveys import BUILT_IN_SCALES, SurveyRules
+from resolutionkit.policy.targets_file import calendar_in, targets_in
 from resolutionkit.policy.workflow import Move, StatusRule, Workflow
 from resolutionkit.policy.workflows import BY_NAME
 
@@ -39,10 +40,12 @@ def policy_arguments(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Faul
         "surveys": _surveys(top, {**BUILT_IN_SCALES, **{scale.name: scale for scale in scales}}),
         "recovery_threshold": _thresholds(top),
         "workflow": _workflow(top),
+        "targets": targets_in(top),
     }
     given |= {name: top.take(name, kind) for name, kind in _PLAIN.items()}
     given |= {name: top.texts(name) for name in _LISTS if top.entry(name) is not None}
     given |= {name: _days(top, f"{name}_days") for name in _SPANS}
+    given["calendar"] = calendar_in(top, given["zone"])
     top.done()
     return {name: value for name, value in given.items() if value is not None}, faults
 

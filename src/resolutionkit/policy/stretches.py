@@ -1,4 +1,4 @@
-"""Stretches of time as a calendar explains them (requirement D7): counted or skipped, and why. No counting here."""
+"""Stretches of time as calendars and deadlines explain them (requirement D7): counted or not, and why. No counting."""
 
 from __future__ import annotations
 
@@ -10,16 +10,22 @@ from attrs import frozen
 
 
 class StretchReason(StrEnum):
-    """Why a stretch of time counts as business time, or does not."""
+    """Why a stretch of time counts, or does not; a calendar by itself gives the first four."""
 
     OPEN = "open"
-    """Within the hours; the only one that counts."""
+    """Within the hours; counts as business time."""
     OUTSIDE_HOURS = "outside_hours"
     """On a day that has hours, before, between or after them."""
     NO_HOURS = "no_hours"
     """On a weekday that has no hours, such as Sunday."""
     HOLIDAY = "holiday"
     """On a holiday that falls on a weekday with hours."""
+    ELAPSED = "elapsed"
+    """Where all time counts, whatever the hours."""
+    PAUSED = "paused"
+    """In a status in which the policy lets no limit run."""
+    NO_RECOVERY = "no_recovery"
+    """While the latest response was above the threshold, so that nothing was owed to the customer."""
 
 
 _WORDS = {
@@ -27,7 +33,11 @@ _WORDS = {
     StretchReason.OUTSIDE_HOURS: "outside hours",
     StretchReason.NO_HOURS: "no hours on this weekday",
     StretchReason.HOLIDAY: "holiday",
+    StretchReason.ELAPSED: "all time counts",
+    StretchReason.PAUSED: "paused",
+    StretchReason.NO_RECOVERY: "no recovery needed",
 }
+_COUNTED = frozenset({StretchReason.OPEN, StretchReason.ELAPSED})
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -39,7 +49,7 @@ class Stretch:
         start: When it begins, in UTC.
         end: When it is over, in UTC; that instant is no longer part of it.
         reason: Why it counts or not.
-        name: The name of the holiday, else None.
+        name: The name of the holiday, or the key of the status that pauses, else None.
         zone: The IANA zone on whose clock it is shown.
     """
 
@@ -51,8 +61,8 @@ class Stretch:
 
     @property
     def is_counted(self) -> bool:
-        """Say whether it is business time."""
-        return self.reason is StretchReason.OPEN
+        """Say whether it counts: as business time, or where all time does."""
+        return self.reason in _COUNTED
 
     @property
     def length(self) -> timedelta:

@@ -51,6 +51,7 @@ class _Tables(QueueTables):
     revisions: dict[str, tuple[Response, ...]] = field(factory=dict)
     heads: dict[tuple[str | None, str], str] = field(factory=dict)
     issues: dict[str, Issue] = field(factory=dict)
+    due: dict[str, datetime | None] = field(factory=dict)
     histories: dict[str, tuple[Event, ...]] = field(factory=dict)
     messages: dict[str, tuple[Message, ...]] = field(factory=dict)
     loose_messages: dict[str, tuple[Message, ...]] = field(factory=dict)
@@ -124,7 +125,7 @@ class _MemoryUnitOfWork(MemoryQueue):
     def _lines(self, scope: Scope, condition: IssueFilter) -> Iterator[IssueLine]:
         for issue in self._tables.issues.values():
             if scope.sees_issue(issue) and _issue_passes(issue, condition):
-                yield line_of(issue)
+                yield line_of(issue, self._tables.due[issue.id])
 
     def responses(self, query: ResponseQuery, /) -> Sequence[ResponseLine]:
         found = [
@@ -157,7 +158,8 @@ class _MemoryUnitOfWork(MemoryQueue):
     def _response_line(self, record: ResponseRecord, condition: ResponseFilter) -> ResponseLine:
         issue = self._issue_of(record)
         notes = issue.notes if issue is not None and condition.recovery.shows_notes else NO_NOTES
-        return ResponseLine(record=record, issue=None if issue is None else line_of(issue), notes=notes)
+        line = None if issue is None else line_of(issue, self._tables.due[issue.id])
+        return ResponseLine(record=record, issue=line, notes=notes)
 
     def messages(self, issue_id: str, /) -> Sequence[Message]:
         return tuple(sorted(self._tables.messages.get(issue_id, ()), key=lambda message: message.id))
@@ -230,9 +232,9 @@ class _MemoryUnitOfWork(MemoryQueue):
         if write.head is not None:
             self._put(tables.heads, _head_key(write.head.record.response), write.head.record.id)
         if write.issue is not None and write.events:
-            history = tables.histories.get(write.issue.id, ())
-            self._put(tables.histories, write.issue.id, history + write.events)
+            self._put(tables.histories, write.issue.id, tables.histories.get(write.issue.id, ()) + write.events)
             self._put(tables.issues, write.issue.id, write.issue)
+            self._put(tables.due, write.issue.id, write.due_at)
         for message in write.messages:
             self._put(tables.unplanned, message.id, message.created_at)
         if write.issue is not None and write.messages:

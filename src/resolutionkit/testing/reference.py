@@ -89,6 +89,10 @@ class _Unit:
     def _issues(self) -> dict[str, Issue]:
         return {write.issue.id: write.issue for write in self._saved.writes if write.issue is not None and write.events}
 
+    def _line(self, issue: Issue) -> IssueLine:
+        its = [write for write in self._saved.writes if write.events and write.issue and write.issue.id == issue.id]
+        return line_of(issue, its[-1].due_at)
+
     def _issue_of(self, record: ResponseRecord) -> Issue | None:
         return None if record.issue is None else self._issues()[record.issue]
 
@@ -120,7 +124,7 @@ class _Unit:
 
     def _lines(self, scope: Scope, condition: IssueFilter) -> list[IssueLine]:
         issues = self._issues().values()
-        return [line_of(issue) for issue in issues if scope.sees_issue(issue) and issue_passes(issue, condition)]
+        return [self._line(issue) for issue in issues if scope.sees_issue(issue) and issue_passes(issue, condition)]
 
     def responses(self, query: ResponseQuery, /) -> Sequence[ResponseLine]:
         pairs = [(record, self._issue_of(record)) for record in self._records().values()]
@@ -136,7 +140,7 @@ class _Unit:
         return [
             ResponseLine(
                 record=record,
-                issue=None if issue is None else line_of(issue),
+                issue=None if issue is None else self._line(issue),
                 notes=NO_NOTES if issue is None or hides_notes else issue.notes,
             )
             for record, issue in found[: query.limit]

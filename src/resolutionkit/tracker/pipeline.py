@@ -15,6 +15,7 @@ from attrs import define, field, frozen
 from resolutionkit.decisions import intake
 from resolutionkit.decisions.concurrency import check_not_stale
 from resolutionkit.decisions.context import Context, Decision
+from resolutionkit.decisions.deadlines import earliest_due
 from resolutionkit.decisions.decide import decide
 from resolutionkit.decisions.opinions import NO_OPINIONS, Opinions
 from resolutionkit.errors import (
@@ -26,7 +27,7 @@ from resolutionkit.errors import (
     StorageError,
 )
 from resolutionkit.model.commands import Assign, Command, Flag, Follow, InboundUpdate, Record, Unfollow, issue_of
-from resolutionkit.model.events import Cause, CauseKind, IssueOpened
+from resolutionkit.model.events import Cause, CauseKind, Event, IssueOpened
 from resolutionkit.model.history import apply, replay
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.people import SYSTEM, StaticDirectory
@@ -125,9 +126,10 @@ class Attempts:
 
 @frozen(kw_only=True)
 class _Loaded:
-    """What a command is decided on."""
+    """What a command is decided on; the history is there where the issue was folded from it."""
 
     issue: Issue | None = None
+    history: Sequence[Event] | None = None
     record: ResponseRecord | None = None
     facts: intake.Facts = intake.Facts()
 
@@ -230,34 +232,35 @@ def _load_response(unit: UnitOfWork, command: Record) -> _Loaded:
     known = same or standing
     if known is None:
         return _NOTHING
-    issue = _issue(unit, known.issue)
-    return _Loaded(issue=issue, facts=intake.Facts(same=same, standing=None if same else standing, issue=issue))
+    issue, history = _issue(unit, known.issue)
+    facts = intake.Facts(same=same, standing=None if same else standing, issue=issue)
+    return _Loaded(issue=issue, history=history, facts=facts)
 
 
 def _load_issue(unit: UnitOfWork, command: Command, scope: Scope) -> _Loaded:
     issue_id = issue_of(command)
-    issue = _issue(unit, issue_id)
+    issue, history = _issue(unit, issue_id)
     if issue is None or not scope.sees_issue(issue):
         raise IssueNotFound(issue_id or "")
-    return _Loaded(issue=issue)
+    return _Loaded(issue=issue, history=history)
 
 
 def _load_flagged(unit: UnitOfWork, command: Flag, scope: Scope) -> _Loaded:
     found = unit.response(command.response)
-    if found is None or not scope.sees_response(found, _issue(unit, found.issue)):
+    if found is None or not scope.sees_response(found, _issue(unit, found.issue)[0]):
         raise ResponseNotFound(command.response)
     return _Loaded(record=found)
 
 
-def _issue(unit: UnitOfWork, issue_id: str | None) -> Issue | None:
-    """Return an issue as it is: as the store keeps it, where it can, else folded from its history (law L1)."""
+def _issue(unit: UnitOfWork, issue_id: str | None) -> tuple[Issue | None, Sequence[Event] | None]:
+    """Return an issue as it is: as the store keeps it, where it can, else folded from its history, and that (L1)."""
     if issue_id is None:
-        return None
+        return None, None
     kept: Callable[[str], Issue | None] | None = getattr(unit, "issue", None)
     if kept is not None:
-        return kept(issue_id)
+        return kept(issue_id), None
     history = unit.history(issue_id)
-    return replay(history) if history else None
+    return replay(history) if history else None, history
 
 
 def _decided(unit: UnitOfWork, command: Command, loaded: _Loaded, context: Context, attempts: Attempts) -> Decision:
@@ -344,12 +347,25 @@ def _finish(
         before=before,
         issue=issue,
         events=decision.events,
+        due_at=_due_at(unit, loaded, issue, decision.events, context.policy),
         messages=messages,
         remembered=_remembered(unit, command, issue, decision, context),
         is_last=around.is_alone,
     )
     is_something = write.records or write.events or write.remembered is not None
     return issue, write if is_something else None
+
+
+def _due_at(
+    unit: UnitOfWork, loaded: _Loaded, issue: Issue | None, events: tuple[Event, ...], policy: Policy
+) -> datetime | None:
+    """Return when the earliest limit of an issue is due after what happened to it."""
+    if issue is None or not issue.is_open or not events:
+        return None
+    if issue.version == len(events):
+        return earliest_due(issue, events, policy)
+    past = loaded.history if loaded.history is not None else unit.history(issue.id)
+    return earliest_due(issue, (*past, *events), policy)
 
 
 def _remembered(

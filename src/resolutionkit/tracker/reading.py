@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from attrs import evolve, frozen
 
+from resolutionkit.decisions.deadlines import deadlines
 from resolutionkit.decisions.moves import legal_moves
 from resolutionkit.errors import InvalidCommand, InvalidFilter, IssueNotFound, ResponseNotFound
 from resolutionkit.model.commands import ISSUE_ID, RESPONSE_ID
@@ -39,6 +40,7 @@ from resolutionkit.model.query import (
 from resolutionkit.model.response import ResponseRecord
 from resolutionkit.model.results import LegalMove
 from resolutionkit.model.values import id_code, utc
+from resolutionkit.policy.deadline import Deadline
 from resolutionkit.ports import Store, UnitOfWork
 from resolutionkit.tracker.access import party_of, scope_of
 from resolutionkit.tracker.cursors import binding, cursor, key_of
@@ -58,12 +60,14 @@ class Reader:
         account: The account.
         settings: Its settings.
         actor: The person's id, or None for the account-wide tracker.
+        now: Gives the instant, in UTC.
     """
 
     store: Store
     account: str
     settings: AccountSettings
     actor: str | None
+    now: Callable[[], datetime]
 
     def _read(self, question: Callable[[UnitOfWork, Scope], T]) -> T:
         scope = scope_of(self.actor, self.settings.directory)
@@ -100,6 +104,11 @@ class Reader:
     def moves(self, issue_id: str) -> tuple[LegalMove, ...]:
         """Return what can be done to an issue's status now."""
         return legal_moves(self.issue(issue_id), self.settings.policy)
+
+    def targets(self, issue_id: str) -> tuple[Deadline, ...]:
+        """Return how each target stands on an issue."""
+        history = self.history(issue_id)
+        return deadlines(replay(history), history, self.settings.policy, self.now())
 
     def messages(self, issue_id: str) -> tuple[Message, ...]:
         """Return the outbox's messages about an issue."""

@@ -79,7 +79,7 @@ class Runner:
 
     def reader(self, actor: str | None = None) -> Reader:
         """Return a reader for somebody, or for the account as a whole."""
-        return Reader(store=self.store, account=self.account, settings=self.settings, actor=actor)
+        return Reader(store=self.store, account=self.account, settings=self.settings, actor=actor, now=self.now)
 
     def now(self) -> datetime:
         """Return the instant, in UTC."""

@@ -9,6 +9,7 @@ from resolutionkit.model.issue import Issue, IssueLine
 from resolutionkit.model.query import IssueFilter, Order, Page, RecoveryFilter, ResponseFilter, ResponseLine
 from resolutionkit.model.response import ResponseRecord
 from resolutionkit.model.results import LegalMove
+from resolutionkit.policy.deadline import Deadline
 from resolutionkit.tracker.inbox import PAGE
 from resolutionkit.tracker.reading import Reader, response_filter
 
@@ -79,6 +80,16 @@ class Views:
             IssueNotFound: There is none within the person's access.
         """
         return self._reader.moves(issue_id)
+
+    def targets(self, issue_id: str) -> tuple[Deadline, ...]:
+        """Return how each target of the policy stands on an issue, now: due, met, how late, and why (requirement D7).
+
+        They come episode by episode, in the order of :class:`~resolutionkit.TargetKind`; a backfilled issue has none.
+
+        Raises:
+            IssueNotFound: There is none within the person's access.
+        """
+        return self._reader.targets(issue_id)
 
     def responses(
         self,

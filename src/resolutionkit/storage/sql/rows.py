@@ -112,7 +112,7 @@ def erased_key(erased_at: datetime | None) -> int:
     return 0 if erased_at is None else micros(erased_at)
 
 
-def issue_row(account: str, issue: Issue, keys: Keys) -> dict[str, Any]:
+def issue_row(account: str, issue: Issue, due_at: datetime | None, keys: Keys) -> dict[str, Any]:
     """Return the row of an issue, what lists show and sort by, but for its response's revision and hashes."""
     response = issue.response
     return {
@@ -130,7 +130,7 @@ def issue_row(account: str, issue: Issue, keys: Keys) -> dict[str, Any]:
         "group_code": response.group or "",
         "segment": response.segment or "",
         "urgency": urgency(issue.is_urgent),
-        "due_at": due_key(None),
+        "due_at": due_key(due_at),
         "episode": issue.episode,
         "level": issue.level,
         "opened_at": micros(issue.opened_at),
@@ -173,13 +173,13 @@ def parties(issue: Issue) -> set[tuple[str, str]]:
     return found | {(who, role) for who, role in single if who is not None}
 
 
-def party_facts(issue: Issue) -> dict[str, Any]:
+def party_facts(issue: Issue, due_at: datetime | None) -> dict[str, Any]:
     """Return what every party row of an issue repeats of it, to sort and count by."""
     return {
         "phase": issue.phase.value,
         "group_code": issue.response.group or "",
         "urgency": urgency(issue.is_urgent),
-        "due_at": due_key(None),
+        "due_at": due_key(due_at),
         "received_at": micros(issue.response.received_at),
     }
 

@@ -97,7 +97,7 @@ class SqlUnitOfWork(Questions):
             steps.append(Step(self._statements.new_remembered, [row], "a command with this key is there already"))
         steps += self._people_steps(write, keys)
         if write.issue is not None and stored:
-            steps += self._party_steps(write.issue, write.before, keys)
+            steps += self._party_steps(write.issue, write, keys)
             steps += self._event_steps(write.issue.id, stored, keys)
         rows = [message_row(self._account, message, keys) for message in write.messages]
         steps.append(Step(self._statements.new_message, rows))
@@ -180,7 +180,7 @@ class SqlUnitOfWork(Questions):
         if issue is None or not write.events:
             return
         of_response = self._response_columns(issue, write.events)
-        row = {**issue_row(self._account, issue, keys), **of_response}
+        row = {**issue_row(self._account, issue, write.due_at, keys), **of_response}
         if before is None:
             yield Step(statements.new_issue, [row], f"an issue {issue.id} is there already")
             return
@@ -197,13 +197,16 @@ class SqlUnitOfWork(Questions):
         revision = next((event.revision for event in carried if event.response is issue.response), None)
         return {} if revision is None else {"revision": revision, **self._hashes(issue.response)}
 
-    def _party_steps(self, issue: Issue, before: Issue | None, keys: Mapping[str, str]) -> Iterator[Step]:
-        facts, statements = party_facts(issue), self._statements
+    def _party_steps(self, issue: Issue, write: Write, keys: Mapping[str, str]) -> Iterator[Step]:
+        before, due_at = write.before, write.due_at
+        facts, statements = party_facts(issue, due_at), self._statements
         known = set() if before is None else parties(before)
         wanted = parties(issue)
         for who, role in sorted(known - wanted):
             yield self._change(statements.party_goes, {}, key_id=issue.id, key_person=keys[who], key_role=role)
-        if before is not None and known & wanted and party_facts(before) != facts:
+        # Nobody here knows the due instant of before; a closed issue has none.
+        is_same = before is not None and not before.is_open and party_facts(before, None) == facts
+        if known & wanted and not is_same:
             yield self._change(statements.parties_become, facts, key_id=issue.id)
         rows = [
             {"account": self._account, "person": keys[who], "role": role, "id": issue.id, **facts}

@@ -29,6 +29,10 @@ class AsyncViews:
     def moves(self) -> None:
         """Return what can be done to an issue's status now, with demands and advice."""
 
+    @awaited(Views.targets)
+    def targets(self) -> None:
+        """Return how each target of the policy stands on an issue, now (requirement D7)."""
+
     @awaited(Views.responses)
     def responses(self) -> None:
         """Return a page of responses with their notes, latest received first (requirements D3, D5)."""

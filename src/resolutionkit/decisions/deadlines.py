@@ -1,0 +1,215 @@
+"""What time does to an issue: when each target is due, whether it was met, and why (requirements D7, A5, A11, B10).
+
+Laws: a pause or a holiday never brings a due instant forward (L9); what comes after an episode changes none of its
+figures (L10). Nothing here knows of timers, or of who is told. When limits run at all stands in ``decisions.rounds``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from attrs import frozen
+
+from resolutionkit.decisions.rounds import Round, Skip, rounds_of
+from resolutionkit.errors import InvalidValue
+from resolutionkit.model.events import Event
+from resolutionkit.model.issue import Episode, Issue
+from resolutionkit.policy.calendar import BusinessCalendar
+from resolutionkit.policy.deadline import Deadline, DeadlineState
+from resolutionkit.policy.policy import Policy
+from resolutionkit.policy.stretches import Stretch, StretchReason
+from resolutionkit.policy.targets import Target, TargetKind
+
+_NOTHING = timedelta(0)
+
+
+class _Counting(Protocol):
+    """How time is counted: as a business calendar does it, or all of it."""
+
+    @property
+    def zone(self) -> str: ...
+
+    def due(self, start: datetime, business: timedelta, /) -> datetime: ...
+
+    def between(self, start: datetime, end: datetime, /) -> timedelta: ...
+
+    def explain(self, start: datetime, end: datetime, /) -> tuple[Stretch, ...]: ...
+
+
+@frozen
+class _AllTime:
+    """Counts all time."""
+
+    zone: str
+
+    def due(self, start: datetime, span: timedelta, /) -> datetime:
+        return start + span
+
+    def between(self, start: datetime, end: datetime, /) -> timedelta:
+        return end - start
+
+    def explain(self, start: datetime, end: datetime, /) -> tuple[Stretch, ...]:
+        if start == end:
+            return ()
+        return (Stretch(start=start, end=end, reason=StretchReason.ELAPSED, zone=self.zone),)
+
+
+def _counting(target: Target, policy: Policy) -> _Counting:
+    if target.business_time and policy.calendar is not None:
+        return policy.calendar
+    return _AllTime(policy.zone)
+
+
+def deadlines(issue: Issue, history: Sequence[Event], policy: Policy, now: datetime) -> tuple[Deadline, ...]:
+    """Return how each target stands in each episode: episode by episode, in the order of ``TargetKind``.
+
+    A backfilled issue has none (requirement A11).
+
+    Args:
+        issue: The issue.
+        history: Its whole history.
+        policy: The policy in force.
+        now: The instant, in UTC.
+    """
+    if issue.backfilled:
+        return ()
+    now = max(now, issue.changed_at)  # a clock may step back; history never does
+    pairs = zip(issue.episodes, rounds_of(history, policy.targets.paused_in), strict=True)
+    return tuple(
+        _deadline(limit, episode, one, policy, now) for episode, one in pairs for limit in policy.targets.in_force
+    )
+
+
+def earliest_due(issue: Issue, history: Sequence[Event], policy: Policy) -> datetime | None:
+    """Return the earliest instant at which something that is not done is, or was, due; None where nothing is.
+
+    What is paused has no due instant meanwhile. The answer does not depend on the present instant.
+
+    Args:
+        issue: The issue.
+        history: Its whole history.
+        policy: The policy in force.
+    """
+    if issue.backfilled or not issue.is_open:
+        return None
+    last, episode = rounds_of(history, policy.targets.paused_in)[-1], issue.episodes[-1]
+    if last.stopped_at is not None:
+        return None
+    owed = (one for one in policy.targets.in_force if _done_at(one[0], episode) is None)
+    due = (_due(_counting(target, policy), _start(kind, last), target.within, last.skips) for kind, target in owed)
+    return min((one for one in due if one is not None), default=None)
+
+
+def _start(kind: TargetKind, one: Round) -> datetime:
+    return one.follow_up_from if kind is TargetKind.FOLLOW_UP else one.opened_at
+
+
+def _done_at(kind: TargetKind, episode: Episode) -> datetime | None:
+    match kind:
+        case TargetKind.FIRST_ACTION:
+            return episode.first_action_at
+        case TargetKind.FOLLOW_UP:
+            return episode.contacted_at
+        case TargetKind.CLOSED:
+            return episode.closed_at
+
+
+def _deadline(
+    limit: tuple[TargetKind, Target], episode: Episode, one: Round, policy: Policy, now: datetime
+) -> Deadline:
+    kind, target = limit
+    end = min((at for at in (episode.closed_at, one.stopped_at) if at is not None), default=None)
+    done_at = _done_at(kind, episode)
+    met_at = done_at if done_at is not None and (end is None or done_at <= end) else None
+    over_at = met_at or end
+    until = over_at or now
+    counting, start = _counting(target, policy), _start(kind, one)
+    skips = one.skips if over_at is None else list(_until(one.skips, over_at))
+    due_at = _due(counting, start, target.within, skips)
+    is_late = due_at is not None and until > due_at
+    return Deadline(
+        kind=kind,
+        target=target,
+        episode=episode.number,
+        starts_at=start,
+        due_at=due_at,
+        met_at=met_at,
+        ended_at=over_at if met_at is None else None,
+        state=_state(skips, is_late=is_late, is_met=met_at is not None, is_over=over_at is not None),
+        late_elapsed=until - due_at if due_at is not None and is_late else _NOTHING,
+        late_business=_late(policy.calendar, due_at if is_late else None, until, skips),
+        explained=tuple(_explained(counting, start, until, due_at, skips)),
+    )
+
+
+def _state(skips: Sequence[Skip], *, is_late: bool, is_met: bool, is_over: bool) -> DeadlineState:
+    if is_late:
+        return DeadlineState.MISSED
+    if is_over:
+        return DeadlineState.MET if is_met else DeadlineState.STOPPED
+    return DeadlineState.PAUSED if skips and skips[-1].end is None else DeadlineState.RUNNING
+
+
+def _until(skips: Sequence[Skip], at: datetime) -> Iterator[Skip]:
+    """Yield what was skipped before an instant, as if time ran on from there."""
+    for skip in skips:
+        if skip.start < at:
+            yield skip._replace(end=at if skip.end is None else min(skip.end, at))
+
+
+def _due(counting: _Counting, start: datetime, within: timedelta, skips: Sequence[Skip]) -> datetime | None:
+    """Return the earliest instant by which so much has counted; None where that cannot be told, or not yet."""
+    at, left = start, within
+    try:
+        for skip in skips:
+            if skip.start > at:
+                passed = counting.between(at, skip.start)
+                if passed >= left:
+                    break
+                left -= passed
+            if skip.end is None:
+                return None
+            at = max(at, skip.end)
+        return counting.due(at, left)
+    except (InvalidValue, OverflowError):  # beyond what calendars know
+        return None
+
+
+def _late(
+    calendar: BusinessCalendar | None, due_at: datetime | None, until: datetime, skips: Sequence[Skip]
+) -> timedelta | None:
+    if calendar is None:
+        return None
+    if due_at is None:
+        return _NOTHING
+    return sum((one.length for one in _told(calendar, due_at, until, skips) if one.is_counted), _NOTHING)
+
+
+def _explained(
+    counting: _Counting, start: datetime, until: datetime, due_at: datetime | None, skips: Sequence[Skip]
+) -> Iterator[Stretch]:
+    if due_at is not None and start < due_at < until:
+        yield from _told(counting, start, due_at, skips)
+        start = due_at
+    yield from _told(counting, start, until, skips)
+
+
+def _told(counting: _Counting, start: datetime, until: datetime, skips: Sequence[Skip]) -> Iterator[Stretch]:
+    """Yield the stretches from one instant to another, what is skipped in the place of what would have counted."""
+    at = start
+    for skip in skips:
+        begins, ends = max(skip.start, at), min(skip.end or until, until)
+        if begins < ends:
+            yield from _counted(counting, at, begins)
+            yield Stretch(start=begins, end=ends, reason=skip.reason, name=skip.name, zone=counting.zone)
+            at = ends
+    yield from _counted(counting, at, until)
+
+
+def _counted(counting: _Counting, start: datetime, end: datetime) -> tuple[Stretch, ...]:
+    try:
+        return counting.explain(start, end) if start < end else ()
+    except InvalidValue:  # beyond what calendars know
+        return ()
