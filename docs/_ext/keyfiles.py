@@ -19,6 +19,7 @@ from docstrings import section
 
 from resolutionkit import (
     Access,
+    BusinessCalendar,
     Contact,
     Group,
     ImportMapping,
@@ -29,6 +30,9 @@ from resolutionkit import (
     StaticDirectory,
     StatusRule,
     SurveyRules,
+    Target,
+    TargetKind,
+    Targets,
     Workflow,
 )
 from resolutionkit.datafile import Table
@@ -107,13 +111,18 @@ def keys_of(file: KeyFile) -> list[Key]:
 def _place(file: KeyFile, key: Key) -> int:
     owner = file.classes[key.table]
     fields = [field.name for field in attrs.fields(owner)] if attrs.has(owner) else []
-    name = key.name.removesuffix("_days")
+    name = _field(key.name)
     return fields.index(name) if name in fields else len(fields)
+
+
+def _field(name: str) -> str:
+    """Return the field that a key fills; a span's key tells its unit."""
+    return name.removesuffix("_days").removesuffix("_hours")
 
 
 def _described(file: KeyFile, table: str, name: str, asked: _Asked) -> Key:
     path = f"{table}.{name}" if table else name
-    field = name.removesuffix("_days")
+    field = _field(name)
     owner = file.classes[table]
     meaning = file.meanings.get(path) or _meanings(owner).get(field, "")
     kind = file.kinds.get(path) or asked.kind or ("table" if path in file.classes else "")
@@ -226,6 +235,8 @@ POLICY = KeyFile(
         "dimensions": ["country"],
         "channels": ["email"],
         "workflow": {"statuses": [{}], "moves": [{}]},
+        "targets": {"first_action": {"within_days": 2}, "follow_up": {}, "closed": {}},
+        "calendar": {},
     },
     read=policy_arguments,
     classes={
@@ -235,6 +246,9 @@ POLICY = KeyFile(
         "workflow": Workflow,
         "workflow.statuses[]": StatusRule,
         "workflow.moves[]": Move,
+        "targets": Targets,
+        **dict.fromkeys((f"targets.{kind}" for kind in TargetKind), Target),
+        "calendar": BusinessCalendar,
     },
     kinds={
         "scales": "table of tables",
@@ -242,12 +256,18 @@ POLICY = KeyFile(
         "scales.NAME.step": "number",
         "recovery_threshold": "number, or table of numbers",
         "workflow": "text, or table",
+        **dict.fromkeys((f"targets.{kind}" for kind in TargetKind), "table, or false for none"),
     },
     meanings={
         "workflow": 'The name of one that ships, such as `"three-status"`, or a table of your own.',
         "scales": "Scales of the account's own, each under its name.",
         "surveys": "What is different for a survey, each under its name.",
         "scales.NAME.step": "The distance between scores, counted from the minimum; 0 where averages are allowed.",
+        "calendar.zone": "The IANA zone of the clock on the wall; left out, the account's.",
+        **dict.fromkeys(
+            (f"targets.{kind}.within_days" for kind in TargetKind), "How soon, in days; not in business time."
+        ),
+        **dict.fromkeys((f"targets.{kind}.within_hours" for kind in TargetKind), "How soon, in hours, instead."),
         "surveys.NAME.scale": "The name of the scale of its scores where a response names none; else NPS.",
     },
     required=frozenset(f"scales.NAME.{name}" for name in _ONE_OF_EACH)

@@ -145,7 +145,7 @@ FILE_FAULTS: dict[str, tuple[str, list[str]]] = {
     "calendar without hours": ("[calendar]", ["calendar.hours"]),
     "calendar key": ("calendar.hour = 3\ncalendar.hours.monday = '09:00-17:00'", ["calendar.hour"]),
     "calendar zone": ("[calendar]\nzone = 'Europe/Atlantis'\nhours.monday = '09:00-17:00'", ["calendar.zone"]),
-    "calendar hours": ("[calendar.hours]\nmonday = '25:00-26:00'", ["calendar.hours.monday"]),
+    "calendar hours": ("[calendar.hours]\nmonday = '25:00-26:00'", ["calendar.hours['monday']"]),
 }
 
 

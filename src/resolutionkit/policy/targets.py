@@ -103,7 +103,7 @@ def target_faults(targets: Targets, calendar: BusinessCalendar | None, workflow:
     for kind, target in targets.in_force:
         yield from _limit_faults(f"targets.{kind}", target, calendar)
     first, closed = targets.first_action, targets.closed
-    if first and closed and first.business_time is closed.business_time and closed.within < first.within:
+    if first and closed and first.business_time is closed.business_time and timedelta(0) < closed.within < first.within:
         problem = f"{closed.within} is shorter than the {first.within} of first_action; shorten that as well"
         yield Fault("targets.closed.within", problem)
     yield from _pause_faults(targets, workflow)

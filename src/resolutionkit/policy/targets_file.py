@@ -49,7 +49,9 @@ def targets_in(top: Table) -> Targets | None:
     table = top.inner("targets")
     if table is None:
         return None
-    given: dict[str, Any] = {kind.value: limit for kind in TargetKind if (limit := _limit(table, kind)) is not None}
+    given: dict[str, Any] = {
+        kind.value: limit for kind in TargetKind if (limit := _limit(table, kind.value)) is not None
+    }
     found = {name: limit or None for name, limit in given.items()}
     paused_in = table.texts("paused_in")
     table.done()
@@ -73,12 +75,13 @@ def _limit(table: Table, kind: str) -> Target | bool | None:
 
 def _within(table: Table, *, in_business: bool) -> timedelta | None:
     keys = {"within_days": "days", "within_hours": "hours"}
-    given = {key: table.number(key) for key in keys if table.entry(key) is not None}
+    amounts = {key: table.number(key) for key in keys}
+    given = [key for key in keys if key in table.data]
     if len(given) != 1:
         problem = "stands beside within_days; give one of them" if given else "is missing; or give within_days"
         table.fault("within_hours", problem)
         return None
-    key, amount = given.popitem()
+    key, amount = given[0], amounts[given[0]]
     if key == "within_days" and in_business:
         table.fault(key, "means nothing in business time, where days differ; give within_hours")
         return None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 
-from resolutionkit.model.events import Escalated
+from resolutionkit.model.events import Escalated, NoteAdded
 from resolutionkit.model.issue import Issue, IssueLine, Phase, line_of
 from resolutionkit.model.query import (
     ACCOUNT_WIDE,
@@ -23,7 +24,7 @@ from resolutionkit.model.query import (
     urgency_key,
 )
 from resolutionkit.testing.awkward import AWKWARD_CODES
-from resolutionkit.testing.changes import event_after, opening, stored, then
+from resolutionkit.testing.changes import event_after, note, opening, stored, then
 from resolutionkit.testing.clock import NOON
 from resolutionkit.testing.samples import sample_response
 from resolutionkit.testing.suites.base import Ask, Save, StoreSuite
@@ -65,6 +66,10 @@ def nine_issues(save: Save) -> list[Issue]:
     return found
 
 
+def _due(hours: int | None) -> datetime | None:
+    return None if hours is None else NOON + timedelta(hours=hours)
+
+
 class Pages(StoreSuite):
     """Orders, limits and cursors."""
 
@@ -82,6 +87,22 @@ class Pages(StoreSuite):
         found = list(turned(ask, ACCOUNT_WIDE, IssueFilter(), order, limit))
         assert [line for page in found for line in page] == expected
         assert all(len(page) <= limit for page in found)
+
+    @pytest.mark.parametrize("scope", [ACCOUNT_WIDE, Scope(person="ann")], ids=["account", "own"])
+    @pytest.mark.parametrize("limit", [1, 2, 50])
+    def test_the_most_urgent_run_by_when_they_are_due(self, save: Save, ask: Ask, scope: Scope, limit: int) -> None:
+        """The earliest due first, what is never due last; a line has the due instant of the latest change."""
+        due: dict[str, datetime | None] = {}
+        for number, (first, then_due) in enumerate([(3, 1), (1, None), (None, 3), (2, 2), (None, None), (1, 4)]):
+            write = opening(sample_response(f"r-{number}", received_at=NOON - timedelta(hours=number)), assignee="ann")
+            save(attrs.evolve(write, due_at=_due(first)))
+            said = event_after(write.issue, NoteAdded, note=note())
+            save(then(write.issue, said, due_at=_due(then_due)))
+            due[write.issue.id] = _due(then_due)
+        found = [line for page in turned(ask, scope, IssueFilter(), Order.MOST_URGENT, limit) for line in page]
+        assert {line.id: line.due_at for line in found} == due
+        assert [line.due_at for line in found] == [_due(hours) for hours in (1, 2, 3, 4, None, None)]
+        assert found[4].response.received_at < found[5].response.received_at
 
     @pytest.mark.parametrize("limit", [1, 3, 50])
     def test_responses_come_latest_first_a_page_at_a_time(self, save: Save, ask: Ask, limit: int) -> None:
