@@ -117,7 +117,7 @@ def _place(file: KeyFile, key: Key) -> int:
 
 def _field(name: str) -> str:
     """Return the field that a key fills; a span's key tells its unit."""
-    return name.removesuffix("_days").removesuffix("_hours")
+    return "within" if name == "within_hours" else name.removesuffix("_days")
 
 
 def _described(file: KeyFile, table: str, name: str, asked: _Asked) -> Key:

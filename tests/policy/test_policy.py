@@ -18,6 +18,7 @@ from resolutionkit import (
     CSAT_5,
     NPS,
     THUMBS,
+    BusinessCalendar,
     InvalidValue,
     Policy,
     PolicyError,
@@ -232,6 +233,8 @@ OTHERS: dict[str, Any] = {
     "dimensions": ["country"],
     "language": "pt-BR",
     "channels": ["chat"],
+    "calendar": BusinessCalendar(hours={"monday": "09:00-17:00"}, zone="UTC"),
+    "targets": Targets(follow_up=None),
 }
 
 

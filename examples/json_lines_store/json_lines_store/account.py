@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from copy import copy
+from datetime import datetime
 from typing import Self
 
 from attrs import define, evolve, field, fields, frozen
@@ -17,6 +18,7 @@ class Rows:
     records: Sequence[ResponseRecord] = ()
     heads: Sequence[tuple[str | None, str, str]] = ()  # survey, ticket, response
     events: Sequence[tuple[str, Event]] = ()  # each with its issue
+    due: Sequence[tuple[str, datetime | None]] = ()  # likewise
     messages: Sequence[Message] = ()
     remembered: Sequence[Remembered] = ()
     secret: bytes | None = None
@@ -30,6 +32,7 @@ def rows_of(write: Write) -> Rows:
         records=[change.record for change in write.records],
         heads=[(response.survey, response.ticket or "", response.id)] if response else (),
         events=[(issue.id, event) for event in write.events] if issue else (),
+        due=[(issue.id, write.due_at)] if issue and write.events else (),
         messages=write.messages,
         remembered=() if done is None else [done],
     )
@@ -44,6 +47,7 @@ class Account:
     heads: dict[tuple[str | None, str], str] = field(factory=dict)
     issues: dict[str, Issue] = field(factory=dict)
     events: dict[str, tuple[Event, ...]] = field(factory=dict)
+    due: dict[str, datetime | None] = field(factory=dict)
     messages: dict[str, tuple[Message, ...]] = field(factory=dict)
     remembered: dict[tuple[str, str], Remembered] = field(factory=dict)
     secret: bytes | None = None
@@ -65,6 +69,7 @@ class Account:
             self.heads[survey, ticket] = response
         for issue, event in rows.events:
             self.events[issue] = (*self.events.get(issue, ()), event)
+        self.due.update(rows.due)
         for message in rows.messages:
             told = self.messages.get(message.issue or "", ())
             self.messages[message.issue or ""] = (*told, message)
@@ -89,6 +94,7 @@ class Account:
             events=[
                 (one, event) for one, all_of in self.events.items() for event in all_of
             ],
+            due=[*self.due.items()],
             messages=[message for told in self.messages.values() for message in told],
             remembered=[*self.remembered.values()],
             secret=self.secret,

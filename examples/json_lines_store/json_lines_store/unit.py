@@ -88,7 +88,7 @@ class Unit:
 
     def lines(self, scope: ports.Scope, condition: rk.IssueFilter) -> list[rk.IssueLine]:
         return [
-            ports.line_of(issue)
+            ports.line_of(issue, self.account.due[issue.id])
             for issue in self.account.issues.values()
             if scope.sees_issue(issue)
             and passes(ASKED, issue.response, condition)
@@ -117,7 +117,8 @@ class Unit:
                 and (query.after is None or ports.response_key(record) < query.after)
             ):
                 shown = notes if query.filter.recovery.shows_notes else ports.NO_NOTES
-                line = None if issue is None else ports.line_of(issue)
+                due_at = None if issue is None else self.account.due[issue.id]
+                line = None if issue is None else ports.line_of(issue, due_at)
                 found.append(rk.ResponseLine(record=record, issue=line, notes=shown))
         found.sort(key=lambda line: ports.response_key(line.record), reverse=True)
         return found[: query.limit]
