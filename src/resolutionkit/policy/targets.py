@@ -80,6 +80,12 @@ class Targets:
     follow_up: Target | None = field(default=Target(within=timedelta(hours=48)), validator=_is_target)
     closed: Target | None = field(default=Target(within=timedelta(days=14)), validator=_is_target)
     paused_in: tuple[str, ...] = field(default=(), converter=_statuses)
+    _in_force: tuple[tuple[TargetKind, Target], ...] = field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Collect what there is, once: every change of an issue asks for it."""
+        found = tuple((kind, target) for kind in TargetKind if (target := self.of(kind)) is not None)
+        object.__setattr__(self, "_in_force", found)
 
     def of(self, kind: TargetKind) -> Target | None:
         """Return the target of a kind, or None where there is no limit."""
@@ -89,7 +95,7 @@ class Targets:
     @property
     def in_force(self) -> tuple[tuple[TargetKind, Target], ...]:
         """Return the targets that there are, with their kinds, in the order of :class:`TargetKind`."""
-        return tuple((kind, target) for kind in TargetKind if (target := self.of(kind)) is not None)
+        return self._in_force
 
 
 def target_faults(targets: Targets, calendar: BusinessCalendar | None, workflow: Workflow) -> Iterator[Fault]:

@@ -82,7 +82,7 @@ class Views:
         return self._reader.moves(issue_id)
 
     def targets(self, issue_id: str) -> tuple[Deadline, ...]:
-        """Return how each target of the policy stands on an issue, now: due, met, how late, and why (requirement D7).
+        """Return how each target stands on an issue now: due when, met when, how late, and why (requirement D7).
 
         They come episode by episode, in the order of :class:`~resolutionkit.TargetKind`; a backfilled issue has none.
 

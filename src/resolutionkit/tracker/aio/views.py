@@ -31,7 +31,7 @@ class AsyncViews:
 
     @awaited(Views.targets)
     def targets(self) -> None:
-        """Return how each target of the policy stands on an issue, now: due, met, how late, and why (requirement D7)."""
+        """Return how each target stands on an issue now: due when, met when, how late, and why (requirement D7)."""
 
     @awaited(Views.responses)
     def responses(self) -> None:
