@@ -156,6 +156,9 @@ CASES: dict[str, tuple[Policy, list[str], dict[str, str]]] = {
     "paused for a while": (PAUSED, ["after 9 hours", "progress", "after 10 hours", "escalated", "after 40 hours"], {
         "first_action": "met due 48h", "follow_up": "missed due 58h late 1h", "closed": "running due 346h",
     }),
+    "paused at exactly the due instant": (PAUSED, ["after 48 hours", "progress", "after 1 hours"], {
+        "first_action": "met due 48h", "follow_up": "missed due 48h late 1h",
+    }),
     "closed while paused": (PAUSED, ["after 9 hours", "progress", "after 400 hours", "closed"], {
         "follow_up": "stopped due 448h", "closed": "met due 736h",
     }),
@@ -267,3 +270,24 @@ def test_earlier_episodes_keep_theirs() -> None:
         case.do(step)
     assert case.found()[:3] == before
     assert [one.episode for one in case.found()] == [1, 1, 1, 2, 2, 2]
+
+
+def test_a_correction_puts_right_what_the_follow_up_counts_from() -> None:
+    """Without a ticket a response may be corrected as to when it was received; need and limits stay."""
+    case = Case(Policy())
+    opened = case.tracker.record(response("r-loose", received_at=NOON)).issue
+    assert opened is not None
+    case.clock.turn(hours=1)
+    case.tracker.record(response("r-loose", received_at=NOON - 5 * HOUR), replace=True)
+    found = {one.kind.value: told(one) for one in case.tracker.targets(opened.id)}
+    assert found == {"first_action": "running due 48h", "follow_up": "running due 43h", "closed": "running due 336h"}
+
+
+def test_a_correction_above_the_threshold_stops_them() -> None:
+    """It is judged afresh, like a replacement (A4)."""
+    case = Case(Policy())
+    opened = case.tracker.record(response("r-loose", received_at=NOON)).issue
+    assert opened is not None
+    case.clock.turn(hours=1)
+    case.tracker.record(response("r-loose", 9, received_at=NOON), replace=True)
+    assert {one.state.value for one in case.tracker.targets(opened.id)} == {"stopped"}
