@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TypeAlias
 
 from attrs import frozen
 
@@ -23,19 +23,6 @@ from resolutionkit.policy.stretches import Stretch, StretchReason
 from resolutionkit.policy.targets import Target, TargetKind
 
 _NOTHING = timedelta(0)
-
-
-class _Counting(Protocol):
-    """How time is counted: as a business calendar does it, or all of it."""
-
-    @property
-    def zone(self) -> str: ...
-
-    def due(self, start: datetime, business: timedelta, /) -> datetime: ...
-
-    def between(self, start: datetime, end: datetime, /) -> timedelta: ...
-
-    def explain(self, start: datetime, end: datetime, /) -> tuple[Stretch, ...]: ...
 
 
 @frozen
@@ -54,6 +41,10 @@ class _AllTime:
         if start == end:
             return ()
         return (Stretch(start=start, end=end, reason=StretchReason.ELAPSED, zone=self.zone),)
+
+
+_Counting: TypeAlias = BusinessCalendar | _AllTime
+"""How time is counted: as a business calendar does it, or all of it."""
 
 
 def _counting(target: Target, policy: Policy) -> _Counting:

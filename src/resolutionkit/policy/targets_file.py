@@ -25,7 +25,9 @@ def calendar_in(top: Table, zone: str | None) -> BusinessCalendar | None:
     given: dict[str, Any] = {name: table.take(name, dict) for name in _TABLES}
     given |= {name: table.take(name, str) for name in _CODES}
     table.done()
-    found = {"hours": {}, "zone": zone or "UTC"} | {name: one for name, one in given.items() if one is not None}
+    found: dict[str, Any] = {"hours": {}, "zone": zone or "UTC"} | {
+        name: one for name, one in given.items() if one is not None
+    }
     return _judged(table, lambda: BusinessCalendar(**found))
 
 
