@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from json_lines_store.account import Rows
@@ -32,6 +33,7 @@ def to_data(rows: Rows) -> dict[str, Any]:
         "records": [to_stored(one) for one in rows.records],
         "heads": rows.heads,
         "events": [(issue, to_stored(event)) for issue, event in rows.events],
+        "due": [(issue, at and at.isoformat()) for issue, at in rows.due],
         "messages": [to_stored(one) for one in rows.messages],
         "remembered": [to_stored(one) for one in rows.remembered],
         "secret": rows.secret and rows.secret.hex(),
@@ -47,6 +49,9 @@ def from_data(data: dict[str, Any]) -> Rows:
         records=values("records", ResponseRecord),
         heads=[(survey, ticket, one) for survey, ticket, one in data.get("heads", ())],
         events=[(issue, from_stored(Event, one)) for issue, one in data.get("events", ())],
+        due=[
+            (issue, at and datetime.fromisoformat(at)) for issue, at in data.get("due", ())
+        ],
         messages=values("messages", Message),
         remembered=values("remembered", Remembered),
         secret=bytes.fromhex(data["secret"]) if "secret" in data else None,
