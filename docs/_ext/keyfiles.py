@@ -26,6 +26,7 @@ from resolutionkit import (
     Move,
     Person,
     Policy,
+    Rule,
     Scale,
     StaticDirectory,
     StatusRule,
@@ -234,6 +235,7 @@ POLICY = KeyFile(
         "root_causes": ["other"],
         "dimensions": ["country"],
         "channels": ["email"],
+        "rules": [{}],
         "workflow": {"statuses": [{}], "moves": [{}]},
         "targets": {"first_action": {"within_days": 2}, "follow_up": {}, "closed": {}},
         "calendar": {},
@@ -249,6 +251,7 @@ POLICY = KeyFile(
         "targets": Targets,
         **dict.fromkeys((f"targets.{kind}" for kind in TargetKind), Target),
         "calendar": BusinessCalendar,
+        "rules[]": Rule,
     },
     kinds={
         "scales": "table of tables",
@@ -257,6 +260,9 @@ POLICY = KeyFile(
         "recovery_threshold": "number, or table of numbers",
         "workflow": "text, or table",
         **dict.fromkeys((f"targets.{kind}" for kind in TargetKind), "table, or false for none"),
+        "rules[].when": "text, or table",
+        "rules[].assign": "text, or table",
+        "rules[].otherwise": "text, or table",
     },
     meanings={
         "workflow": 'The name of one that ships, such as `"three-status"`, or a table of your own.',

@@ -53,9 +53,10 @@ _ON_RESPONSE = (
 AUDIENCE: Mapping[type[Event | ResponseRecord], Sequence[Rule]] = {
     IssueOpened: (
         Rule(hearers.NEW_ASSIGNEE, Topic.OPENED),
-        Rule(hearers.HIERARCHY, Topic.OPENED, only=hearers.IF_NOT_FLAGGED),
-        Rule(hearers.GROUP_LEAD, Topic.OPENED, only=hearers.IF_NOT_FLAGGED),
-        Rule(hearers.ASKING, Topic.OPENED, only=hearers.IF_NOT_FLAGGED),
+        Rule(hearers.HIERARCHY, Topic.OPENED, only=hearers.IF_ANNOUNCED),
+        Rule(hearers.GROUP_LEAD, Topic.OPENED, only=hearers.IF_ANNOUNCED),
+        Rule(hearers.ALERTED, Topic.OPENED),
+        Rule(hearers.ASKING, Topic.OPENED, only=hearers.IF_ANNOUNCED),
     ),
     NoteAdded: (Rule(hearers.NOTE_FOLLOWERS, Topic.NOTED),),
     StatusChanged: (Rule(hearers.FOLLOWERS, Topic.STATUS_CHANGED),),

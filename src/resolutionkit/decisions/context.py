@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 from attrs import frozen
 
+from resolutionkit.decisions.assigning import NO_LOADS
 from resolutionkit.decisions.opinions import NO_OPINIONS, Opinions
 from resolutionkit.model.events import EVENT_TYPES, Cause, Event
 from resolutionkit.model.issue import Issue
@@ -33,6 +34,7 @@ class Context:
         cause: What led to it.
         opinions: Who is asked besides.
         observers: The names of those who hear of every change.
+        loads: How many issues that are not closed each has who was counted, since a rule asks for it.
     """
 
     policy: Policy
@@ -43,6 +45,7 @@ class Context:
     cause: Cause
     opinions: Opinions = NO_OPINIONS
     observers: tuple[str, ...] = ()
+    loads: Mapping[str, int] = NO_LOADS
 
 
 @frozen(kw_only=True, weakref_slot=False)

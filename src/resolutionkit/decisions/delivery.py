@@ -96,6 +96,7 @@ _IS_STILL: Mapping[Why, Callable[[Issue, str], bool]] = {
     Why.ASSIGNEE: lambda issue, who: issue.assignee == who,
     Why.FOLLOWER: lambda issue, who: who in issue.followers,
     Why.HIERARCHY: lambda issue, who: who in issue.people,
+    Why.RULE: lambda issue, who: who in issue.alerted,
 }
 """The reasons that the issue itself says to hold or not; all others hold as long as there is access."""
 

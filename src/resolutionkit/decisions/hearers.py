@@ -101,6 +101,7 @@ NEW_ASSIGNEE = Role("the assignee that the event names", lambda _change, event: 
 WORKER = Role("the assignee; where they have left, the group's lead or who stands in", _worker)
 HIERARCHY = Role("the people above the customer", lambda _change, event: [(who, Why.HIERARCHY) for who in event.people])
 GROUP_LEAD = Role("the lead of the response's group", _lead)
+ALERTED = Role("the recipients of rules", lambda _change, event: [(who, Why.RULE) for who in event.alerted])
 FOLLOWERS = Role("the followers", lambda change, _event: [(who, Why.FOLLOWER) for who in change.issue.followers])
 NOTE_FOLLOWERS = Role(
     "the followers who want to hear of notes",
@@ -113,7 +114,10 @@ ASKING = Role(
 )
 CALLED_IN = Role("whoever is called in", lambda _change, event: ((event.to, Why.LEADERSHIP),))
 
-IF_NOT_FLAGGED = Condition("nobody flagged it by hand", lambda _change, event: not event.flagged_by_hand)
+IF_ANNOUNCED = Condition(
+    "nobody flagged it by hand, and no rule keeps it quiet",
+    lambda _change, event: not event.flagged_by_hand and not event.is_quiet,
+)
 IF_BY_ITSELF = Condition("no person reopened it", lambda _change, event: not event.is_human)
 IF_UNHAPPY = Condition("the response needs recovery", lambda _change, event: event.needs_recovery)
 IF_MOVED = Condition("the issue moved to another group", _has_moved)

@@ -9,11 +9,13 @@ from datetime import timedelta
 
 from attrs import frozen
 
+from resolutionkit.decisions.assigning import Case
 from resolutionkit.decisions.classify import judge
 from resolutionkit.decisions.context import Context, Decision, Draft
-from resolutionkit.decisions.moves import add_escalation, check_flag
+from resolutionkit.decisions.moves import ByRule, add_escalation, check_flag
 from resolutionkit.decisions.notes import advice_on, note_from
 from resolutionkit.decisions.routing import route
+from resolutionkit.decisions.ruling import Ruling, acting, ruled
 from resolutionkit.errors import InvalidResponse, NoteRequired
 from resolutionkit.model.commands import Flag, Record
 from resolutionkit.model.conflicts import ResponseConflict, ResponseHasIssue, ResponseReplaced
@@ -27,7 +29,7 @@ from resolutionkit.model.events import (
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.people import resolve, resolve_hierarchy
 from resolutionkit.model.response import HeadChange, RecordChange, ResponseRecord, Standing
-from resolutionkit.model.results import Classification, Outcome
+from resolutionkit.model.results import Advice, Classification, Outcome
 from resolutionkit.model.trusted import changed, trusted
 
 _record, _change = trusted(ResponseRecord), trusted(RecordChange)
@@ -167,10 +169,18 @@ def _alone(
     """Decide on a response that has no issue to go on with."""
     if not arrival.judged.opens_issue:
         return Decision(records=(change,), outcome=otherwise, head=head, is_silent=arrival.is_history)
-    draft = Draft(None, arrival.context)
-    opened = _open(draft, change.record, arrival.context, None, backfilled=arrival.is_history)
-    linked = changed(change.record, issue=opened.issue)
+    draft, record, context = Draft(None, arrival.context), change.record, arrival.context
+    ruling = _ruling(record, context)
+    told = {"alerted": ruling.alerted, "is_quiet": ruling.is_quiet, "backfilled": arrival.is_history}
+    escalated = None if ruling.escalate is None or arrival.is_history else _escalated(context)
+    opened = _open(draft, record, context, None, ruling, **told, **(escalated or {}))
+    advice: tuple[Advice, ...] = ()
+    if ruling.escalate is not None and escalated is not None:
+        below = (opened.assignee, record.response.group)
+        advice = add_escalation(draft, ByRule(ruling.escalate), below, context)
+    linked = changed(record, issue=opened.issue)
     return draft.decision(
+        *advice,
         records=(changed(change, record=linked),),
         head=head,
         outcome=Outcome.OPENED,
@@ -218,7 +228,28 @@ def _add_response(draft: Draft, kind: type[ReplacementRecorded | CorrectionRecor
     )
 
 
-def _open(draft: Draft, record: ResponseRecord, context: Context, assignee: str | None, **rest: object) -> IssueOpened:
+def _ruling(record: ResponseRecord, context: Context) -> Ruling:
+    """Return what the policy's rules come to for a response that opens an issue (requirement A9)."""
+    policy = context.policy
+    rules = acting(policy.rules, policy.rules_apply, record) if policy.rules else ()
+    return ruled(rules, Case(record.response, record.people, context.people, context.loads))
+
+
+def _escalated(context: Context) -> dict[str, object] | None:
+    """Return the status and phase of an issue that opens escalated, or None where the workflow has no such status."""
+    workflow = context.policy.workflow
+    rule = None if workflow.escalation is None else workflow.status(workflow.escalation)
+    return None if rule is None else {"status": rule.key, "phase": rule.phase}
+
+
+def _open(
+    draft: Draft,
+    record: ResponseRecord,
+    context: Context,
+    assignee: str | None,
+    ruling: Ruling,
+    **rest: object,
+) -> IssueOpened:
     workflow = context.policy.workflow
     opening = {"status": workflow.initial, "phase": workflow.initial_phase}
     return draft.add(
@@ -228,9 +259,12 @@ def _open(draft: Draft, record: ResponseRecord, context: Context, assignee: str 
         revision=record.revision,
         assignee=assignee
         or context.opinions.assignee(record.response)
+        or ruling.assignee
         or route(record.people, record.response.group, context.people),
         people=record.people,
         needs_recovery=record.needs_recovery,
+        rules=ruling.rules,
+        tags=ruling.tags,
         **(opening | rest),
     )
 
@@ -261,6 +295,7 @@ def flag(record: ResponseRecord, command: Flag, context: Context) -> Decision:
         record,
         context,
         assignee,
+        _ruling(record, context),
         status=rule.key,
         phase=rule.phase,
         followers=followers,

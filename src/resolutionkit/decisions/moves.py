@@ -6,6 +6,7 @@ The table stands in ``policy.workflow``; assigning, following and notes in ``dec
 from __future__ import annotations
 
 from typing import NamedTuple
+from attrs import frozen
 
 from resolutionkit.datafile import meant
 from resolutionkit.decisions.context import Context, Decision, Draft
@@ -207,9 +208,22 @@ def _escalated_again(issue: Issue, command: SetStatus | Escalate, context: Conte
     return draft.decision(*advice, *advice_on(note, context))
 
 
+@frozen
+class ByRule:
+    """An escalation that nobody commands.
+
+    Attributes:
+        reason: The rule's reason, in words.
+        reason_kind: None: kinds are for people to choose.
+    """
+
+    reason: str
+    reason_kind: None = None
+
+
 def add_escalation(
     draft: Draft,
-    command: SetStatus | Escalate | Flag,
+    command: SetStatus | Escalate | Flag | ByRule,
     below: tuple[str | None, str | None],
     context: Context,
     note: Note | None = None,
@@ -218,7 +232,7 @@ def add_escalation(
 
     Args:
         draft: The events so far.
-        command: The command with the reason.
+        command: The command with the reason, or the rule's reason in its stead.
         below: The issue's assignee and the code of its group, whose reporting lines lead to the highest in command.
         context: The circumstances.
         note: The note, where no status event carries it.

@@ -185,7 +185,18 @@ def _is_word(text: str) -> bool:
     return bool(text) and not any(map(str.isspace, text))
 
 
-_PARTIES = ("actor", "assignee", "follower", "followers", "people", "to", "recipient", "escalated_to", "escalated_by")
+_PARTIES = (
+    "actor",
+    "assignee",
+    "follower",
+    "followers",
+    "people",
+    "alerted",
+    "to",
+    "recipient",
+    "escalated_to",
+    "escalated_by",
+)
 """Where issues, events, records, messages and remembered commands name people and addresses."""
 
 

@@ -88,6 +88,10 @@ class IssueOpened(Event):
         needs_recovery: Whether the score is at or below the threshold of the day.
         backfilled: Whether it was opened from old data (requirement A11).
         flagged_by_hand: Whether a person opened it (requirement A7).
+        rules: The names of the rules that acted, in order (requirement A9).
+        alerted: Who is told of it by a rule, and sees it from then on: ids and bare addresses.
+        tags: What rules marked it with.
+        is_quiet: Whether a rule keeps all but the assignee from being told of it.
         note: The note of whoever flagged it, or None.
     """
 
@@ -104,6 +108,10 @@ class IssueOpened(Event):
     needs_recovery: bool
     backfilled: bool = False
     flagged_by_hand: bool = False
+    rules: tuple[str, ...] = ()
+    alerted: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    is_quiet: bool = False
     note: Note | None = None
 
 

@@ -87,6 +87,8 @@ def _opened(event: IssueOpened) -> Issue:
         assignee=event.assignee,
         followers=event.followers,
         people=event.people,
+        alerted=event.alerted,
+        tags=event.tags,
         notes=NoteLog(() if note is None else (note,)),
         episodes=(episode,),
         needs_recovery=event.needs_recovery,

@@ -83,6 +83,8 @@ class Issue:
         assignee: Who works it: a person's id, a bare address, or None.
         followers: Who hears of its changes: ids and bare addresses, in the order in which they joined.
         people: The people above the customer who were found, from top to bottom: ids and addresses.
+        alerted: Who was told of it by a rule, and sees it from then on: ids and bare addresses (requirement A9).
+        tags: What rules marked it with; the customer's own tags are the response's.
         notes: The note log, oldest first.
         episodes: Its rounds of work, the current one last.
         level: The level of escalation; 0 until it climbs.
@@ -105,6 +107,8 @@ class Issue:
     assignee: str | None
     followers: tuple[str, ...]
     people: tuple[str, ...] = ()
+    alerted: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     notes: NoteLog = NO_NOTES
     episodes: tuple[Episode, ...]
     level: int = 0

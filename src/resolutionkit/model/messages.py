@@ -34,6 +34,7 @@ class Why(StrEnum):
     ASSIGNEE = "assignee"
     HIERARCHY = "hierarchy"
     GROUP_LEAD = "group_lead"
+    RULE = "rule"
     FOLLOWER = "follower"
     PREFERENCE = "preference"
     OBSERVER = "observer"

@@ -21,6 +21,7 @@ from resolutionkit.model.scale import NPS, Scale, Score
 from resolutionkit.model.values import ENGLISH, FrozenMap, code, collected, is_language, is_zone, names
 from resolutionkit.policy.calendar import BusinessCalendar, calendar_data
 from resolutionkit.policy.policy_file import policy_arguments
+from resolutionkit.policy.rules import Rule, RulesApply, apply_of, rules_data, rules_faults, rules_of
 from resolutionkit.policy.surveys import BUILT_IN_SCALES, SurveyRules, plain_number
 from resolutionkit.policy.targets import Targets, target_faults, targets_data
 from resolutionkit.policy.workflow import Workflow, workflow_data
@@ -111,6 +112,8 @@ class Policy:
             the erasing of a person (requirement F7): name none whose values tell who somebody is.
         calendar: When the team works; None where all time is alike. Targets in business time need it.
         targets: By when the first action, the follow-up and the closing are due (requirement D7).
+        rules: The alert and routing rules, in order (requirement A9).
+        rules_apply: Which rules act whose conditions hold: the first alone, or all of them.
 
     Raises:
         PolicyError: It is unsound; every fault is listed with its place.
@@ -134,6 +137,8 @@ class Policy:
     dimensions: tuple[str, ...] = field(default=(), converter=_dimensions)
     calendar: BusinessCalendar | None = field(default=None, validator=_of((BusinessCalendar, type(None))))
     targets: Targets = field(default=Targets(), validator=_of(Targets))
+    rules: tuple[Rule, ...] = field(default=(), converter=rules_of)
+    rules_apply: RulesApply = field(default=RulesApply.FIRST, converter=apply_of)
 
     def __attrs_post_init__(self) -> None:
         """Refuse an unsound policy with all its faults."""
@@ -194,6 +199,7 @@ def _faults(policy: Policy) -> Iterator[Fault]:
     yield from _threshold_faults(policy)
     yield from _limit_faults(policy)
     yield from target_faults(policy.targets, policy.calendar, policy.workflow)
+    yield from rules_faults(policy.rules, policy.workflow)
     for name in ("escalation_kinds", "root_causes", "dimensions", "channels"):
         values: tuple[str, ...] = getattr(policy, name) or ()
         for index, value in enumerate(values):
@@ -267,4 +273,6 @@ def _data(policy: Policy) -> dict[str, object]:
         "dimensions": policy.dimensions,
         "calendar": None if policy.calendar is None else calendar_data(policy.calendar),
         "targets": targets_data(policy.targets),
+        "rules": rules_data(policy.rules),
+        "rules_apply": policy.rules_apply.value,
     }

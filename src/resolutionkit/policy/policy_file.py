@@ -13,6 +13,8 @@ from resolutionkit.datafile import Table
 from resolutionkit.errors import Fault
 from resolutionkit.model.issue import Phase
 from resolutionkit.model.scale import Scale
+from resolutionkit.policy.rules import RulesApply
+from resolutionkit.policy.rules_file import rules_in
 from resolutionkit.policy.surveys import BUILT_IN_SCALES, SurveyRules
 from resolutionkit.policy.targets_file import calendar_in, targets_in
 from resolutionkit.policy.workflow import Move, StatusRule, Workflow
@@ -46,6 +48,7 @@ def policy_arguments(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Faul
     given |= {name: top.texts(name) for name in _LISTS if top.entry(name) is not None}
     given |= {name: _days(top, f"{name}_days") for name in _SPANS}
     given["calendar"] = calendar_in(top, given["zone"])
+    given |= {"rules": rules_in(top), "rules_apply": _rules_apply(top)}
     top.done()
     return {name: value for name, value in given.items() if value is not None}, faults
 
@@ -59,6 +62,14 @@ def _days(table: Table, key: str) -> timedelta | None:
     except (OverflowError, ValueError):
         table.fault(key, f"{days!r} is no number of days that a calendar has")
         return None
+
+
+def _rules_apply(top: Table) -> RulesApply | None:
+    name = top.take("rules_apply", str)
+    if name is None or name in set(RulesApply):
+        return None if name is None else RulesApply(name)
+    top.fault("rules_apply", f"{name!r} should be one of {', '.join(RulesApply)}")
+    return None
 
 
 def _thresholds(top: Table) -> Mapping[str, Any] | float | None:

@@ -79,7 +79,8 @@ def concerned(issue: Issue, event: Any, directory: StaticDirectory) -> list[tupl
     match event.kind:
         case "issue_opened":
             above = [(issue.people, "opened", "hierarchy"), ([lead_of(issue, directory)], "opened", "group_lead")]
-            return [([issue.assignee], "opened", "assignee"), *([] if issue.flagged_by_hand else above)]
+            by_rule = [([issue.assignee], "opened", "assignee"), (issue.alerted, "opened", "rule")]
+            return [*by_rule, *([] if issue.flagged_by_hand or event.is_quiet else above)]
         case "status_changed":
             return [(issue.followers, "status_changed", "follower")]
         case "reopened":
@@ -100,7 +101,7 @@ def wanting(
     """Return who wants to hear of one event without being concerned."""
     asking = [who for who, one in wanted.items() if asks(one, issue.response) and may_see(who, issue, directory)]
     match event.kind:
-        case "issue_opened" if not event.flagged_by_hand:
+        case "issue_opened" if not event.flagged_by_hand and not event.is_quiet:
             return [(asking, "opened", "preference")]
         case "replacement_recorded":
             return [(asking, "replaced", "preference")]
@@ -129,4 +130,4 @@ def may_see(who: str, issue: Issue, directory: StaticDirectory) -> bool:
     """Say whether a person or an address may see an issue; an address has a part in it."""
     if directory.person(who) is not None:
         return sees_issue(who, issue, directory)
-    return who in (issue.assignee, issue.escalated_to, *issue.followers, *issue.people)
+    return who in (issue.assignee, issue.escalated_to, *issue.followers, *issue.people, *issue.alerted)

@@ -46,6 +46,7 @@ def sees_issue(who: str, issue: Issue, directory: StaticDirectory) -> bool:
         or issue.assignee == who
         or who in issue.followers
         or issue.escalated_to == who
+        or who in issue.alerted
         or is_above(person, issue.response, directory)
     )
 

@@ -11,6 +11,7 @@ from resolutionkit.model.response import Response
 from resolutionkit.model.results import Recorded
 from resolutionkit.ports import UnitOfWork, Write
 from resolutionkit.tracker.pipeline import Surroundings, taken_in
+from resolutionkit.tracker.ruling import rules_on
 
 RecordedOrRefused: TypeAlias = Recorded | ResolutionKitError
 """What became of one response of many."""
@@ -66,9 +67,9 @@ class _Waiting:
         self._writes: list[Write] = []
         self._changed: set[object] = set()
 
-    def make_way_for(self, response: Response) -> None:
-        """Save what waits, if the arrival of a response looks for any of it."""
-        if not self._changed.isdisjoint(_looked_for(response)):
+    def make_way_for(self, response: Response, *, is_counting: bool) -> None:
+        """Save what waits, if the arrival of a response looks for any of it, or has issues counted."""
+        if is_counting or not self._changed.isdisjoint(_looked_for(response)):
             self.save()
 
     def add(self, response: Response, write: Write) -> None:
@@ -90,8 +91,13 @@ def _looked_for(response: Response) -> tuple[object, ...]:
     return (response.id,) if response.ticket is None else (response.id, (response.survey, response.ticket))
 
 
+def _counts(response: Response, around: Surroundings) -> bool:
+    """Say whether a rule assigns a response by how much people have to do."""
+    return any(rule.counted for rule in rules_on(response, around.settings.policy, around.opinions))
+
+
 def _recorded(unit: UnitOfWork, command: Record, around: Surroundings, waiting: _Waiting) -> RecordedOrRefused:
-    waiting.make_way_for(command.response)
+    waiting.make_way_for(command.response, is_counting=_counts(command.response, around))
     try:
         done, write = taken_in(unit, command, around)
     except StorageError:

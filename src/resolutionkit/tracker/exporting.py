@@ -159,5 +159,6 @@ def _roles_of(party: str, issue: Issue) -> Sequence[str]:
         "follower": party in issue.followers,
         "hierarchy": party in issue.people,
         "leadership": issue.escalated_to == party,
+        "alerted": party in issue.alerted,
     }
     return [role for role, is_held in held.items() if is_held]

@@ -138,6 +138,7 @@ class _Visit:
 
 _ASSIGNEE = frozenset({LinkAction.VIEW, LinkAction.STATUS, LinkAction.NOTE, LinkAction.ASSIGN})
 _FOLLOWER = frozenset({LinkAction.VIEW, LinkAction.UNFOLLOW})
+_ALERTED = frozenset({LinkAction.VIEW})
 """What a bare address may do by its links, by what it is to the issue (requirement D2)."""
 
 
@@ -169,7 +170,11 @@ def _is_allowed(visit: _Visit) -> bool:
         return record is not None and visit.scope.sees_response(record, issue)
     if issue is None:
         return False
-    roles = ((issue.assignee == who, _ASSIGNEE), (who in issue.followers, _FOLLOWER))
+    roles = (
+        (issue.assignee == who, _ASSIGNEE),
+        (who in issue.followers, _FOLLOWER),
+        (who in issue.alerted, _ALERTED),
+    )
     return any(is_one and visit.claim.action in actions for is_one, actions in roles)
 
 

@@ -179,7 +179,8 @@ def _named(who: str, response: Response, found: Found) -> Iterator[str | None]:
     yield who
     yield from response.hierarchy
     if found.issue is not None:
-        yield from (found.issue.assignee, found.issue.escalated_to, *found.issue.followers, *found.issue.people)
+        yield from (found.issue.assignee, found.issue.escalated_to)
+        yield from (*found.issue.followers, *found.issue.people, *found.issue.alerted)
     for event in found.history:
         yield event.actor
         yield getattr(event, "assignee", None)

@@ -94,7 +94,7 @@ def _named(
     yield message.recipient
     yield from response.hierarchy
     if issue is not None:
-        yield from (issue.assignee, issue.escalated_to, *issue.followers, *issue.people)
+        yield from (issue.assignee, issue.escalated_to, *issue.followers, *issue.people, *issue.alerted)
     for event in events:
         yield event.actor
         yield getattr(event, "assignee", None)

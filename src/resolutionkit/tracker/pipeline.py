@@ -39,6 +39,7 @@ from resolutionkit.policy.policy import Policy
 from resolutionkit.ports import Directory, Remembered, UnitOfWork, Write
 from resolutionkit.tracker.access import scope_of
 from resolutionkit.tracker.hearing import messages_of
+from resolutionkit.tracker.ruling import named_by, rules_for, rules_on, with_loads
 from resolutionkit.tracker.snapshot import snapshot
 
 _in_context, _write, _recorded, _change = trusted(Context), trusted(Write), trusted(Recorded), trusted(Change)
@@ -149,7 +150,9 @@ def taken_in(unit: UnitOfWork, command: Record, around: Surroundings) -> tuple[R
     """Return what becomes of a response, and what is to be saved of it."""
     loaded = _load_response(unit, command)
     cause = Cause(CauseKind.RESPONSE, command.response.id)
-    context = _context(around, (), loaded, cause, command.response)
+    rules = rules_on(command.response, around.settings.policy, around.opinions)
+    context = _context(around, named_by(rules), loaded, cause, command.response)
+    context = with_loads(unit, rules, context, command.response)
     decision = intake.take_in(loaded.facts, command, context)
     issue, write = _finish(unit, loaded, decision, context, around)
     done = _recorded(
@@ -211,7 +214,10 @@ def _newly_changed(
         around.way.check(unit)
     loaded = _load_flagged(unit, command, scope) if isinstance(command, Flag) else _load_issue(unit, command, scope)
     cause = around.way.cause if around.way is not None else Cause(_kind(command), command.key)
-    context = _context(around, _named(command), loaded, cause)
+    rules = () if loaded.record is None else rules_for(loaded.record, around.settings.policy)
+    context = _context(around, (*_named(command), *named_by(rules)), loaded, cause)
+    if loaded.record is not None:
+        context = with_loads(unit, rules, context, loaded.record.response)
     decision = _decided(unit, command, loaded, context, attempts)
     issue, write = _finish(unit, loaded, decision, context, around, command=command)
     if issue is None:
@@ -308,7 +314,7 @@ def _people(
         responses = (*responses, loaded.record.response)
     if issue is not None:
         responses = (*responses, issue.response)
-        named = (*named, issue.assignee, *issue.followers, *issue.people)
+        named = (*named, issue.assignee, *issue.followers, *issue.people, *issue.alerted)
     mentioned = (actor, *named, *(who for one in responses for who in one.hierarchy))
     return snapshot(directory, mentioned, [one.group for one in responses])
 

@@ -74,6 +74,7 @@ WHYS: Mapping[Why, str] = {
     Why.ASSIGNEE: marked("the issue is assigned to you"),
     Why.HIERARCHY: marked("the customer is one of yours, or of somebody who reports to you"),
     Why.GROUP_LEAD: marked("you lead the group that the response belongs to, or stand in for its lead"),
+    Why.RULE: marked("a rule of this account sends such issues to you"),
     Why.FOLLOWER: marked("you follow the issue"),
     Why.PREFERENCE: marked("your preferences ask for it"),
     Why.OBSERVER: marked("you observe everything that happens"),

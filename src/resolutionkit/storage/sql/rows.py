@@ -28,8 +28,8 @@ Keys: TypeAlias = Mapping[str, str]
 _line, _record = trusted(IssueLine), trusted(ResponseRecord)
 _message, _delivery = trusted(Message), trusted(Delivery)
 
-ASSIGNEE, FOLLOWER, HIERARCHY, LEADERSHIP = "assignee", "follower", "hierarchy", "leadership"
-ROLES = (ASSIGNEE, FOLLOWER, HIERARCHY, LEADERSHIP)
+ASSIGNEE, FOLLOWER, HIERARCHY, LEADERSHIP, ALERTED = "assignee", "follower", "hierarchy", "leadership", "alerted"
+ROLES = (ASSIGNEE, FOLLOWER, HIERARCHY, LEADERSHIP, ALERTED)
 """What a person can be to an issue so that it is the person's own."""
 
 
@@ -168,7 +168,8 @@ def line_from(row: Row, response: Response, names: Keys) -> IssueLine:
 
 def parties(issue: Issue) -> set[tuple[str, str]]:
     """Return whose own issue it is, as (person, role)."""
-    found = {(who, FOLLOWER) for who in issue.followers} | {(who, HIERARCHY) for who in issue.people}
+    several = ((issue.followers, FOLLOWER), (issue.people, HIERARCHY), (issue.alerted, ALERTED))
+    found = {(who, role) for people, role in several for who in people}
     single = {(issue.assignee, ASSIGNEE), (issue.escalated_to, LEADERSHIP)}
     return found | {(who, role) for who, role in single if who is not None}
 
