@@ -79,8 +79,8 @@ def resolutionkit_assignee(account: str, response: Response, directory: Director
     """Return the id of the person whom a response's new issue goes to (requirement C1); None leaves it to the others.
 
     The last plugin that was registered is asked first, and the first answer counts. It has to be a person of the
-    directory who is there. Where there is none, the issue goes the usual way: to the lowest person of the response's
-    hierarchy, the group's lead, the account's leader. Whoever flags a response and names an assignee is obeyed.
+    directory who is there. Where there is none, the issue goes where the policy's rules say (requirement A9), else the
+    usual way: to the lowest person of the response's hierarchy, the group's lead, the account's leader. Whoever flags a response and names an assignee is obeyed.
 
     Args:
         account: The account's name.

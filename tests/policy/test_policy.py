@@ -59,6 +59,8 @@ def test_a_bare_policy_is_the_usual_closed_loop() -> None:
         "channels": None,
         "calendar": None,
         "targets": Targets(),
+        "rules": (),
+        "rules_apply": "first",
     }
 
 

@@ -1,4 +1,4 @@
-"""Whom a rule assigns to: a person, a role, or one of several, as a frozen value. Who that is: ``decisions.assigning``."""
+"""Whom a rule assigns to: a person, a role, one of several. Who that is for a response: ``decisions.assigning``."""
 
 from __future__ import annotations
 
@@ -90,8 +90,8 @@ class Assignment:
 def read_assignment(given: object, place: str = "assign") -> Assignment:
     """Return the assignment that a text says, or a table of TOML or JSON.
 
-    A text is one of ``group_lead``, ``reporting_line`` and ``leader``, or else a person's id or address. A table has one
-    key: ``{person = "leader"}``, ``{manager_of = "ana"}``, ``{round_robin = ["ana", "ben"]}`` or
+    A text is one of ``group_lead``, ``reporting_line`` and ``leader``, or else a person's id or address. A table has
+    one key: ``{person = "leader"}``, ``{manager_of = "ana"}``, ``{round_robin = ["ana", "ben"]}`` or
     ``{least_loaded = ["ana", "ben"]}``.
 
     Args:
