@@ -13,6 +13,9 @@ from importlib import import_module
 
 _HOMES = {
     "decisions.classify": ("classify",),
+    "decisions.explaining": ("OpenedBefore", "RoutingExplained", "RuleExplained"),
+    "decisions.routing": ("RoutedBy",),
+    "decisions.ruling": ("Ruling",),
     "errors": (
         "AccessDenied",
         "AccountNotFound",
@@ -180,6 +183,7 @@ _HOMES = {
     "tracker.aio.tracker": ("AsyncTracker",),
     "tracker.aio.visits": ("AsyncLinkVisit",),
     "tracker.desk": ("Desk",),
+    "tracker.explaining": ("RuleTrial", "RulesTried"),
     "tracker.imports": ("ImportReport",),
     "tracker.inbox": ("Inbox",),
     "tracker.linkproblems": ("LinkProblem", "LinkRefused"),

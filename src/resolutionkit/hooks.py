@@ -80,7 +80,8 @@ def resolutionkit_assignee(account: str, response: Response, directory: Director
 
     The last plugin that was registered is asked first, and the first answer counts. It has to be a person of the
     directory who is there. Where there is none, the issue goes where the policy's rules say (requirement A9), else the
-    usual way: to the lowest person of the response's hierarchy, the group's lead, the account's leader. Whoever flags a response and names an assignee is obeyed.
+    usual way: to the lowest person of the response's hierarchy, the group's lead, the account's leader. Whoever
+    flags a response and names an assignee is obeyed.
 
     Args:
         account: The account's name.

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import StrEnum
 
 from resolutionkit.model.people import StaticDirectory, active, active_line
 
 
+class RoutedBy(StrEnum):
+    """Why an issue goes to whom it goes to."""
+
+    PLUGIN = "plugin"
+    RULE = "rule"
+    HIERARCHY = "hierarchy"
+    GROUP_LEAD = "group_lead"
+    LEADER = "leader"
+    REPORTING_LINE = "reporting_line"
+    NOBODY = "nobody"
+
+
 def route(people_above: Iterable[str], group_code: str | None, people: StaticDirectory) -> str | None:
-    """Return the id of the person whom an issue is assigned to, or None where nobody is there.
+    """Return the id of the person whom an issue is assigned to, or None where nobody is there; see :func:`routed`."""
+    return routed(people_above, group_code, people)[0]
+
+
+def routed(people_above: Iterable[str], group_code: str | None, people: StaticDirectory) -> tuple[str | None, RoutedBy]:
+    """Return the id of the person whom an issue is assigned to, or None where nobody is there; and why it is theirs.
 
     The lowest person of the response's hierarchy comes first, then the group's lead, then the account's leader; and
     where none of them is there, the nearest who is there above the lead or the leader, so that the chain ends in
@@ -22,11 +40,13 @@ def route(people_above: Iterable[str], group_code: str | None, people: StaticDir
     group = people.group(group_code) if group_code is not None else None
     leader = people.leader()
     lead, top = group.lead if group else None, leader.id if leader else None
-    for who in (*reversed(tuple(people_above)), lead, top):
+    chain = [(who, RoutedBy.HIERARCHY) for who in reversed(tuple(people_above))]
+    for who, why in (*chain, (lead, RoutedBy.GROUP_LEAD), (top, RoutedBy.LEADER)):
         found = active(who, people)
         if found is not None:
-            return found
-    return next(iter((*active_line(lead, people), *active_line(top, people))), None)
+            return found, why
+    stands_in = next(iter((*active_line(lead, people), *active_line(top, people))), None)
+    return stands_in, RoutedBy.NOBODY if stands_in is None else RoutedBy.REPORTING_LINE
 
 
 def group_lead(group_code: str | None, people: StaticDirectory) -> str | None:

@@ -20,8 +20,8 @@ from resolutionkit.tracker.access import party_of
 from resolutionkit.tracker.courier import Courier
 from resolutionkit.tracker.cursors import binding, cursor, key_of
 from resolutionkit.tracker.delivering import EVERY, deliver, tell_of_rest
+from resolutionkit.tracker.explaining import Explaining
 from resolutionkit.tracker.inbox import PAGE
-from resolutionkit.tracker.intake import Intake
 from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.preferring import party_named, preferences_of, set_preferences
 from resolutionkit.tracker.reading import page_of, page_size
@@ -30,7 +30,7 @@ from resolutionkit.tracker.turns import keeping
 T = TypeVar("T")
 
 
-class Telling(Intake):
+class Telling(Explaining):
     """What a tracker does with what is to be told."""
 
     _accounts: Callable[[str], AccountSettings | None] | None = None

@@ -1,0 +1,18 @@
+"""What an async tracker says of its rules; see the sync one."""
+
+from __future__ import annotations
+
+from resolutionkit.tracker.aio.awaited import awaited
+from resolutionkit.tracker.explaining import Explaining
+
+
+class AsyncExplaining:
+    """What a tracker says of its rules."""
+
+    @awaited(Explaining.explain_routing)
+    def explain_routing(self) -> None:
+        """Return where the issue of a response goes as rules and people are now, and why (requirement A9)."""
+
+    @awaited(Explaining.try_rules)
+    def try_rules(self) -> None:
+        """Return what rules would make of the latest responses, as people are now; nothing is changed."""
