@@ -1,4 +1,4 @@
-"""Why an issue goes to whom it goes to: every rule, whether it acts, and what the usual way adds (requirement A9). Pure.
+"""Why an issue goes to whom it goes to: every rule, whether it acts, and what the usual way adds (A9). Pure.
 
 It looks with the eyes of ``ruling`` and ``routing``, and so cannot say otherwise than they decide.
 """

@@ -42,8 +42,7 @@ def follows(condition: Condition | None, other: Condition | None) -> bool:
     is_part = isinstance(other, AnyOf) and any(follows(condition, one) for one in other.conditions)
     if is_part or (isinstance(condition, AllOf) and any(follows(one, other) for one in condition.conditions)):
         return True
-    both = isinstance(condition, Comparison) and isinstance(other, Comparison)
-    return both and _compared(condition, other)
+    return isinstance(condition, Comparison) and isinstance(other, Comparison) and _compared(condition, other)
 
 
 def _compared(one: Comparison, other: Comparison) -> bool:

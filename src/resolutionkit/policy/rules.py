@@ -40,6 +40,10 @@ def _when(value: object) -> Condition | None:
     return None if value is None else read_condition(value, "rule.when")
 
 
+def _suppress(value: object) -> bool:
+    return flag(value, "rule.suppress_alerts", InvalidValue)
+
+
 def _assignment(name: str) -> Any:
     return field(default=None, converter=lambda value: None if value is None else read_assignment(value, name))
 
@@ -88,9 +92,7 @@ class Rule:
     alert: tuple[str, ...] = _listed("rule.alert")
     tags: tuple[str, ...] = _listed("rule.tags")
     escalate: str | None = field(default=None, converter=_reason)
-    suppress_alerts: bool = field(
-        default=False, converter=lambda value: flag(value, "rule.suppress_alerts", InvalidValue)
-    )
+    suppress_alerts: bool = field(default=False, converter=_suppress)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what contradicts itself."""

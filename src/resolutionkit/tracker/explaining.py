@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 import attrs
-from attrs import frozen
+from attrs import define, field, frozen
 
 from resolutionkit.decisions.assigning import Case, candidates
 from resolutionkit.decisions.classify import judge
@@ -79,6 +79,13 @@ class RulesTried:
         return sum(one.routing.opens_issue for one in self.trials)
 
 
+@define
+class _Counted:
+    """How many issues those have who were counted, and those that a trial gave them."""
+
+    loads: dict[str, int] = field(factory=dict)
+
+
 class Explaining(Intake):
     """What a tracker says of its rules."""
 
@@ -96,11 +103,11 @@ class Explaining(Intake):
         policy = self._runner.settings.policy
         if isinstance(response, Response):
             judged = judge(response, policy, self._runner.opinions)
-            return self._explained(judged, None, judged.opens_issue, policy, Counter(), set())
+            return self._explained(judged, None, judged.opens_issue, policy, _Counted())
         if not isinstance(response, str):
             raise InvalidValue("response", type(response).__name__, "a Response, or the id of one")
         record = self._reader.response(response)
-        found = self._explained(record, record.people, self._opens(record, policy), policy, Counter(), set())
+        found = self._explained(record, record.people, self._opens(record, policy), policy, _Counted())
         return attrs.evolve(found, opened=self._opened(record, policy))
 
     def try_rules(
@@ -130,8 +137,8 @@ class Explaining(Intake):
         own = self._runner.settings.policy
         policy = rules if isinstance(rules, Policy) else attrs.evolve(own, rules=rules)
         lines = list(islice(self._lines(response_filter(condition)), limit))
-        loads, known = Counter[str](), set[str]()
-        trials = [self._trial(line, policy, loads, known) for line in reversed(lines)]
+        counted = _Counted()
+        trials = [self._trial(line, policy, counted) for line in reversed(lines)]
         opening = [one.routing for one in trials if one.routing.opens_issue]
         acted = Counter(name for one in opening for name in one.ruling.rules)
         return RulesTried(
@@ -149,11 +156,11 @@ class Explaining(Intake):
             if after is None:
                 return
 
-    def _trial(self, line: ResponseLine, policy: Policy, loads: Counter[str], known: set[str]) -> RuleTrial:
+    def _trial(self, line: ResponseLine, policy: Policy, counted: _Counted) -> RuleTrial:
         record = line.record
-        routing = self._explained(record, record.people, self._opens(record, policy), policy, loads, known)
-        if routing.opens_issue and routing.assignee in known:
-            loads[routing.assignee] += 1
+        routing = self._explained(record, record.people, self._opens(record, policy), policy, counted)
+        if routing.opens_issue and routing.assignee in counted.loads:
+            counted.loads[routing.assignee] += 1
         return RuleTrial(routing=routing, assignee_now=None if line.issue is None else line.issue.assignee)
 
     def _opens(self, record: ResponseRecord, policy: Policy) -> bool:
@@ -168,15 +175,15 @@ class Explaining(Intake):
         above: tuple[str, ...] | None,
         opens_issue: bool,
         policy: Policy,
-        loads: Counter[str],
-        known: set[str],
+        counted: _Counted,
     ) -> RoutingExplained:
         """Return where an issue goes; whose issues must be counted and are not known yet is counted."""
         response = judged.response
         people = self._people(response, policy, above or ())
         act = acting(policy.rules, policy.rules_apply, judged)
-        self._count([who for rule in act for who in candidates(rule.counted, people)], loads, known)
-        case = Case(response, resolve_hierarchy(response.hierarchy, people) if above is None else above, people, loads)
+        self._count([who for rule in act for who in candidates(rule.counted, people)], counted)
+        found = resolve_hierarchy(response.hierarchy, people) if above is None else above
+        case = Case(response, found, people, counted.loads)
         opinion = self._runner.opinions.assignee(response)
         return explained(judged, case, policy, opens_issue=opens_issue, opinion=opinion)
 
@@ -186,8 +193,8 @@ class Explaining(Intake):
             return directory
         return snapshot(directory, (*response.hierarchy, *above, *named_by(policy.rules)), [response.group])
 
-    def _count(self, people: Iterable[str], loads: Counter[str], known: set[str]) -> None:
-        new = [who for who in dict.fromkeys(people) if who not in known]
+    def _count(self, people: Iterable[str], counted: _Counted) -> None:
+        new = [who for who in dict.fromkeys(people) if who not in counted.loads]
         if not new:
             return
         filters = {who: IssueFilter(assignee=who, phases=NOT_CLOSED) for who in new}
@@ -196,8 +203,7 @@ class Explaining(Intake):
             lambda unit: {who: unit.count_issues(ACCOUNT_WIDE, one, None) for who, one in filters.items()},
             write=False,
         )
-        loads.update(counts)
-        known.update(new)
+        counted.loads |= counts
 
     def _opened(self, record: ResponseRecord, policy: Policy) -> OpenedBefore | None:
         if record.issue is None:

@@ -16,6 +16,7 @@ from resolutionkit.ports import Store, UnitOfWork, Write
 from resolutionkit.testing.accounts import fresh_account, picture
 from resolutionkit.testing.clock import TurnableClock
 from resolutionkit.testing.play import Player
+from resolutionkit.testing.ruled import RULED
 from resolutionkit.tracker.tracker import Tracker
 
 Ask: TypeAlias = Callable[..., Any]
@@ -108,9 +109,10 @@ def for_all(check: Callable[..., None], /, *, part: float = 1, **data: st.Search
 
 
 def player(store: Store, directory: StaticDirectory) -> Player:
-    """Return a player on an account that was never used."""
+    """Return a player on an account that was never used, and whose policy has rules of every kind."""
     clock = TurnableClock()
-    return Player(Tracker(store, account=fresh_account(), directory=directory, clock=clock), clock)
+    tracker = Tracker(store, account=fresh_account(), policy=RULED, directory=directory, clock=clock)
+    return Player(tracker, clock)
 
 
 def in_threads(jobs: Sequence[Callable[[], object]]) -> list[BaseException]:

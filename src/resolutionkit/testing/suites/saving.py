@@ -124,6 +124,10 @@ class Saving(StoreSuite):
             people=("ben", "Lee@Partner.example"),
             backfilled=True,
             flagged_by_hand=True,
+            rules=("vip ", "\u05e9"),
+            alerted=("zoe", "Lee@Partner.example"),
+            tags=("e\u0301",),
+            is_quiet=True,
             needs_recovery=False,
             note=note(),
         )

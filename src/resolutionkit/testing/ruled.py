@@ -1,0 +1,21 @@
+"""A policy with rules of every kind, for the people and groups of random histories: what rules do must be lawful too."""
+
+from __future__ import annotations
+
+from resolutionkit.policy.policy import Policy
+from resolutionkit.policy.rules import Rule
+from resolutionkit.testing.strategies import ADDRESSES, PEOPLE
+
+RULED = Policy(
+    rules=[
+        Rule(name="shared out", when="score = 4", assign={"least_loaded": PEOPLE}, tags=["shared"]),
+        Rule(
+            name="by turns", when="score in (2, 5)", assign={"round_robin": PEOPLE}, alert=[PEOPLE[0], *ADDRESSES[:1]]
+        ),
+        Rule(name="to somebody gone", when="group is set and score <= 3", assign=PEOPLE[-1], otherwise="group_lead"),
+        Rule(name="alarming", when="score = 0", escalate="A score of nought.", alert=PEOPLE[1:3], tags=["worst"]),
+        Rule(name="quiet", when="score in (1, 5)", suppress_alerts=True),
+    ],
+    rules_apply="all",
+)
+"""Every kind of rule, each on some scores only: most issues of a history open the usual way."""
