@@ -13,11 +13,13 @@ from resolutionkit.cli.document import Cell, Column, Document, Heading, Prose, R
 from resolutionkit.cli.exits import Exit
 from resolutionkit.cli.findings import directory_findings, policy_findings
 from resolutionkit.cli.options import as_json
+from resolutionkit.cli.rule_findings import rule_findings
 from resolutionkit.cli.settings import DIRECTORY, POLICY, HouseGroup, given, policy_in_force
 from resolutionkit.errors import Fault, FaultsFound
 from resolutionkit.model.scale import Scale
 from resolutionkit.policy.directory_file import load_directory
 from resolutionkit.policy.policy import Policy
+from resolutionkit.policy.rules import RulesApply
 from resolutionkit.policy.workflow import Move
 
 T = TypeVar("T")
@@ -36,7 +38,8 @@ def check(file: str | None, strict: bool, as_json: bool) -> None:
     """Tell everything that is wrong in a policy FILE (else: --policy), and in the --directory, each with its place.
 
     Faults make a file unusable, and the exit code 3. Warnings are what would go wrong later: a row of the workflow
-    that another one hides, a group without a lead, a lead who is inactive, managers in a circle.
+    that another one hides, a rule that never acts or names somebody who is not there, a group without a lead, a lead who
+    is inactive, managers in a circle.
     """
     path, people = file or given(POLICY), given(DIRECTORY)
     if path is None and people is None:
@@ -45,6 +48,8 @@ def check(file: str | None, strict: bool, as_json: bool) -> None:
     rules = Policy() if path is None else _loaded(Policy.load, path, faults)
     directory = None if people is None else _loaded(load_directory, people, faults)
     warnings = [(path, one) for one in policy_findings(rules)] if rules is not None and path is not None else []
+    if rules is not None and path is not None:
+        warnings += [(path, one) for one in rule_findings(rules, directory)]
     if directory is not None and people is not None:
         found = directory_findings(directory, directory.groups or (), rules or Policy())
         warnings += [(people, one) for one in found]
@@ -123,6 +128,7 @@ def _shown(rules: Policy) -> Document:
         ),
         Prose(f"Reopening leads to {', '.join(flow.reopen_to) or 'nowhere: the workflow has no reopening'}."),
         Prose("Where a move stands in two rows, the last holds."),
+        *((Heading("Rules"), _rule_table(rules), Prose(_APPLY[rules.rules_apply])) if rules.rules else ()),
     ]
 
 
@@ -165,6 +171,18 @@ def _status_table(rules: Policy) -> Table:
         return f" ({', '.join(roles)})" if roles else ""
 
     rows = [(rule.key, rule.guidance, rule.label, rule.phase + marks(rule.key)) for rule in flow.statuses]
+    return Table(columns, tuple(rows))
+
+
+_APPLY = {
+    RulesApply.FIRST: "The first rule that holds acts, and it alone.",
+    RulesApply.ALL: "Every rule that holds acts, in this order.",
+}
+
+
+def _rule_table(rules: Policy) -> Table:
+    columns = (Column("Rule"), Column("When", wraps=True), Column("What it does", wraps=True))
+    rows = [(rule.name, "always" if rule.when is None else str(rule.when), rule.effect) for rule in rules.rules]
     return Table(columns, tuple(rows))
 
 

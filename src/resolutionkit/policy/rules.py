@@ -102,6 +102,19 @@ class Rule:
             raise InvalidValue("rule.alert", self.alert, "nobody, since suppress_alerts keeps the issue quiet")
 
     @property
+    def effect(self) -> str:
+        """Return what it does, in words; nothing where it only keeps later rules from acting."""
+        said = (
+            self.assign is not None and f"assigns to {self.assign}",
+            self.otherwise is not None and f"otherwise to {self.otherwise}",
+            self.alert and f"alerts {', '.join(self.alert)}",
+            self.tags and f"marks with {', '.join(self.tags)}",
+            self.escalate is not None and f"escalates: {self.escalate}",
+            self.suppress_alerts and "keeps all but the assignee from being told",
+        )
+        return "; ".join(one for one in said if one) or "nothing"
+
+    @property
     def assignments(self) -> tuple[Assignment, ...]:
         """Return whom it assigns to, and whom otherwise."""
         return tuple(one for one in (self.assign, self.otherwise) if one is not None)

@@ -1,4 +1,4 @@
-"""A policy with rules of every kind, for the people and groups of random histories: what rules do must be lawful too."""
+"""A policy with rules of every kind, for the people and groups of random histories: held to the laws too."""
 
 from __future__ import annotations
 

@@ -97,7 +97,9 @@ class Lists(StoreSuite):
 
     def test_a_change_moves_an_issue_between_lists(self, save: Save, ask: Ask) -> None:
         """Whose own an issue is, and where it sorts, follows each change at once."""
-        first = opening(sample_response(), assignee="ann", followers=("ben",), people=("zoe@host.example",))
+        first = opening(
+            sample_response(), assignee="ann", followers=("ben",), people=("zoe@host.example",), alerted=("éva",)
+        )
         save(first)
         other = sample_response("r-2", group="field", received_at=NOON)
         new = RecordChange(record=attrs.evolve(record_of(other), issue=first.issue.id))

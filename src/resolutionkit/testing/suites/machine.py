@@ -113,7 +113,7 @@ class StoreStateMachine(RuleBasedStateMachine):
         """Say whether a response's id is taken."""
         return self.asked(lambda unit: unit.response(response.id)) is not None
 
-    @rule(response=_responses(), opens=st.booleans(), who=st.lists(_WHO, min_size=3, max_size=3, unique=True))
+    @rule(response=_responses(), opens=st.booleans(), who=st.lists(_WHO, min_size=4, max_size=4, unique=True))
     def record(self, response: Response, opens: bool, who: list[str]) -> None:
         """Save a response, with or without an issue, in the place of one that stood there."""
         before = self.head_before(response)
@@ -121,7 +121,8 @@ class StoreStateMachine(RuleBasedStateMachine):
             return
         write: Write = stored(response, needs_recovery=response.score <= 6)
         if opens:
-            write = opening(response, None, assignee=who[0], followers=(who[1],), people=(who[2],))
+            own = {"followers": (who[1],), "people": (who[2],), "alerted": (who[3],)}
+            write = opening(response, None, assignee=who[0], **own)
         if before is not None:
             record = write.records[0].record
             write = attrs.evolve(
