@@ -38,8 +38,8 @@ def check(file: str | None, strict: bool, as_json: bool) -> None:
     """Tell everything that is wrong in a policy FILE (else: --policy), and in the --directory, each with its place.
 
     Faults make a file unusable, and the exit code 3. Warnings are what would go wrong later: a row of the workflow
-    that another one hides, a rule that never acts or names somebody who is not there, a group without a lead, a lead who
-    is inactive, managers in a circle.
+    that another one hides, a rule that never acts or names somebody who is not there, a group without a lead, a lead
+    who is inactive, managers in a circle.
     """
     path, people = file or given(POLICY), given(DIRECTORY)
     if path is None and people is None:

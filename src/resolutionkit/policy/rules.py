@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
 
 from attrs import field, frozen
 
@@ -44,18 +43,27 @@ def _suppress(value: object) -> bool:
     return flag(value, "rule.suppress_alerts", InvalidValue)
 
 
-def _assignment(name: str) -> Any:
-    return field(default=None, converter=lambda value: None if value is None else read_assignment(value, name))
+def _assign(value: object) -> Assignment | None:
+    return None if value is None else read_assignment(value, "rule.assign")
 
 
-def _listed(name: str) -> Any:
-    def convert(value: Iterable[str]) -> tuple[str, ...]:
-        found = collected(value, name, InvalidValue, party)
-        if len(found) > PEOPLE_MAX:
-            raise InvalidValue(name, len(found), f"at most {PEOPLE_MAX}")
-        return tuple(dict.fromkeys(found))
+def _otherwise(value: object) -> Assignment | None:
+    return None if value is None else read_assignment(value, "rule.otherwise")
 
-    return field(default=(), converter=convert)
+
+def _alert(value: Iterable[str]) -> tuple[str, ...]:
+    return _listed(value, "rule.alert")
+
+
+def _tags(value: Iterable[str]) -> tuple[str, ...]:
+    return _listed(value, "rule.tags")
+
+
+def _listed(value: Iterable[str], name: str) -> tuple[str, ...]:
+    found = collected(value, name, InvalidValue, party)
+    if len(found) > PEOPLE_MAX:
+        raise InvalidValue(name, len(found), f"at most {PEOPLE_MAX}")
+    return tuple(dict.fromkeys(found))
 
 
 def _reason(value: object) -> str | None:
@@ -87,10 +95,10 @@ class Rule:
 
     name: str = field(converter=_name)
     when: Condition | None = field(default=None, converter=_when)
-    assign: Assignment | None = _assignment("rule.assign")
-    otherwise: Assignment | None = _assignment("rule.otherwise")
-    alert: tuple[str, ...] = _listed("rule.alert")
-    tags: tuple[str, ...] = _listed("rule.tags")
+    assign: Assignment | None = field(default=None, converter=_assign)
+    otherwise: Assignment | None = field(default=None, converter=_otherwise)
+    alert: tuple[str, ...] = field(default=(), converter=_alert)
+    tags: tuple[str, ...] = field(default=(), converter=_tags)
     escalate: str | None = field(default=None, converter=_reason)
     suppress_alerts: bool = field(default=False, converter=_suppress)
 

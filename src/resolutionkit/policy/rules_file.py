@@ -35,7 +35,13 @@ def _rule(table: Table) -> Rule | None:
     table.done()
     if len(table.itself().faults) > before:
         return None
-    return table.judged(lambda: Rule(**given))
+    try:
+        return Rule(**given)
+    except InvalidValue as problem:
+        itself = table.itself()
+        place = f"{itself.place}.{problem.field.removeprefix('rule.')}"
+        itself.faults.append(Fault(place, f"{shown(problem.value)} is not acceptable; expected {problem.expected}"))
+        return None
 
 
 def _read(entry: Entry | None, read: Callable[[object, str], T]) -> T | None:
