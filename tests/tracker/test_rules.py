@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -124,9 +123,7 @@ def test_the_least_loaded_is_counted_one_by_one_and_in_batches(open_tracker: Ope
     for line in tracker.issues(IssueFilter(assignee="omar")):
         desk.set_status(line.id, Status.RESOLVED, note="Done.")
     tracker.record_many([response(f"new-{number}") for number in range(3)])
-    assert [
-        line.assignee for line in tracker.issues(IssueFilter(received_from=NOON - timedelta(days=1)), limit=100)
-    ].count("omar") == 6
+    assert Counter(line.assignee for line in tracker.issues(limit=100)) == {"nina": 3, "omar": 6, "paula": 3}
 
 
 def test_the_same_response_takes_the_same_turn(open_tracker: Open) -> None:
@@ -174,9 +171,8 @@ def test_a_host_s_directory_is_asked_for_those_whom_rules_name(open_tracker: Ope
     assert "bridget" not in directory.asked
     found = tracker.explain_routing("r-1")
     assert (found.assignee, found.rules[0].acts) == ("omar", False)
-    again = open_tracker(
-        policy=Policy(rules=[Rule(name="a", assign={"least_loaded": ["omar", "nina"]})]), directory=Asked()
-    )
+    loads = Policy(rules=[Rule(name="a", assign={"least_loaded": ["omar", "nina"]})])
+    again = Tracker(tracker._runner.store, policy=loads, directory=Asked())
     assert again.explain_routing(response("new")).assignee == "nina"
 
 
@@ -230,13 +226,13 @@ def test_an_explanation_tells_of_another_policy_and_of_flagging(open_tracker: Op
     tracker.record(response("r-1"))
     tracker.record(response("r-2", 9))
     tracker.as_user("dana").flag("r-2", note="Said so.", assignee="nina")
-    ruled = open_tracker(policy=Policy(rules=[BY_TURNS])) if tracker.policy != Policy(rules=[BY_TURNS]) else tracker
-    if ruled.issues().items:
-        first, second = ruled.explain_routing("r-1").opened, ruled.explain_routing("r-2").opened
-        assert first is not None
-        assert second is not None
-        assert (first.same_policy, first.assignee, first.rules) == (False, "ed", ())
-        assert (second.by_hand, second.assignee) == (True, "nina")
+    ruled = Tracker(tracker._runner.store, policy=Policy(rules=[BY_TURNS]), directory=organisation())
+    first, second = ruled.explain_routing("r-1").opened, ruled.explain_routing("r-2").opened
+    assert first is not None
+    assert second is not None
+    assert (first.same_policy, first.by_hand, first.assignee, first.rules) == (False, False, "ed", ())
+    assert (second.by_hand, second.assignee) == (True, "nina")
+    assert "under another policy, by hand, and went to nina." in str(ruled.explain_routing("r-2"))
 
 
 def test_what_cannot_be_explained_is_refused(tracker: Tracker) -> None:
@@ -266,7 +262,7 @@ def test_rules_are_tried_without_effect(open_tracker: Open, url: str) -> None:
     assert {one.response: one.assignee_now for one in found.trials}["r-1"] == "ed"
     assert tracker.try_rules(Policy(recovery_threshold=2, rules=[BRAZIL])).opened == 2
     assert len(tracker.try_rules([], limit=2).trials) == 2
-    assert [one.response for one in tracker.try_rules(rules, "y").trials] == ["b-0", "b-1", "r-0", "r-1", "r-2"]
+    assert [one.response for one in tracker.try_rules(rules, "r").trials] == ["b-0", "b-1", "r-0", "r-1", "r-2"]
 
 
 def test_what_cannot_be_tried_is_refused(tracker: Tracker) -> None:
@@ -300,7 +296,7 @@ def test_an_erased_address_is_no_recipient_any_more(open_tracker: Open) -> None:
     tracker = open_tracker(policy=Policy(rules=[BRAZIL]))
     issue = tracker.record(brazilian()).issue
     assert issue is not None
-    assert tracker.export_person("lee@partner.example")["roles"] == [{"issue": issue.id, "roles": ["alerted"]}]
+    assert [one["roles"] for one in tracker.export_person("lee@partner.example")["roles"]] == [["alerted"]]
     tracker.erase("lee@partner.example")
     assert "lee@partner.example" not in repr(dump(tracker._runner.store))
     kept = tracker.issue(issue.id)
