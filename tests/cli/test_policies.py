@@ -90,6 +90,53 @@ def test_a_policy_s_weakness_is_a_warning_with_its_place(
     assert [(one["place"], problem in one["problem"]) for one in found["warnings"]] == [(place, True)]
 
 
+RULES = """[[rules]]
+name = "low"
+when = "score <= 3"
+assign = { round_robin = ["gus", "nobody"] }
+alert = ["lee@partner.example", "gus@host.example"]
+[[rules]]
+name = "lower"
+when = "score <= 2"
+assign = "Nobody@Host.example"
+otherwise = "dana"
+[[rules]]
+name = "rest"
+"""
+GUS = '[[people]]\nid = "gus"\nemail = "gus@host.example"\nactive = false\n'
+
+
+def test_rules_that_would_go_wrong_are_warnings(shell: Any, write: Callable[[str, str], str]) -> None:
+    """One that is hidden; somebody unknown or inactive; a choice among nobody. Bare addresses are somebody."""
+    policy, people = write("p.toml", RULES), write("d.toml", SOUND.replace("[[groups]]", GUS + "[[groups]]"))
+    found = shell.data("policy", "check", policy, "--directory", people)
+    told = [(one["place"], one["problem"]) for one in found["warnings"] if one["file"] == policy]
+    assert told == [
+        ("rules[1]", "'low' stands before it and holds wherever it does, so that it never acts"),
+        ("rules[0].assign", "'gus' is inactive"),
+        ("rules[0].assign", "'nobody' is nobody in the directory"),
+        ("rules[0].assign", "round_robin(gus, nobody) is empty: nobody of these is there"),
+        ("rules[0].alert", "'gus@host.example' is inactive"),
+    ]
+    del shell.env["RESOLUTIONKIT_DIRECTORY"]
+    assert [one["place"] for one in shell.data("policy", "check", policy)["warnings"]] == ["rules[1]"]
+
+
+def test_where_all_rules_act_none_hides_another(shell: Any, write: Callable[[str, str], str]) -> None:
+    """But one that does nothing is of no use there."""
+    del shell.env["RESOLUTIONKIT_DIRECTORY"]
+    found = shell.data("policy", "check", write("p.toml", 'rules_apply = "all"\n' + RULES))
+    assert [(one["place"], one["problem"][:18]) for one in found["warnings"]] == [("rules[2]", "'rest' does nothin")]
+
+
+def test_the_shown_policy_has_its_rules(shell: Any, write: Callable[[str, str], str]) -> None:
+    """Each with its condition and what it does, in words, and which of them act."""
+    shown = " ".join(shell.ok("policy", "show", "--policy", write("p.toml", RULES)).split())
+    for part in ("score <= 3", "round_robin(gus, nobody)", "always", "The first rule that holds acts, and it alone."):
+        assert part in shown
+    assert "Every rule" not in shown
+
+
 def test_every_fault_of_both_files_is_told_at_once(shell: Any, write: Callable[[str, str], str]) -> None:
     """Each file under its name, and the exit code is 3."""
     policy = write("p.toml", FLOW.replace('to = ["done"]', 'to = ["dune"]') + 'zone = "Mars"')
