@@ -20,6 +20,7 @@ from resolutionkit import (
     Tracker,
 )
 from resolutionkit.testing import PEOPLE, Player, Step, TwinStore, fresh_account, histories, organisations
+from resolutionkit.testing.ruled import RULED
 from resolutionkit.testing.suites.access import ABOUT_A_RESPONSE, ABOUT_AN_ISSUE
 from resolutionkit.testing.visibility import sees_issue
 from support import TurnableClock, organisation, response
@@ -32,7 +33,8 @@ SEVERAL = settings(max_examples=max(10, settings().max_examples // 3))
 def a_company_at_work(twins: TwinStore, directory: StaticDirectory, steps: list[Step]) -> Player:
     """Return a player after a history, on an account of its own."""
     clock = TurnableClock()
-    game = Player(Tracker(twins, account=fresh_account(), directory=directory, clock=clock), clock)
+    tracker = Tracker(twins, account=fresh_account(), policy=RULED, directory=directory, clock=clock)
+    game = Player(tracker, clock)
     game.play(steps)
     return game
 

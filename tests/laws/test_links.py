@@ -8,6 +8,7 @@ from hypothesis import given, settings
 
 from resolutionkit import Issue, LinkAction, LinkClaim, LinkForm, LinkRefused, StaticDirectory, Tracker
 from resolutionkit.testing import PEOPLE, Player, TwinStore, fresh_account, histories, organisations
+from resolutionkit.testing.ruled import RULED
 from resolutionkit.testing.strategies import ADDRESSES
 from resolutionkit.testing.visibility import sees_issue
 from support import NOON, TurnableClock
@@ -26,7 +27,8 @@ def may(who: str, action: LinkAction, issue: Issue, directory: StaticDirectory) 
         return who in issue.followers and (person is None or person.active)
     if directory.person(who) is not None:
         return sees_issue(who, issue, directory)
-    return (issue.assignee == who and action in WORKS) or (who in issue.followers and action in LOOKS)
+    is_alerted = who in issue.alerted and action is LinkAction.VIEW
+    return is_alerted or (issue.assignee == who and action in WORKS) or (who in issue.followers and action in LOOKS)
 
 
 def link_to(tracker: Tracker, issue: Issue, who: str, action: LinkAction) -> LinkClaim:
@@ -67,7 +69,8 @@ def acted(tracker: Tracker, claim: LinkClaim) -> bool:
 def test_a_link_shows_and_does_what_its_recipient_may(twins: TwinStore, directory: StaticDirectory, steps: Any) -> None:
     """Random companies, random histories, everybody, every link; what is refused changes nothing and tells nobody."""
     clock = TurnableClock()
-    game = Player(Tracker(twins, account=fresh_account(), directory=directory, clock=clock), clock)
+    tracker = Tracker(twins, account=fresh_account(), policy=RULED, directory=directory, clock=clock)
+    game = Player(tracker, clock)
     game.play(steps)
     tracker = game.tracker
     for issue_id in list(game.issues)[:2]:

@@ -66,6 +66,12 @@ def test_a_follower_can_stop(every_topic: dict[Topic, Notice]) -> None:
     assert found.count((LinkAction.UNFOLLOW, None)) == 2
 
 
+def test_a_bare_address_that_a_rule_alerts_can_look(notice: Notice) -> None:
+    """And nothing else (requirement D2)."""
+    lee = to(notice, "lee@partner.example", alerted=("lee@partner.example",))
+    assert links_of(of(lee)) == [(LinkAction.VIEW, None)]
+
+
 def test_a_bare_address_that_works_it_can_work(notice: Notice) -> None:
     """It has no desk and no preferences (requirement D2)."""
     lee = to(notice, "lee@partner.example", assignee="lee@partner.example")

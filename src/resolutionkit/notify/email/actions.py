@@ -94,11 +94,11 @@ def _view(notice: Notice, ways: Ways, language: Language) -> Action | None:
 
 
 def _may_view(notice: Notice) -> bool:
-    """Say whether a link may show them the issue: a bare address only while it works or follows it."""
+    """Say whether a link may show them the issue: a bare address only while it has a part in it."""
     issue = notice.issue
     if notice.person is not None or issue is None:
         return notice.person is not None
-    return notice.recipient == issue.assignee or notice.recipient in issue.followers
+    return notice.recipient in (issue.assignee, *issue.followers, *issue.alerted)
 
 
 def _statuses(notice: Notice, links: Links, language: Language) -> tuple[Action, ...]:
