@@ -9,7 +9,9 @@ from attrs import frozen
 from resolutionkit import CauseKind, Event
 from resolutionkit.model.events import EVENT_TYPES, Cause
 from resolutionkit.model.wording import WORDS, worded
+from resolutionkit.testing.changes import opening
 from support import NOON
+from support import response as sample_response
 
 
 def test_every_kind_of_event_has_its_words() -> None:
@@ -28,3 +30,11 @@ def test_a_kind_without_words_is_called_by_its_name() -> None:
     """Nothing that happened is passed over."""
     event = LimitMissed(id="e", number=2, at=NOON, actor="system", cause=Cause(CauseKind.TIMER), policy="p")
     assert worded(event, str, str) == "limit missed"
+
+
+def test_an_opening_tells_of_its_rules() -> None:
+    """Whom it was assigned to, whom rules alerted, and which rules acted."""
+    event = opening(sample_response(), assignee="ana", alerted=("ben", "cy"), rules=("Brazil",)).events[0]
+    assert (
+        worded(event, str, str) == "opened in needs_attention, assigned to ana, alerting ben, cy, by the rules Brazil"
+    )

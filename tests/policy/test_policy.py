@@ -23,6 +23,7 @@ from resolutionkit import (
     Policy,
     PolicyError,
     ResolutionKitError,
+    Rule,
     Scale,
     SurveyRules,
     Targets,
@@ -237,6 +238,8 @@ OTHERS: dict[str, Any] = {
     "channels": ["chat"],
     "calendar": BusinessCalendar(hours={"monday": "09:00-17:00"}, zone="UTC"),
     "targets": Targets(follow_up=None),
+    "rules": [Rule(name="low", when="score <= 3")],
+    "rules_apply": "all",
 }
 
 

@@ -30,7 +30,10 @@ LabelOf: TypeAlias = Callable[[str], str]
 def _opened(event: IssueOpened, name_of: NameOf, label_of: LabelOf) -> str:
     how = " by hand" if event.flagged_by_hand else " from old data" if event.backfilled else ""
     followers = f", followed by {', '.join(map(name_of, event.followers))}" if event.followers else ""
-    return f"opened{how} in {label_of(event.status)}, assigned to {name_of(event.assignee)}{followers}"
+    alerted = f", alerting {', '.join(map(name_of, event.alerted))}" if event.alerted else ""
+    rules = f", by the rules {', '.join(event.rules)}" if event.rules else ""
+    who = name_of(event.assignee)
+    return f"opened{how} in {label_of(event.status)}, assigned to {who}{followers}{alerted}{rules}"
 
 
 def _escalated(event: Escalated, name_of: NameOf, _label_of: LabelOf) -> str:

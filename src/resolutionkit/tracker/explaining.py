@@ -83,7 +83,7 @@ class RulesTried:
 class _Counted:
     """How many issues those have who were counted, and those that a trial gave them."""
 
-    loads: dict[str, int] = field(factory=dict)
+    loads: dict[str, int] = field(factory=dict[str, int])
 
 
 class Explaining(Intake):
