@@ -118,7 +118,7 @@ class Explaining(Intake):
         *,
         limit: int = PAGE_LIMIT,
     ) -> RulesTried:
-        """Return what rules would make of the latest responses, as people are now; nothing is changed (requirement A9).
+        """Return what rules would make of the latest responses as people are now; nothing is changed (A9).
 
         Whoever has the least to do is told from the issues that they have now and those that the trial gives them.
 

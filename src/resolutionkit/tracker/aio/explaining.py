@@ -15,4 +15,4 @@ class AsyncExplaining:
 
     @awaited(Explaining.try_rules)
     def try_rules(self) -> None:
-        """Return what rules would make of the latest responses as people are now, and change nothing (requirement A9)."""
+        """Return what rules would make of the latest responses as people are now; nothing is changed (A9)."""
