@@ -6,6 +6,7 @@ The table stands in ``policy.workflow``; assigning, following and notes in ``dec
 from __future__ import annotations
 
 from typing import NamedTuple
+
 from attrs import frozen
 
 from resolutionkit.datafile import meant
