@@ -255,6 +255,11 @@ def check_faults(check: ClosingCheck | None, workflow: Workflow) -> Iterator[Fau
     yield from _closing_faults("closing_check.statuses", check.statuses, workflow)
 
 
+def last_level(number: int, levels: Sequence[EscalationLevel]) -> EscalationLevel | None:
+    """Return the level of this number if it is the last one, which decides how an issue ends; else None."""
+    return levels[-1] if levels and number == len(levels) - 1 else None
+
+
 def level_named(named: str | int, levels: Sequence[EscalationLevel]) -> int | None:
     """Return the number of a level, counted from 0, that is meant by its name or number; None where there is none."""
     if isinstance(named, str):
