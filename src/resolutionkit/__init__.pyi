@@ -66,11 +66,15 @@ from resolutionkit.model.deliveries import Fate as Fate
 from resolutionkit.model.deliveries import NotDelivered as NotDelivered
 from resolutionkit.model.events import Cause as Cause
 from resolutionkit.model.events import CauseKind as CauseKind
+from resolutionkit.model.events import CheckAnswered as CheckAnswered
+from resolutionkit.model.events import CheckAsked as CheckAsked
 from resolutionkit.model.events import CorrectionRecorded as CorrectionRecorded
 from resolutionkit.model.events import Escalated as Escalated
 from resolutionkit.model.events import Event as Event
 from resolutionkit.model.events import Followed as Followed
 from resolutionkit.model.events import IssueOpened as IssueOpened
+from resolutionkit.model.events import LevelRaised as LevelRaised
+from resolutionkit.model.events import LimitReminded as LimitReminded
 from resolutionkit.model.events import NoteAdded as NoteAdded
 from resolutionkit.model.events import Reassigned as Reassigned
 from resolutionkit.model.events import Reopened as Reopened
@@ -131,6 +135,8 @@ from resolutionkit.model.scale import NPS as NPS
 from resolutionkit.model.scale import THUMBS as THUMBS
 from resolutionkit.model.scale import Category as Category
 from resolutionkit.model.scale import Scale as Scale
+from resolutionkit.model.timers import AccountTimers as AccountTimers
+from resolutionkit.model.timers import TimersRun as TimersRun
 from resolutionkit.model.values import Attributes as Attributes
 from resolutionkit.notify.apprise import AppriseNotifier as AppriseNotifier
 from resolutionkit.notify.email.faults import EmailTextError as EmailTextError
@@ -152,6 +158,10 @@ from resolutionkit.policy.calendar import BusinessCalendar as BusinessCalendar
 from resolutionkit.policy.deadline import Deadline as Deadline
 from resolutionkit.policy.deadline import DeadlineState as DeadlineState
 from resolutionkit.policy.directory_file import load_directory as load_directory
+from resolutionkit.policy.escalation import Accountable as Accountable
+from resolutionkit.policy.escalation import AccountableAs as AccountableAs
+from resolutionkit.policy.escalation import ClosingCheck as ClosingCheck
+from resolutionkit.policy.escalation import EscalationLevel as EscalationLevel
 from resolutionkit.policy.policy import Policy as Policy
 from resolutionkit.policy.rules import Rule as Rule
 from resolutionkit.policy.rules import RulesApply as RulesApply

@@ -184,6 +184,27 @@ REPEATED = Line(
     ("attempt", "error_type", "pause"),
     "the database gave a transaction up, or others were in its way",
 )
+TIMERS_RAN = Line(
+    "timers",
+    INFO,
+    "timers of account %(account)a: %(climbed)d climbed, %(reminded)d reminded, %(asked)d asked, %(failed)d failed",
+    ("account", "climbed", "reminded", "asked", "failed"),
+    "`run_timers` did something in an account, or failed to",
+)
+TIMER_FAILED = Line(
+    "timers",
+    ERROR,
+    "the timers of issue %(issue_id)s in account %(account)a failed (%(error_type)s), and are put off",
+    ("account", "issue_id", "error_type"),
+    "an issue could not be looked at; the others go on, and it is tried again in ten minutes",
+)
+TIMERS_UNKNOWN = Line(
+    "timers",
+    ERROR,
+    "the settings of account %(account)a cannot be had (%(error_type)s); its timers are put off",
+    ("account", "error_type"),
+    "`accounts=` does not know an account in which something is due, or failed",
+)
 LINK_REFUSED = Line(
     "web",
     INFO,

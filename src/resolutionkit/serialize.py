@@ -212,7 +212,7 @@ class StoredEvent:
     revision: int | None = None
 
 
-PARTY_KEYS = ("assignee", "follower", "to", "followers", "people", "alerted")
+PARTY_KEYS = ("assignee", "follower", "to", "followers", "people", "alerted", "accountable")
 """The keys of a payload that hold a person or address, or a list of them."""
 
 _KINDS: Mapping[str, type[Event]] = {kind.kind: kind for kind in EVENT_TYPES}

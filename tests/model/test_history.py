@@ -11,6 +11,8 @@ import pytest
 from resolutionkit import (
     Cause,
     CauseKind,
+    CheckAnswered,
+    CheckAsked,
     CorrectionRecorded,
     Escalated,
     Event,
@@ -18,6 +20,8 @@ from resolutionkit import (
     InvalidValue,
     Issue,
     IssueOpened,
+    LevelRaised,
+    LimitReminded,
     Note,
     NoteAdded,
     Phase,
@@ -96,6 +100,19 @@ EFFECTS: dict[str, tuple[type[Event], dict[str, Any], set[str]]] = {
     "followed": (Followed, {"follower": "nina"}, {"followers"}),
     "unfollowed": (Unfollowed, {"follower": "omar"}, {"followers"}),
     "root cause": (RootCauseRecorded, {"root_cause": RootCause(category="late")}, {"root_cause"}),
+    "level": (
+        LevelRaised,
+        {"level": 2, "name": "tier two", "entered_at": at(1), "accountable": ("dana",), "ran_out": "tier one"},
+        {"level", "accountable"},
+    ),
+    "level with a note": (
+        LevelRaised,
+        {"level": 1, "name": "tier one", "entered_at": at(1), "reason": "Risk.", "note": note(1)},
+        {"level", "notes", "episodes"},
+    ),
+    "reminded": (LimitReminded, {"limit": "closed", "due_at": at(2)}, set()),
+    "asked": (CheckAsked, {"due_at": at(1)}, {"episodes"}),
+    "answered": (CheckAnswered, {"satisfied": True}, {"episodes"}),
     "replaced": (
         ReplacementRecorded,
         {"response": NEXT, "revision": 1, "people": ("ed",), "needs_recovery": False},

@@ -19,6 +19,8 @@ from resolutionkit import (
     NPS,
     THUMBS,
     BusinessCalendar,
+    ClosingCheck,
+    EscalationLevel,
     InvalidValue,
     Policy,
     PolicyError,
@@ -62,6 +64,8 @@ def test_a_bare_policy_is_the_usual_closed_loop() -> None:
         "targets": Targets(),
         "rules": (),
         "rules_apply": "first",
+        "levels": (),
+        "closing_check": None,
     }
 
 
@@ -240,6 +244,11 @@ OTHERS: dict[str, Any] = {
     "targets": Targets(follow_up=None),
     "rules": [Rule(name="low", when="score <= 3")],
     "rules_apply": "all",
+    "levels": [
+        EscalationLevel(name="first response", within=timedelta(days=1)),
+        EscalationLevel(name="tier one", within=timedelta(days=2), accountable=["leader"]),
+    ],
+    "closing_check": ClosingCheck(after=timedelta(days=3)),
 }
 
 

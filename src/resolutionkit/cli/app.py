@@ -21,7 +21,7 @@ from resolutionkit.cli.plugging import plugins
 from resolutionkit.cli.policies import policy
 from resolutionkit.cli.reading import inbox, list_, show
 from resolutionkit.cli.settings import SETTINGS, HouseGroup, SettingOption
-from resolutionkit.cli.working import assign, escalate, flag, follow, note, reopen, status, unfollow
+from resolutionkit.cli.working import answer_check, assign, escalate, flag, follow, note, reopen, status, unfollow
 
 NAME = "resolutionkit"
 DEBUG = "RESOLUTIONKIT_DEBUG"
@@ -107,6 +107,7 @@ for _command in (
     flag,
     escalate,
     reopen,
+    answer_check,
     work,
     ledger,
     send_again,

@@ -42,6 +42,8 @@ def _state(issue: Issue, session: Session) -> Element:
         ("Assignee", session.name_of(issue.assignee)),
         ("Followers", ", ".join(map(session.name_of, issue.followers))),
         ("Alerted by rules", ", ".join(map(session.name_of, issue.alerted)) or None),
+        ("Level", str(issue.level) if issue.level else None),
+        ("Accountable", ", ".join(map(session.name_of, issue.accountable)) or None),
         ("Tags", ", ".join(issue.tags) or None),
         ("Opened", stamp(issue.opened_at, session.zone) + "".join(f", {mark}" for mark in marks)),
         ("Changed", stamp(issue.changed_at, session.zone)),

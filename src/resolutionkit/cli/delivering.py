@@ -21,6 +21,7 @@ from resolutionkit.cli.reading import tell_next
 from resolutionkit.cli.settings import HouseCommand, Session, account
 from resolutionkit.errors import shown
 from resolutionkit.model.deliveries import Delivered, Delivery, Fate
+from resolutionkit.model.timers import AccountTimers, TimersRun
 from resolutionkit.tracker.tracker import Tracker
 
 _ROLES = {Fate.SENT: Role.DONE, Fate.DEAD: Role.ALARM, Fate.WAITING: Role.ADVICE, Fate.DEFERRED: Role.ADVICE}
@@ -42,15 +43,23 @@ _ROLES = {Fate.SENT: Role.DONE, Fate.DEAD: Role.ALARM, Fate.WAITING: Role.ADVICE
     help="How long to rest once nothing is due.",
 )
 @click.option("--once", is_flag=True, help="End once nothing is due.")
-def work(*, maker: str | None, every: float, once: bool) -> None:
-    """Deliver what is due, over all accounts, until SIGTERM or SIGINT comes; run as many of these as you like.
+@click.option("--reschedule", is_flag=True, help="Look at the timers of all the account's issues first.")
+def work(*, maker: str | None, every: float, once: bool, reschedule: bool) -> None:
+    """Run the timers and deliver what is due, over all accounts, until SIGTERM or SIGINT comes.
+
+    Run as many of these as you like. Issues rise by the escalation matrix, assignees are reminded of limits, and it is
+    asked after closing whether customers are satisfied. After a change of the policy's limits, --reschedule lets it
+    show at once rather than within a day.
 
     Without --tracker, people are told through the notifiers that installed plugins bring.
     """
     stop = Event()
     with _tracker(maker) as tracker, _stopped_by_signals(stop):
+        if reschedule:
+            tracker.reschedule()
+        timers = tracker.run_timers() if once else None
         done = tracker.deliver() if once else tracker.work(stop, every=timedelta(seconds=every))
-    say(_in_words(done))
+    say(_in_words(done, timers))
 
 
 @contextmanager
@@ -90,10 +99,16 @@ def _stopped_by_signals(stop: Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _in_words(done: Delivered) -> str:
-    counts = asjson.data(done)
+def _in_words(done: Delivered, timers: TimersRun | None) -> str:
+    counts = {} if timers is None else _counts(timers.total)
+    counts |= asjson.data(done)
     said = [f"{count:,} {name}" for name, count in counts.items() if count]
     return ", ".join(said) or "nothing was due"
+
+
+def _counts(done: AccountTimers) -> dict[str, int]:
+    counts = {"climbed": done.climbed, "reminded": done.reminded, "asked": done.asked}
+    return {**counts, "not looked at": len(done.failed)}
 
 
 @click.command(cls=HouseCommand, short_help="Show who was told what, through which channel, and why not.")

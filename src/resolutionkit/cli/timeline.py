@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from resolutionkit.cli.document import Cell, Column, Role, Styled, Table
 from resolutionkit.cli.settings import Session
-from resolutionkit.model.events import Escalated, Event
+from resolutionkit.model.events import Escalated, Event, LevelRaised
 from resolutionkit.model.wording import worded
 
 _COLUMNS = (
@@ -33,7 +33,7 @@ def timeline(events: Iterable[Event], session: Session) -> Table:
     """Return a history as a table, oldest first."""
 
     def row(event: Event) -> tuple[Cell, ...]:
-        role = Role.ALARM if isinstance(event, Escalated) else Role.PLAIN
+        role = Role.ALARM if isinstance(event, Escalated | LevelRaised) else Role.PLAIN
         who = session.name_of(event.actor) if event.is_human else event.actor
         return (str(event.number), stamp(event.at, session.zone), who, Styled(said(event, session), role))
 

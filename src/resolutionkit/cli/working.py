@@ -264,13 +264,60 @@ def _text_note(given: dict[str, Any]) -> dict[str, Any]:
 @response_option
 @click.option("--reason", metavar="TEXT", help="Why leadership has to step in; must be given.")
 @reason_kind_option
+@click.option("--level", metavar="LEVEL", help="Raise it to a level of the escalation matrix, by name or number.")
 @noted
 @versioned
-def escalate(*, issue: str | None, response_id: str | None, reason: str | None, as_json: bool, **given: Any) -> None:
-    """Call for the highest in command; an escalated issue is escalated again."""
+def escalate(
+    *,
+    issue: str | None,
+    response_id: str | None,
+    reason: str | None,
+    reason_kind: str | None,
+    level: str | None,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Call for the highest in command; an escalated issue is escalated again.
+
+    With --level, raise it to a level of the policy's escalation matrix in its stead: its people are told, and status
+    and assignee stay.
+    """
     which = named(issue, response_id)
+    if level is not None:
+        if reason_kind is not None:
+            raise click.UsageError("--reason-kind does not go with --level", click.get_current_context())
+        to = int(level) if level.isascii() and level.isdigit() else level
+        _do(
+            lambda session, desk: desk.raise_level(
+                issue_of(session, which), to, reason=reason or "", **_contact(session, given)
+            ),
+            as_json=as_json,
+        )
+        return
+    given["reason_kind"] = reason_kind
     _do(
         lambda session, desk: desk.escalate(issue_of(session, which), reason=reason or "", **_contact(session, given)),
+        as_json=as_json,
+    )
+
+
+@click.command(name="answer-check", cls=HouseCommand, short_help="Say whether a closed issue's customer is satisfied.")
+@word("issue")
+@response_option
+@click.option("--satisfied/--not-satisfied", default=None, help="What came of it; one of them must be given.")
+@noted
+@versioned
+def answer_check(
+    *, issue: str | None, response_id: str | None, satisfied: bool | None, as_json: bool, **given: Any
+) -> None:
+    """Say whether the customer of a closed issue is satisfied; where not, it is reopened, and --note says why."""
+    which = named(issue, response_id)
+    if satisfied is None:
+        raise click.UsageError("missing --satisfied or --not-satisfied", click.get_current_context())
+    _do(
+        lambda session, desk: desk.answer_check(
+            issue_of(session, which), satisfied=satisfied, **_contact(session, given)
+        ),
         as_json=as_json,
     )
 

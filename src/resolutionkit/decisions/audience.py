@@ -13,10 +13,13 @@ from resolutionkit.decisions import hearers
 from resolutionkit.decisions.context import Context
 from resolutionkit.decisions.hearers import NO_WISHES, Change, Condition, Role, Wishes, present
 from resolutionkit.model.events import (
+    CheckAsked,
     CorrectionRecorded,
     Escalated,
     Event,
     IssueOpened,
+    LevelRaised,
+    LimitReminded,
     NoteAdded,
     Reassigned,
     Reopened,
@@ -69,6 +72,9 @@ AUDIENCE: Mapping[type[Event | ResponseRecord], Sequence[Rule]] = {
         Rule(hearers.FOLLOWERS, Topic.REASSIGNED),
     ),
     Escalated: (Rule(hearers.CALLED_IN, Topic.ESCALATED),),
+    LevelRaised: (Rule(hearers.ACCOUNTABLE, Topic.LEVEL_RAISED),),
+    LimitReminded: (Rule(hearers.WORKER, Topic.REMINDED),),
+    CheckAsked: (Rule(hearers.WORKER, Topic.CHECK_ASKED),),
     ReplacementRecorded: (*_ON_RESPONSE, Rule(hearers.ASKING, Topic.REPLACED)),
     CorrectionRecorded: _ON_RESPONSE,
     ResponseRecord: (Rule(hearers.ASKING, Topic.RECORDED),),

@@ -7,9 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from resolutionkit.model.commands import Assign, Command, Escalate, InboundUpdate, Reopen, SetStatus
+from resolutionkit.model.commands import (
+    AnswerCheck,
+    Assign,
+    Command,
+    Escalate,
+    InboundUpdate,
+    RaiseLevel,
+    Reopen,
+    SetStatus,
+)
 from resolutionkit.model.conflicts import StaleIssue
-from resolutionkit.model.events import Escalated, Event, Reassigned, Reopened, StatusChanged
+from resolutionkit.model.events import CheckAnswered, Escalated, Event, LevelRaised, Reassigned, Reopened, StatusChanged
 from resolutionkit.model.issue import Issue
 
 _STATUS_EVENTS: tuple[type[Event], ...] = (StatusChanged, Reopened, Escalated)
@@ -19,6 +28,8 @@ CONFLICTS: dict[type[Command], tuple[type[Event], ...]] = {
     Escalate: _STATUS_EVENTS,
     Reopen: _STATUS_EVENTS,
     Assign: (Reassigned,),
+    RaiseLevel: (LevelRaised,),
+    AnswerCheck: (*_STATUS_EVENTS, CheckAnswered),
 }
 """The kinds of event that a command cannot have missed."""
 

@@ -83,21 +83,54 @@ def earliest_due(issue: Issue, history: Sequence[Event], policy: Policy) -> date
         history: Its whole history.
         policy: The policy in force.
     """
-    if issue.backfilled or not issue.is_open:
+    if not limits_run(issue):
         return None
-    last, episode = rounds_of(history, policy.targets.paused_in)[-1], issue.episodes[-1]
+    return earliest(issue, rounds_of(history, policy.targets.paused_in)[-1], policy)
+
+
+def limits_run(issue: Issue) -> bool:
+    """Say whether an issue is one of those that have limits: not closed, and not from old data (requirement A11)."""
+    return issue.is_open and not issue.backfilled
+
+
+def earliest(issue: Issue, last: Round, policy: Policy) -> datetime | None:
+    """Return the earliest instant at which something is due on an issue that has limits, as it stands in its round."""
     if last.stopped_at is not None:
         return None
-    owed = (one for one in policy.targets.in_force if _done_at(one[0], episode) is None)
-    due = (_due(_counting(target, policy), _start(kind, last), target.within, last.skips) for kind, target in owed)
-    return min((one for one in due if one is not None), default=None)
+    return min((at for _, _, at in owed(issue, last, policy)), default=None)
 
 
-def _start(kind: TargetKind, one: Round) -> datetime:
+def owed(issue: Issue, last: Round, policy: Policy) -> Iterator[tuple[TargetKind, Target, datetime]]:
+    """Yield the targets of an issue's present episode that nobody has met, each with when it is, or was, due."""
+    for kind, target in policy.targets.in_force:
+        if done_at(kind, issue.episodes[-1]) is None:
+            due = due_after(target, start_of(kind, last), last.skips, policy)
+            if due is not None:
+                yield kind, target, due
+
+
+def due_after(
+    limit: Target, start: datetime, skips: Sequence[Skip], policy: Policy, *, sooner: timedelta = _NOTHING
+) -> datetime | None:
+    """Return when a limit runs out that runs from an instant; None where that cannot be told, or while it is paused.
+
+    Args:
+        limit: The limit.
+        start: The instant.
+        skips: When it does not run, in order.
+        policy: The policy in force.
+        sooner: How much time before, counted as the limit is, to return in its stead.
+    """
+    return _due(_counting(limit, policy), start, limit.within - sooner, skips)
+
+
+def start_of(kind: TargetKind, one: Round) -> datetime:
+    """Return from when a target is counted."""
     return one.follow_up_from if kind is TargetKind.FOLLOW_UP else one.opened_at
 
 
-def _done_at(kind: TargetKind, episode: Episode) -> datetime | None:
+def done_at(kind: TargetKind, episode: Episode) -> datetime | None:
+    """Return when what a target wants happened in an episode, or None."""
     match kind:
         case TargetKind.FIRST_ACTION:
             return episode.first_action_at
@@ -112,11 +145,11 @@ def _deadline(
 ) -> Deadline:
     kind, target = limit
     end = min((at for at in (episode.closed_at, one.stopped_at) if at is not None), default=None)
-    done_at = _done_at(kind, episode)
-    met_at = done_at if done_at is not None and (end is None or done_at <= end) else None
+    done = done_at(kind, episode)
+    met_at = done if done is not None and (end is None or done <= end) else None
     over_at = met_at or end
     until = over_at or now
-    counting, start = _counting(target, policy), _start(kind, one)
+    counting, start = _counting(target, policy), start_of(kind, one)
     skips = one.skips if over_at is None else list(_until(one.skips, over_at))
     due_at = _due(counting, start, target.within, skips)
     is_late = due_at is not None and until > due_at

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from resolutionkit.decisions.checks import answer_check
 from resolutionkit.decisions.context import Context, Decision
+from resolutionkit.decisions.levels import raise_level
 from resolutionkit.decisions.moves import escalate, reopen, set_status
 from resolutionkit.decisions.updates import update
 from resolutionkit.decisions.work import add_note, assign, follow, unfollow
 from resolutionkit.model.commands import (
     AddNote,
+    AnswerCheck,
     Assign,
     Command,
     Escalate,
     Follow,
     InboundUpdate,
+    RaiseLevel,
     Reopen,
     SetStatus,
     Unfollow,
@@ -30,6 +34,8 @@ DECIDERS: dict[type[Command], Callable[[Issue, Any, Context], Decision]] = {
     Unfollow: unfollow,
     Escalate: escalate,
     Reopen: reopen,
+    RaiseLevel: raise_level,
+    AnswerCheck: answer_check,
     InboundUpdate: update,
 }
 

@@ -6,19 +6,22 @@ Who is told of what was decided when it happened, in ``audience``; here it is lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from attrs import frozen
 
+from resolutionkit.decisions.deadlines import done_at
 from resolutionkit.model import wishes
 from resolutionkit.model.deliveries import Fate
+from resolutionkit.model.events import Event, LimitReminded
 from resolutionkit.model.issue import Issue
-from resolutionkit.model.messages import Message, Why
+from resolutionkit.model.messages import Message, Topic, Why
 from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.query import Scope
 from resolutionkit.model.response import ResponseRecord
+from resolutionkit.policy.targets import TargetKind
 
 DELAYS = (
     timedelta(seconds=10),
@@ -56,6 +59,7 @@ class Standing:
         wanted: What the recipient wants to be told of, or None where they have said nothing.
         zone: The IANA zone in which the recipient reads the clock.
         usual: The names of the channels for those who chose no others.
+        events: The events that the message tells of, in order; none where it is about no issue.
     """
 
     message: Message
@@ -66,6 +70,7 @@ class Standing:
     wanted: Preferences | None = None
     zone: str = "UTC"
     usual: tuple[str, ...] = ()
+    events: tuple[Event, ...] = ()
 
     @property
     def wish(self) -> wishes.Verdict:
@@ -93,6 +98,7 @@ class Verdict:
 SEND = Verdict(Fate.WAITING)
 
 _IS_STILL: Mapping[Why, Callable[[Issue, str], bool]] = {
+    Why.ACCOUNTABLE: lambda issue, who: who in issue.accountable,
     Why.ASSIGNEE: lambda issue, who: issue.assignee == who,
     Why.FOLLOWER: lambda issue, who: who in issue.followers,
     Why.HIERARCHY: lambda issue, who: who in issue.people,
@@ -137,6 +143,48 @@ def _holds(why: Why, issue: Issue, who: str) -> bool:
     return still is None or still(issue, who)
 
 
+def _is_pressing(standing: Standing) -> Verdict | None:
+    """Drop what only told of the time that somebody had, once nobody has to be told any more (law L5)."""
+    issue = standing.issue
+    over = _IS_OVER.get(standing.message.topic)
+    told = None if over is None or issue is None else over(issue, standing.events)
+    return None if told is None else Verdict(Fate.DROPPED, told)
+
+
+def _closed(issue: Issue, _events: Sequence[Event]) -> str | None:
+    return None if issue.is_open else "the issue was closed meanwhile"
+
+
+def _done(issue: Issue, events: Sequence[Event]) -> str | None:
+    """Return why nobody needs to be reminded: the issue was closed, or all of it was done."""
+    reminders = [event for event in events if isinstance(event, LimitReminded)]
+    is_done = bool(reminders) and all(_is_done(issue, event) for event in reminders)
+    return _closed(issue, events) or ("it was done meanwhile" if is_done else None)
+
+
+def _is_done(issue: Issue, event: LimitReminded) -> bool:
+    """Say whether what a reminder tells of needs no doing: it was done, or the level was left, or its round is over."""
+    last = issue.episodes[-1]
+    if event.at < last.opened_at:
+        return True
+    if event.level is not None:
+        return issue.level != event.level or (event.level == 0 and last.first_action_at is not None)
+    return done_at(TargetKind(event.limit), last) is not None
+
+
+def _answered(issue: Issue, _events: Sequence[Event]) -> str | None:
+    is_answered = issue.is_open or issue.episodes[-1].satisfied is not None
+    return "the check was answered, or the issue reopened, meanwhile" if is_answered else None
+
+
+_IS_OVER: Mapping[Topic, Callable[[Issue, Sequence[Event]], str | None]] = {
+    Topic.LEVEL_RAISED: _closed,
+    Topic.REMINDED: _done,
+    Topic.CHECK_ASKED: _answered,
+}
+"""The topics that are no news once time has gone on, each with what says why."""
+
+
 def _is_wanted(standing: Standing) -> Verdict | None:
     suppressed = standing.wish.suppressed
     return None if suppressed is None else Verdict(Fate.SUPPRESSED, f"the recipient's preferences: {suppressed}")
@@ -147,7 +195,7 @@ def _is_not_quiet(standing: Standing) -> Verdict | None:
     return None if until is None else Verdict(Fate.DEFERRED, "the recipient's quiet hours", until)
 
 
-OBJECTIONS: tuple[Objection, ...] = (_is_there, _is_kept, _is_so, _may_know, _is_wanted, _is_not_quiet)
+OBJECTIONS: tuple[Objection, ...] = (_is_there, _is_kept, _is_so, _is_pressing, _may_know, _is_wanted, _is_not_quiet)
 """What can keep a message from being sent, in the order in which it is asked; the first objection is the reason."""
 
 

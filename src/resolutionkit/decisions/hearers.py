@@ -112,6 +112,9 @@ ASKING = Role(
     lambda change, _event: [(who, Why.PREFERENCE) for who in change.wishes.asking],
     are_there=True,
 )
+ACCOUNTABLE = Role(
+    "those who answer for the level", lambda _change, event: [(who, Why.ACCOUNTABLE) for who in event.accountable]
+)
 CALLED_IN = Role("whoever is called in", lambda _change, event: ((event.to, Why.LEADERSHIP),))
 
 IF_ANNOUNCED = Condition(

@@ -21,6 +21,7 @@ from resolutionkit.model.issue import Issue, Phase, RootCause
 from resolutionkit.model.notes import Note
 from resolutionkit.model.people import highest_in_command
 from resolutionkit.model.results import Advice, AdviceCode, Demands, LegalMove
+from resolutionkit.policy.escalation import last_level
 from resolutionkit.policy.policy import Policy
 from resolutionkit.policy.workflow import Move, StatusRule, Workflow
 
@@ -56,7 +57,7 @@ def escalate(issue: Issue, command: Escalate, context: Context) -> Decision:
     workflow = context.policy.workflow
     if workflow.escalation is None:
         problem = f"the workflow {workflow.name!r} has no status for escalations"
-        raise MoveRefused(issue.status, "escalated", _settable(issue, workflow), _reopenable(issue, workflow), problem)
+        raise MoveRefused(issue.status, "escalated", *_allowed(issue, context.policy), problem)
     if issue.status == workflow.escalation:
         return _escalated_again(issue, command, context)
     return _moved(issue, command, context, workflow.escalation)
@@ -73,7 +74,7 @@ def reopen(issue: Issue, command: Reopen, context: Context) -> Decision:
     wanted = command.status or _reopened_to(workflow)
     if issue.is_open or wanted not in workflow.reopen_to:
         problem = "it is not closed" if issue.is_open else "the workflow does not reopen to it"
-        raise MoveRefused(issue.status, wanted, _settable(issue, workflow), _reopenable(issue, workflow), problem)
+        raise MoveRefused(issue.status, wanted, *_allowed(issue, context.policy), problem)
     draft = Draft(issue, context)
     note = note_from(command, issue.responses, draft.at, context)
     if note is None and context.policy.note_on_status_change:
@@ -119,16 +120,18 @@ class Position(NamedTuple):
         status: Its status.
         is_open: Whether it is not closed.
         has_notes: Whether anything was noted.
+        level: The level that it has risen to.
     """
 
     status: str
     is_open: bool
     has_notes: bool
+    level: int = 0
 
 
 def position_of(issue: Issue) -> Position:
     """Return where an issue is."""
-    return Position(issue.status, issue.is_open, issue.note_count > 0)
+    return Position(issue.status, issue.is_open, issue.note_count > 0, issue.level)
 
 
 def legal_moves(issue: Issue, policy: Policy) -> tuple[LegalMove, ...]:
@@ -139,7 +142,9 @@ def legal_moves(issue: Issue, policy: Policy) -> tuple[LegalMove, ...]:
 def moves_from(position: Position, policy: Policy) -> tuple[LegalMove, ...]:
     """Return what can be done to the status of an issue in a position."""
     workflow = policy.workflow
-    found = {rule.key: _legal_move(position, rule, policy) for rule in workflow.next_statuses(position.status)}
+    can_be_set = _settable(position, policy)
+    rules = [rule for rule in workflow.next_statuses(position.status) if rule.key in can_be_set]
+    found = {rule.key: _legal_move(position, rule, policy) for rule in rules}
     if position.status == workflow.escalation:
         again = _rule(workflow, position.status)
         found[again.key] = _shown("escalate", again, Demands(reason=True))
@@ -152,7 +157,8 @@ def moves_from(position: Position, policy: Policy) -> tuple[LegalMove, ...]:
 def _legal_move(position: Position, rule: StatusRule, policy: Policy) -> LegalMove:
     move = policy.workflow.move(position.status, rule.key)
     is_escalation = rule.key == policy.workflow.escalation
-    demands = Demands(note=_needs_note(move, policy), reason=is_escalation)
+    needs_note = _needs_note(move, policy) or _ends(position, rule, policy)
+    demands = Demands(note=needs_note, reason=is_escalation)
     advice = _advice(move, rule, has_notes=position.has_notes)
     return _shown("escalate" if is_escalation else "set_status", rule, demands, advice)
 
@@ -173,14 +179,16 @@ def _moved(issue: Issue, command: SetStatus | Escalate, context: Context, wanted
     workflow = context.policy.workflow
     move = workflow.move(issue.status, wanted)
     if move is None:
-        problem = _unknown(workflow, wanted)
-        raise MoveRefused(issue.status, wanted, _settable(issue, workflow), _reopenable(issue, workflow), problem)
-    rule = _rule(workflow, wanted)
+        raise MoveRefused(issue.status, wanted, *_allowed(issue, context.policy), _unknown(workflow, wanted))
+    rule, ends = _rule(workflow, wanted), _ends(position_of(issue), _rule(workflow, wanted), context.policy)
+    if ends and wanted not in _settable(issue, context.policy):
+        problem = f"at the level {context.policy.levels[-1].name!r} an issue does not end so"
+        raise MoveRefused(issue.status, wanted, *_allowed(issue, context.policy), problem)
     if wanted == workflow.escalation:
         _check_reason(command, context.policy)
     draft = Draft(issue, context)
     note = note_from(command, issue.responses, draft.at, context)
-    if note is None and _needs_note(move, context.policy):
+    if note is None and (ends or _needs_note(move, context.policy)):
         raise NoteRequired(f"the status {rule.label!r}")
     is_reopening = not issue.is_open and rule.phase is not Phase.CLOSED
     draft.add(Reopened if is_reopening else StatusChanged, status=wanted, phase=rule.phase, note=note)
@@ -303,8 +311,22 @@ def _unknown(workflow: Workflow, wanted: str) -> str:
     return f"the workflow {workflow.name!r} has no such status{hint}"
 
 
-def _settable(issue: Issue, workflow: Workflow) -> tuple[str, ...]:
-    return tuple(rule.key for rule in workflow.next_statuses(issue.status))
+def _ends(place: Position, rule: StatusRule, policy: Policy) -> bool:
+    """Say whether a move is the decision of the last level, which always takes a note (requirement B9)."""
+    return rule.phase is Phase.CLOSED and last_level(place.level, policy.levels) is not None
+
+
+def _settable(place: Issue | Position, policy: Policy) -> tuple[str, ...]:
+    """Return the statuses that can be set; at the last level an issue ends with one of that level's outcomes."""
+    last = last_level(place.level, policy.levels)
+    outcomes = () if last is None else last.outcomes
+    rules = policy.workflow.next_statuses(place.status)
+    return tuple(one.key for one in rules if one.phase is not Phase.CLOSED or not outcomes or one.key in outcomes)
+
+
+def _allowed(issue: Issue, policy: Policy) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the statuses that can be set, and those to which the issue can be reopened."""
+    return _settable(issue, policy), _reopenable(issue, policy.workflow)
 
 
 def _reopenable(issue: Issue | Position, workflow: Workflow) -> tuple[str, ...]:

@@ -70,6 +70,11 @@ class Round:
         if why is not None:
             self.skips.append(Skip(at, None, *why))
 
+    @property
+    def pause(self) -> Skip | None:
+        """Return the time in which no limit runs and which lasts, or None where they run."""
+        return self._is_skipping()
+
     def settle(self) -> None:
         """Stop the limits for good where nothing is owed to the customer as the episode, or its history, ends."""
         lasting = self._is_skipping()

@@ -225,6 +225,44 @@ class Reopen(Noted):
     expected_version: int | None = field(default=None, converter=_version)
 
 
+def _level(value: str | int) -> str | int:
+    if isinstance(value, str):
+        return code(value, "level", InvalidCommand)
+    if type(value) is not int or value < 0:
+        raise InvalidCommand("level", value, "a level's name, or its number, counted from 0")
+    return value
+
+
+def _satisfied(value: bool) -> bool:
+    return flag(value, "satisfied", InvalidCommand)
+
+
+@frozen(kw_only=True)
+class RaiseLevel(Noted):
+    """Raise the issue to a level of the escalation matrix, by its name or number."""
+
+    issue: str = field(converter=_issue)
+    level: str | int = field(converter=_level)
+    reason: str | None = _words("reason")
+    expected_version: int | None = field(default=None, converter=_version)
+
+
+@frozen(kw_only=True)
+class AnswerCheck(Noted):
+    """Say, some time after the closing, whether the customer is satisfied; where not, the issue is taken up again."""
+
+    issue: str = field(converter=_issue)
+    satisfied: bool = field(converter=_satisfied)
+    expected_version: int | None = field(default=None, converter=_version)
+
+
+@frozen(kw_only=True)
+class RunTimers(Command):
+    """Do what time has brought the issue to; nobody gives this command but the library itself."""
+
+    issue: str = field(converter=_issue)
+
+
 @frozen(kw_only=True)
 class Flag(Noted):
     """Make a response an issue by hand, whatever its score."""

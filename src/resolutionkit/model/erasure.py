@@ -13,7 +13,7 @@ import attrs
 
 from resolutionkit.errors import InvalidValue
 from resolutionkit.model.conditions import with_values
-from resolutionkit.model.events import RESPONSE_EVENTS, Escalated, Event, RootCauseRecorded, note_of
+from resolutionkit.model.events import RESPONSE_EVENTS, Escalated, Event, LevelRaised, RootCauseRecorded, note_of
 from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.response import NOBODY, Answer, Response, differences
 from resolutionkit.model.trusted import changed
@@ -84,7 +84,7 @@ def with_words(event: E, swap: Swap) -> E:
     note = note_of(event)
     if note is not None:
         facts["note"] = changed(note, text=swap(note.text), author=swap(note.author))
-    if isinstance(event, Escalated):
+    if isinstance(event, Escalated | LevelRaised) and event.reason is not None:
         facts["reason"] = swap(event.reason)
     if isinstance(event, RootCauseRecorded):
         cause = event.root_cause
@@ -192,6 +192,7 @@ _PARTIES = (
     "followers",
     "people",
     "alerted",
+    "accountable",
     "to",
     "recipient",
     "escalated_to",

@@ -7,11 +7,15 @@ from typing import Any
 
 from resolutionkit.errors import InvalidValue
 from resolutionkit.model.events import (
+    CheckAnswered,
+    CheckAsked,
     CorrectionRecorded,
     Escalated,
     Event,
     Followed,
     IssueOpened,
+    LevelRaised,
+    LimitReminded,
     NoteAdded,
     Reassigned,
     Reopened,
@@ -149,6 +153,7 @@ def _reopened(issue: Issue, event: Reopened) -> Issue:
         phase=event.phase,
         episodes=(*issue.episodes, episode),
         level=0,
+        accountable=(),
         escalated_by=None,
     )
 
@@ -206,6 +211,22 @@ def _current(issue: Issue, event: ReplacementRecorded | CorrectionRecorded, resp
     )
 
 
+def _level_raised(issue: Issue, event: LevelRaised) -> Issue:
+    # Whoever answered for the levels below goes on to do so: their limits, too, run until the issue is closed.
+    accountable = tuple(dict.fromkeys((*issue.accountable, *event.accountable)))
+    episodes = issue.episodes if event.note is None else _acted(issue, event)
+    return _next(issue, event, level=event.level, accountable=accountable, episodes=episodes)
+
+
+def _check_asked(issue: Issue, event: CheckAsked) -> Issue:
+    return _next(issue, event, episodes=(*issue.episodes[:-1], changed(issue.episodes[-1], asked_at=event.at)))
+
+
+def _check_answered(issue: Issue, event: CheckAnswered) -> Issue:
+    episode = _contacted(issue.episodes[-1], event, satisfied=event.satisfied)
+    return _next(issue, event, episodes=(*issue.episodes[:-1], episode))
+
+
 _CHANGES: dict[type[Event], Callable[[Issue, Any], Issue]] = {
     NoteAdded: _noted,
     StatusChanged: _status_changed,
@@ -215,6 +236,10 @@ _CHANGES: dict[type[Event], Callable[[Issue, Any], Issue]] = {
     Followed: _followed,
     Unfollowed: _unfollowed,
     RootCauseRecorded: _root_cause_recorded,
+    LevelRaised: _level_raised,
+    LimitReminded: _next,
+    CheckAsked: _check_asked,
+    CheckAnswered: _check_answered,
     ReplacementRecorded: _replacement_recorded,
     CorrectionRecorded: _correction_recorded,
 }

@@ -59,6 +59,8 @@ class Episode:
         contacted_at: When the customer was first spoken to (the note's ``happened_at``), or None so far.
         closed_at: When it was closed, or None while it is not; a correction between closed statuses leaves it.
         closed_as: The status that it was closed with, the latest correction included, or None.
+        asked_at: When it was asked after the closing whether the customer is satisfied, or None (requirement B16).
+        satisfied: What was found out: True, False, or None while nobody has said.
     """
 
     number: int
@@ -67,6 +69,8 @@ class Episode:
     contacted_at: datetime | None = None
     closed_at: datetime | None = None
     closed_as: str | None = None
+    asked_at: datetime | None = None
+    satisfied: bool | None = None
 
 
 @frozen(kw_only=True, weakref_slot=False)
@@ -88,6 +92,8 @@ class Issue:
         notes: The note log, oldest first.
         episodes: Its rounds of work, the current one last.
         level: The level of escalation; 0 until it climbs.
+        accountable: Who answers for the levels that it has reached in this round of work, and sees it: ids and bare
+            addresses, in the order in which they were called in (requirement B9).
         needs_recovery: Whether its present response is at or below the threshold of its day.
         backfilled: Whether it was opened from old data: nobody told, no limits (requirement A11).
         flagged_by_hand: Whether a person opened it (requirement A7).
@@ -112,6 +118,7 @@ class Issue:
     notes: NoteLog = NO_NOTES
     episodes: tuple[Episode, ...]
     level: int = 0
+    accountable: tuple[str, ...] = ()
     needs_recovery: bool
     backfilled: bool
     flagged_by_hand: bool

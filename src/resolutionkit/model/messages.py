@@ -16,9 +16,12 @@ class Topic(StrEnum):
     """What a message is about; where one change has several for a person, the first of these is the message."""
 
     ESCALATED = "escalated"
+    LEVEL_RAISED = "level_raised"
     OPENED = "opened"
     REOPENED = "reopened"
     ASSIGNED = "assigned"
+    REMINDED = "reminded"
+    CHECK_ASKED = "check_asked"
     REPLACED = "replaced"
     STATUS_CHANGED = "status_changed"
     REASSIGNED = "reassigned"
@@ -31,6 +34,7 @@ class Why(StrEnum):
     """Why a person is told, in the order in which a mail gives its reasons."""
 
     LEADERSHIP = "leadership"
+    ACCOUNTABLE = "accountable"
     ASSIGNEE = "assignee"
     HIERARCHY = "hierarchy"
     GROUP_LEAD = "group_lead"

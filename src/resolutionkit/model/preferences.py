@@ -23,7 +23,7 @@ CHANNELS_MAX = 20
 """The most channels that one topic may name."""
 ALERTS_LENGTH_MAX = 50_000
 """The most characters of all alerts of one person, as text."""
-NEVER_MUTED = frozenset({Topic.ESCALATED, Topic.ASSIGNED})
+NEVER_MUTED = frozenset({Topic.ESCALATED, Topic.LEVEL_RAISED, Topic.ASSIGNED})
 """What somebody is always told of; they may choose on which channels."""
 CHOOSABLE = tuple(topic for topic in Topic if topic is not Topic.CHANGED)
 """The topics that people are told of; the other one is for observers."""

@@ -262,7 +262,7 @@ class Scope:
         if self.everything or issue.response.group in self.groups:
             return True
         who = self.person
-        own = (issue.assignee, issue.escalated_to, *issue.followers, *issue.people, *issue.alerted)
+        own = (issue.assignee, issue.escalated_to, *issue.followers, *issue.people, *issue.alerted, *issue.accountable)
         return who is not None and who in own
 
     def sees_response(self, record: ResponseRecord, issue: Issue | None) -> bool:

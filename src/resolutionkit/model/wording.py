@@ -6,11 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from resolutionkit.model.events import (
+    CheckAnswered,
+    CheckAsked,
     CorrectionRecorded,
     Escalated,
     Event,
     Followed,
     IssueOpened,
+    LevelRaised,
+    LimitReminded,
     NoteAdded,
     Reassigned,
     Reopened,
@@ -47,6 +51,23 @@ def _root_cause(event: RootCauseRecorded, _name_of: NameOf, _label_of: LabelOf) 
     return "; ".join([f"root cause: {cause.category}", *whys, *(f"action: {one}" for one in cause.actions)])
 
 
+def _raised(event: LevelRaised, name_of: NameOf, _label_of: LabelOf) -> str:
+    who = f", accountable: {', '.join(map(name_of, event.accountable))}" if event.accountable else ""
+    if event.ran_out is None:
+        return f"raised to level {event.level} ({event.name}){who}: {event.reason}"
+    when = f"{event.entered_at:%Y-%m-%d %H:%M %Z}"
+    return f"rose to level {event.level} ({event.name}), since the limit of {event.ran_out} ran out at {when}{who}"
+
+
+def _reminded(event: LimitReminded, _name_of: NameOf, _label_of: LabelOf) -> str:
+    limit = event.limit.replace("_", " ") if event.level is None else f"limit of level {event.level}"
+    return f"reminded that the {limit} is due at {event.due_at:%Y-%m-%d %H:%M %Z}"
+
+
+def _answered(event: CheckAnswered, _name_of: NameOf, _label_of: LabelOf) -> str:
+    return f"found the customer {'satisfied' if event.satisfied else 'not satisfied'} after closing"
+
+
 WORDS: Mapping[type[Event], Callable[[Any, NameOf, LabelOf], str]] = {
     IssueOpened: _opened,
     NoteAdded: lambda _event, _name_of, _label_of: "note",
@@ -57,6 +78,10 @@ WORDS: Mapping[type[Event], Callable[[Any, NameOf, LabelOf], str]] = {
     Followed: lambda event, name_of, _label_of: f"{name_of(event.follower)} follows",
     Unfollowed: lambda event, name_of, _label_of: f"{name_of(event.follower)} follows no longer",
     RootCauseRecorded: _root_cause,
+    LevelRaised: _raised,
+    LimitReminded: _reminded,
+    CheckAsked: lambda _event, _name_of, _label_of: "asked whether the customer is satisfied",
+    CheckAnswered: _answered,
     ReplacementRecorded: lambda event, _name_of, _label_of: (
         f"response {event.response.id} took the place of the one before"
     ),

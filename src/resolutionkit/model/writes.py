@@ -51,6 +51,8 @@ class Write:
         events: What happened to it, in order; empty where nothing did.
         due_at: The earliest instant at which something is due on the issue from now on, or None; where there are
             events, it takes the place of the one before, and lists show it and sort by it.
+        wake_at: When the issue's timers have to be looked at next, or None for never; where there are events, it takes
+            the place of the one before.
         messages: Who is to be told.
         remembered: The command's key, where it had one.
         is_last: Whether the unit of work ends with it, and neither asks nor raises anything afterwards: a store may
@@ -63,6 +65,7 @@ class Write:
     issue: Issue | None = None
     events: tuple[Event, ...] = ()
     due_at: datetime | None = None
+    wake_at: datetime | None = None
     messages: tuple[Message, ...] = ()
     remembered: Remembered | None = None
     is_last: bool = False

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from resolutionkit.model.events import Escalated, note_of
+from resolutionkit.model.events import Escalated, LevelRaised, note_of
 from resolutionkit.model.messages import Topic
 from resolutionkit.model.notices import Notice
 from resolutionkit.notify.taming import tamed
@@ -53,9 +53,12 @@ def _assignee(notice: Notice, inert: Inert) -> str:
 
 TITLES: Mapping[Topic, Callable[[Notice, Inert], str]] = {
     Topic.ESCALATED: lambda _notice, _inert: "Escalated to you",
+    Topic.LEVEL_RAISED: lambda _notice, _inert: "It rose to your level",
     Topic.OPENED: lambda _notice, _inert: "An unhappy customer",
     Topic.REOPENED: lambda _notice, _inert: "Reopened",
     Topic.ASSIGNED: lambda _notice, _inert: "Assigned to you",
+    Topic.REMINDED: lambda _notice, _inert: "Time is running out",
+    Topic.CHECK_ASKED: lambda _notice, _inert: "Is the customer satisfied?",
     Topic.REPLACED: lambda _notice, _inert: "The customer answered again",
     Topic.STATUS_CHANGED: lambda notice, inert: f"Now: {_status(notice, inert)}",
     Topic.REASSIGNED: lambda notice, inert: f"Now with {_assignee(notice, inert)}",
@@ -93,7 +96,7 @@ def _words(notice: Notice, inert: Inert) -> list[str]:
     found = []
     for event in notice.events:
         note = note_of(event)
-        if isinstance(event, Escalated):
+        if isinstance(event, Escalated | LevelRaised) and event.reason is not None:
             found.append(f"Why: {inert(event.reason, WORDS_MAX)}")
         if note is not None:
             found.append(f"{inert(note.author, NAME_MAX)}: “{inert(note.text, WORDS_MAX)}”")

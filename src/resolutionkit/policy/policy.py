@@ -20,6 +20,15 @@ from resolutionkit.errors import Fault, InvalidScore, InvalidValue, PolicyError
 from resolutionkit.model.scale import NPS, Scale, Score
 from resolutionkit.model.values import ENGLISH, FrozenMap, code, collected, is_language, is_zone, names
 from resolutionkit.policy.calendar import BusinessCalendar, calendar_data
+from resolutionkit.policy.escalation import (
+    ClosingCheck,
+    EscalationLevel,
+    check_data,
+    check_faults,
+    levels_data,
+    levels_faults,
+    levels_of,
+)
 from resolutionkit.policy.policy_file import policy_arguments
 from resolutionkit.policy.rules import Rule, RulesApply, apply_of, rules_data, rules_faults, rules_of
 from resolutionkit.policy.surveys import BUILT_IN_SCALES, SurveyRules, plain_number
@@ -114,6 +123,8 @@ class Policy:
         targets: By when the first action, the follow-up and the closing are due (requirement D7).
         rules: The alert and routing rules, in order (requirement A9).
         rules_apply: Which rules act whose conditions hold: the first alone, or all of them.
+        levels: The escalation matrix, the first level first; empty for none (requirement B9).
+        closing_check: When to ask after closing whether the customer is satisfied; None for never (B16).
 
     Raises:
         PolicyError: It is unsound; every fault is listed with its place.
@@ -139,6 +150,8 @@ class Policy:
     targets: Targets = field(default=Targets(), validator=_of(Targets))
     rules: tuple[Rule, ...] = field(default=(), converter=rules_of)
     rules_apply: RulesApply = field(default=RulesApply.FIRST, converter=apply_of)
+    levels: tuple[EscalationLevel, ...] = field(default=(), converter=levels_of)
+    closing_check: ClosingCheck | None = field(default=None, validator=_of((ClosingCheck, type(None))))
 
     def __attrs_post_init__(self) -> None:
         """Refuse an unsound policy with all its faults."""
@@ -200,6 +213,8 @@ def _faults(policy: Policy) -> Iterator[Fault]:
     yield from _limit_faults(policy)
     yield from target_faults(policy.targets, policy.calendar, policy.workflow)
     yield from rules_faults(policy.rules, policy.workflow)
+    yield from levels_faults(policy.levels, policy.calendar, policy.workflow)
+    yield from check_faults(policy.closing_check, policy.workflow)
     for name in ("escalation_kinds", "root_causes", "dimensions", "channels"):
         values: tuple[str, ...] = getattr(policy, name) or ()
         for index, value in enumerate(values):
@@ -275,4 +290,6 @@ def _data(policy: Policy) -> dict[str, object]:
         "targets": targets_data(policy.targets),
         "rules": rules_data(policy.rules),
         "rules_apply": policy.rules_apply.value,
+        "levels": levels_data(policy.levels),
+        "closing_check": check_data(policy.closing_check),
     }

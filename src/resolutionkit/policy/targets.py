@@ -60,6 +60,12 @@ def _is_target(_targets: object, attribute: Attribute[Any], value: object) -> No
         raise InvalidValue(f"targets.{attribute.name}", value, expected)
 
 
+def _remind_before(value: timedelta | None) -> timedelta | None:
+    if value is not None and not isinstance(value, timedelta):
+        raise InvalidValue("targets.remind_before", value, "a timedelta, such as timedelta(hours=8), or None")
+    return value
+
+
 def _statuses(value: Iterable[str]) -> tuple[str, ...]:
     return names(value, "paused_in", InvalidValue)
 
@@ -74,12 +80,16 @@ class Targets:
             that a person reopened, or a correction, has it from the reopening.
         closed: From the opening of an episode to its closing; None for no limit.
         paused_in: The statuses in which no limit runs, such as one that waits for the customer.
+        remind_before: How long before a limit runs out the assignee is reminded of it, counted as the limit is, and
+            never in the first half of it (requirement C7); None for no reminders. It holds for the limits of the
+            escalation matrix as well.
     """
 
     first_action: Target | None = field(default=Target(within=timedelta(days=2)), validator=_is_target)
     follow_up: Target | None = field(default=Target(within=timedelta(hours=48)), validator=_is_target)
     closed: Target | None = field(default=Target(within=timedelta(days=14)), validator=_is_target)
     paused_in: tuple[str, ...] = field(default=(), converter=_statuses)
+    remind_before: timedelta | None = field(default=timedelta(hours=8), converter=_remind_before)
     _in_force: tuple[tuple[TargetKind, Target], ...] = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
@@ -107,15 +117,19 @@ def target_faults(targets: Targets, calendar: BusinessCalendar | None, workflow:
         workflow: The policy's workflow.
     """
     for kind, target in targets.in_force:
-        yield from _limit_faults(f"targets.{kind}", target, calendar)
+        yield from limit_faults(f"targets.{kind}", target, calendar)
     first, closed = targets.first_action, targets.closed
     if first and closed and first.business_time is closed.business_time and timedelta(0) < closed.within < first.within:
         problem = f"{closed.within} is shorter than the {first.within} of first_action; shorten that as well"
         yield Fault("targets.closed.within", problem)
+    if targets.remind_before is not None and targets.remind_before <= timedelta(0):
+        told = f"{targets.remind_before} is no time before; it must be longer than nothing, or None for no reminders"
+        yield Fault("targets.remind_before", told)
     yield from _pause_faults(targets, workflow)
 
 
-def _limit_faults(place: str, target: Target, calendar: BusinessCalendar | None) -> Iterator[Fault]:
+def limit_faults(place: str, target: Target, calendar: BusinessCalendar | None) -> Iterator[Fault]:
+    """Yield what makes a limit unusable, such as business time without a calendar."""
     if target.within <= timedelta(0):
         yield Fault(f"{place}.within", f"{target.within} is no limit; it must be longer than nothing")
     if target.within > DUE_WITHIN:
@@ -141,4 +155,5 @@ def _pause_faults(targets: Targets, workflow: Workflow) -> Iterator[Fault]:
 def targets_data(targets: Targets) -> dict[str, object]:
     """Return targets as plain data, for the policy's fingerprint."""
     limits = {kind.value: (one.within.total_seconds(), one.business_time) for kind, one in targets.in_force}
-    return {**limits, "paused_in": sorted(targets.paused_in)}
+    before = None if targets.remind_before is None else targets.remind_before.total_seconds()
+    return {**limits, "paused_in": sorted(targets.paused_in), "remind_before": before}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any, TypeVar
 
 from resolutionkit.datafile import Table
 from resolutionkit.errors import Fault, FaultsFound, InvalidValue, ResolutionKitError, shown
 from resolutionkit.policy.calendar import BusinessCalendar
+from resolutionkit.policy.spans_file import span_in
 from resolutionkit.policy.targets import Target, TargetKind, Targets
 
 T = TypeVar("T")
@@ -55,9 +55,23 @@ def targets_in(top: Table) -> Targets | None:
         kind.value: limit for kind in TargetKind if (limit := _limit(table, kind.value)) is not None
     }
     found = {name: limit or None for name, limit in given.items()}
+    found |= _reminding(table)
     paused_in = table.texts("paused_in")
     table.done()
     return Targets(paused_in=paused_in, **found)
+
+
+def _reminding(table: Table) -> dict[str, Any]:
+    """Return how long before a limit the assignee is reminded, where the file says so."""
+    entry = table.entry("remind_before")
+    if entry is not None:
+        if entry.value is not False:
+            entry.fault(f"{shown(entry.value)} should be false for no reminders; else give remind_before_hours")
+        return {"remind_before": None}
+    if not {"remind_before_days", "remind_before_hours"} & set(table.data):
+        return {}
+    span = span_in(table, "remind_before", in_business=False)
+    return {} if span is None else {"remind_before": span}
 
 
 def _limit(table: Table, kind: str) -> Target | bool | None:
@@ -70,27 +84,6 @@ def _limit(table: Table, kind: str) -> Target | bool | None:
         return None
     limit = Table(entry.value, entry.place, entry.faults)
     in_business = limit.value("business_time", bool, False)
-    within = _within(limit, in_business=in_business)
+    within = span_in(limit, "within", in_business=in_business)
     limit.done()
     return None if within is None else Target(within=within, business_time=in_business)
-
-
-def _within(table: Table, *, in_business: bool) -> timedelta | None:
-    keys = {"within_days": "days", "within_hours": "hours"}
-    amounts = {key: table.number(key) for key in keys}
-    given = [key for key in keys if key in table.data]
-    if len(given) != 1:
-        problem = "stands beside within_days; give one of them" if given else "is missing; or give within_days"
-        table.fault("within_hours", problem)
-        return None
-    key, amount = given[0], amounts[given[0]]
-    if key == "within_days" and in_business:
-        table.fault(key, "means nothing in business time, where days differ; give within_hours")
-        return None
-    if amount is None:
-        return None
-    try:
-        return timedelta(**{keys[key]: amount})
-    except (OverflowError, ValueError):
-        table.fault(key, f"{amount!r} is no number of {keys[key]} that a calendar has")
-        return None

@@ -17,6 +17,7 @@ from resolutionkit.ports.deliveries import KeepsDeliveries
 from resolutionkit.ports.preferences import KeepsPreferences
 from resolutionkit.ports.stores import AsyncCanJoin, AsyncStore, CanJoin, Store
 from resolutionkit.ports.surroundings import AsyncDirectory, Clock, Directory
+from resolutionkit.ports.timers import KeepsTimers
 from resolutionkit.ports.units import ErasesPeople, Foresees, KeepsIssues, UnitOfWork, WriteConflict
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "KeepsDeliveries",
     "KeepsIssues",
     "KeepsPreferences",
+    "KeepsTimers",
     "Notice",
     "Notifier",
     "RecordChange",

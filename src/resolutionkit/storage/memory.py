@@ -34,9 +34,11 @@ from resolutionkit.model.query import (
     response_key,
     urgency_key,
 )
-from resolutionkit.model.response import Contact, RecordChange, Response, ResponseRecord, Standing
+from resolutionkit.model.response import RecordChange, Response, ResponseRecord, Standing
 from resolutionkit.ports import Remembered, Rewrite, UnitOfWork, Write, WriteConflict
+from resolutionkit.storage.memory_filters import issue_passes, response_passes
 from resolutionkit.storage.memory_queue import MemoryQueue, QueueTables
+from resolutionkit.storage.memory_timers import MemoryTimers, TimerTables
 
 T = TypeVar("T")
 
@@ -44,14 +46,12 @@ _MISSING = object()
 
 
 @define
-class _Tables(QueueTables):
+class _Tables(TimerTables):
     """One account's data."""
 
     records: dict[str, ResponseRecord] = field(factory=dict)
     revisions: dict[str, tuple[Response, ...]] = field(factory=dict)
     heads: dict[tuple[str | None, str], str] = field(factory=dict)
-    issues: dict[str, Issue] = field(factory=dict)
-    due: dict[str, datetime | None] = field(factory=dict)
     histories: dict[str, tuple[Event, ...]] = field(factory=dict)
     messages: dict[str, tuple[Message, ...]] = field(factory=dict)
     loose_messages: dict[str, tuple[Message, ...]] = field(factory=dict)
@@ -86,13 +86,13 @@ class MemoryStore:
         self._accounts.clear()
 
 
-class _MemoryUnitOfWork(MemoryQueue):
+class _MemoryUnitOfWork(MemoryQueue, MemoryTimers):
     """Questions and saves on one account's tables, with a journal to undo the saves."""
 
     def __init__(self, accounts: Mapping[str, _Tables], account: str, *, write: bool) -> None:
         self._accounts = accounts
         self._tables = accounts[account]
-        self._queue = self._tables
+        self._queue = self._timers = self._tables
         self._may_write = write
         self._journal: list[tuple[MutableMapping[Any, Any], object, object]] = []
 
@@ -124,7 +124,7 @@ class _MemoryUnitOfWork(MemoryQueue):
 
     def _lines(self, scope: Scope, condition: IssueFilter) -> Iterator[IssueLine]:
         for issue in self._tables.issues.values():
-            if scope.sees_issue(issue) and _issue_passes(issue, condition):
+            if scope.sees_issue(issue) and issue_passes(issue, condition):
                 yield line_of(issue, self._tables.due[issue.id])
 
     def responses(self, query: ResponseQuery, /) -> Sequence[ResponseLine]:
@@ -147,7 +147,7 @@ class _MemoryUnitOfWork(MemoryQueue):
         is_listed = condition.with_replaced or record.standing is Standing.CURRENT
         return (
             is_listed
-            and _response_passes(record.response, condition)
+            and response_passes(record.response, condition)
             and condition.recovery.admits(
                 needs_recovery=record.needs_recovery,
                 note_count=0 if issue is None else issue.note_count,
@@ -235,6 +235,7 @@ class _MemoryUnitOfWork(MemoryQueue):
             self._put(tables.histories, write.issue.id, tables.histories.get(write.issue.id, ()) + write.events)
             self._put(tables.issues, write.issue.id, write.issue)
             self._put(tables.due, write.issue.id, write.due_at)
+            self._wake(write.issue.id, write.wake_at)
         for message in write.messages:
             self._put(tables.unplanned, message.id, message.created_at)
         if write.issue is not None and write.messages:
@@ -254,6 +255,9 @@ class _MemoryUnitOfWork(MemoryQueue):
     # --- the queue ---------------------------------------------------------------------------------------------------
 
     def _queues(self) -> Iterable[tuple[str, QueueTables]]:
+        return self._accounts.items()
+
+    def _all_timers(self) -> Iterable[tuple[str, TimerTables]]:
         return self._accounts.items()
 
     def _messages(self) -> Mapping[str, Message]:
@@ -361,40 +365,3 @@ def _head_key(response: Response) -> tuple[str | None, str]:
 
 def _remembered_key(remembered: Remembered) -> tuple[str, str]:
     return (remembered.actor, remembered.key)
-
-
-def _issue_passes(issue: Issue, condition: IssueFilter) -> bool:
-    response = issue.response
-    return (
-        (condition.phases is None or issue.phase in condition.phases)
-        and (condition.statuses is None or issue.status in condition.statuses)
-        and (condition.assignee is None or issue.assignee == condition.assignee)
-        and (condition.follower is None or condition.follower in issue.followers)
-        and (condition.score_min is None or response.score >= condition.score_min)
-        and (condition.score_max is None or response.score <= condition.score_max)
-        and (condition.needs_recovery is None or issue.needs_recovery is condition.needs_recovery)
-        and (condition.backfilled is None or issue.backfilled is condition.backfilled)
-        and _response_passes(response, condition)
-        and condition.recovery.admits(
-            needs_recovery=issue.needs_recovery, note_count=issue.note_count, has_spoken=issue.has_spoken
-        )
-    )
-
-
-def _response_passes(response: Response, condition: IssueFilter | ResponseFilter) -> bool:
-    return (
-        (condition.groups is None or response.group in condition.groups)
-        and (condition.survey is None or response.survey == condition.survey)
-        and (condition.segment is None or response.segment == condition.segment)
-        and (condition.ticket is None or response.ticket == condition.ticket)
-        and (condition.received_from is None or response.received_at >= condition.received_from)
-        and (condition.received_before is None or response.received_at < condition.received_before)
-        and _contact_passes(response.contact, condition)
-    )
-
-
-def _contact_passes(contact: Contact, condition: IssueFilter | ResponseFilter) -> bool:
-    email, company = condition.email, condition.company
-    return (email is None or (contact.email is not None and contact.email.lower() == email.lower())) and (
-        company is None or contact.company == company
-    )

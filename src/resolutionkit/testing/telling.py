@@ -90,9 +90,18 @@ def concerned(issue: Issue, event: Any, directory: StaticDirectory) -> list[tupl
             return [([issue.assignee], "assigned", "assignee"), (issue.followers, "reassigned", "follower")]
         case "escalated":
             return [([event.to], "escalated", "leadership")]
+        case "level_raised" | "limit_reminded" | "check_asked":
+            return [by_time(event, worker, why)]
         case "replacement_recorded" | "correction_recorded" if event.needs_recovery:
             return [([worker], "replaced", why), (issue.followers, "replaced", "follower")]
     return []
+
+
+def by_time(event: Any, worker: str | None, why: str) -> tuple[Iterable[str | None], str, str]:
+    """Return whom an event concerns that time brings about."""
+    if event.kind == "level_raised":
+        return event.accountable, "level_raised", "accountable"
+    return [worker], "reminded" if event.kind == "limit_reminded" else "check_asked", why
 
 
 def wanting(
@@ -130,4 +139,11 @@ def may_see(who: str, issue: Issue, directory: StaticDirectory) -> bool:
     """Say whether a person or an address may see an issue; an address has a part in it."""
     if directory.person(who) is not None:
         return sees_issue(who, issue, directory)
-    return who in (issue.assignee, issue.escalated_to, *issue.followers, *issue.people, *issue.alerted)
+    return who in (
+        issue.assignee,
+        issue.escalated_to,
+        *issue.followers,
+        *issue.people,
+        *issue.alerted,
+        *issue.accountable,
+    )

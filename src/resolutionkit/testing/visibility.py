@@ -47,6 +47,7 @@ def sees_issue(who: str, issue: Issue, directory: StaticDirectory) -> bool:
         or who in issue.followers
         or issue.escalated_to == who
         or who in issue.alerted
+        or who in issue.accountable
         or is_above(person, issue.response, directory)
     )
 

@@ -160,5 +160,6 @@ def _roles_of(party: str, issue: Issue) -> Sequence[str]:
         "hierarchy": party in issue.people,
         "leadership": issue.escalated_to == party,
         "alerted": party in issue.alerted,
+        "accountable": party in issue.accountable,
     }
     return [role for role, is_held in held.items() if is_held]

@@ -173,7 +173,7 @@ def _is_allowed(visit: _Visit) -> bool:
     roles = (
         (issue.assignee == who, _ASSIGNEE),
         (who in issue.followers, _FOLLOWER),
-        (who in issue.alerted, _ALERTED),
+        (who in issue.alerted or who in issue.accountable, _ALERTED),
     )
     return any(is_one and visit.claim.action in actions for is_one, actions in roles)
 

@@ -181,6 +181,7 @@ def _named(who: str, response: Response, found: Found) -> Iterator[str | None]:
     if found.issue is not None:
         yield from (found.issue.assignee, found.issue.escalated_to)
         yield from (*found.issue.followers, *found.issue.people, *found.issue.alerted)
+        yield from found.issue.accountable
     for event in found.history:
         yield event.actor
         yield getattr(event, "assignee", None)

@@ -95,6 +95,8 @@ def _named(
     yield from response.hierarchy
     if issue is not None:
         yield from (issue.assignee, issue.escalated_to, *issue.followers, *issue.people, *issue.alerted)
+        yield from issue.accountable
     for event in events:
         yield event.actor
         yield getattr(event, "assignee", None)
+        yield from getattr(event, "accountable", ())

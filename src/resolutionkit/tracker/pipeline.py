@@ -15,18 +15,29 @@ from attrs import define, field, frozen
 from resolutionkit.decisions import intake
 from resolutionkit.decisions.concurrency import check_not_stale
 from resolutionkit.decisions.context import Context, Decision
-from resolutionkit.decisions.deadlines import earliest_due
 from resolutionkit.decisions.decide import decide
+from resolutionkit.decisions.levels import named_in
 from resolutionkit.decisions.opinions import NO_OPINIONS, Opinions
+from resolutionkit.decisions.timers import NOTHING, Timetable, run, timetable
 from resolutionkit.errors import (
     InvalidValue,
     IssueNotFound,
-    KeyReused,
     ResolutionKitError,
     ResponseNotFound,
     StorageError,
 )
-from resolutionkit.model.commands import Assign, Command, Flag, Follow, InboundUpdate, Record, Unfollow, issue_of
+from resolutionkit.model.commands import (
+    Assign,
+    Command,
+    Flag,
+    Follow,
+    InboundUpdate,
+    RaiseLevel,
+    Record,
+    RunTimers,
+    Unfollow,
+    issue_of,
+)
 from resolutionkit.model.events import Cause, CauseKind, Event, IssueOpened
 from resolutionkit.model.history import apply, replay
 from resolutionkit.model.issue import Issue
@@ -36,9 +47,10 @@ from resolutionkit.model.response import Response, ResponseRecord
 from resolutionkit.model.results import Change, Outcome, Recorded
 from resolutionkit.model.trusted import changed, trusted
 from resolutionkit.policy.policy import Policy
-from resolutionkit.ports import Directory, Remembered, UnitOfWork, Write
+from resolutionkit.ports import Directory, UnitOfWork, Write
 from resolutionkit.tracker.access import scope_of
 from resolutionkit.tracker.hearing import messages_of
+from resolutionkit.tracker.keys import done_before, remembered_of, repeated
 from resolutionkit.tracker.ruling import named_by, rules_for, rules_on, with_loads
 from resolutionkit.tracker.snapshot import snapshot
 
@@ -189,7 +201,7 @@ def _changed(
     if scope.person not in {None, around.actor}:
         around = changed(around, actor=scope.person)  # the directory's spelling of the id
     # First: what was done may have taken the issue from the sight of whoever did it, who may ask all the same.
-    done = _done(unit, command, around)
+    done = done_before(unit, command, around.actor)
     if done is None:
         try:
             return _newly_changed(unit, command, around, scope, attempts)
@@ -197,14 +209,10 @@ def _changed(
             raise
         except ResolutionKitError:
             # Somebody else may have given the same command meanwhile, and that may be why it is refused.
-            done = _done(unit, command, around)
+            done = done_before(unit, command, around.actor)
             if done is None:
                 raise
-    return _repeated(unit, command, done), None
-
-
-def _done(unit: UnitOfWork, command: Command, around: Surroundings) -> Remembered | None:
-    return unit.remembered(around.actor, command.key) if command.key is not None else None
+    return repeated(unit, command, done), None
 
 
 def _newly_changed(
@@ -215,7 +223,7 @@ def _newly_changed(
     loaded = _load_flagged(unit, command, scope) if isinstance(command, Flag) else _load_issue(unit, command, scope)
     cause = around.way.cause if around.way is not None else Cause(_kind(command), command.key)
     rules = () if loaded.record is None else rules_for(loaded.record, around.settings.policy)
-    context = _context(around, (*_named(command), *named_by(rules)), loaded, cause)
+    context = _context(around, (*_named(command, around.settings.policy), *named_by(rules)), loaded, cause)
     if loaded.record is not None:
         context = with_loads(unit, rules, context, loaded.record.response)
     decision = _decided(unit, command, loaded, context, attempts)
@@ -279,6 +287,8 @@ def _decided(unit: UnitOfWork, command: Command, loaded: _Loaded, context: Conte
     if known_version is not None and known_version != issue.version:
         check_not_stale(command, issue, unit.history(issue.id), known_version)
     attempts.version = attempts.version or issue.version
+    if isinstance(command, RunTimers):
+        return run(issue, _past(unit, loaded, issue), context)
     return decide(issue, command, context)
 
 
@@ -314,13 +324,15 @@ def _people(
         responses = (*responses, loaded.record.response)
     if issue is not None:
         responses = (*responses, issue.response)
-        named = (*named, issue.assignee, *issue.followers, *issue.people, *issue.alerted)
+        named = (*named, issue.assignee, *issue.followers, *issue.people, *issue.alerted, *issue.accountable)
     mentioned = (actor, *named, *(who for one in responses for who in one.hierarchy))
     return snapshot(directory, mentioned, [one.group for one in responses])
 
 
-def _named(command: Command) -> Iterable[str | None]:
+def _named(command: Command, policy: Policy) -> Iterable[str | None]:
     match command:
+        case RunTimers() | RaiseLevel():
+            return named_in(policy.levels)
         case Assign() | Flag():
             return (command.assignee, *command.followers)
         case InboundUpdate():
@@ -347,54 +359,32 @@ def _finish(
     for event in decision.events:
         issue = apply(issue, event)
     messages = messages_of(unit, decision, context, before=before, issue=issue, directory=around.settings.directory)
+    times = _timetable(unit, loaded, issue, decision.events, context)
     write = _write(
         records=decision.records,
         head=decision.head,
         before=before,
         issue=issue,
         events=decision.events,
-        due_at=_due_at(unit, loaded, issue, decision.events, context.policy),
+        due_at=times.due_at,
+        wake_at=times.wake_at,
         messages=messages,
-        remembered=_remembered(unit, command, issue, decision, context),
+        remembered=remembered_of(unit, command, issue, decision, context),
         is_last=around.is_alone,
     )
     is_something = write.records or write.events or write.remembered is not None
     return issue, write if is_something else None
 
 
-def _due_at(
-    unit: UnitOfWork, loaded: _Loaded, issue: Issue | None, events: tuple[Event, ...], policy: Policy
-) -> datetime | None:
-    """Return when the earliest limit of an issue is due after what happened to it."""
-    if issue is None or not issue.is_open or not events:
-        return None
-    if issue.version == len(events):
-        return earliest_due(issue, events, policy)
-    past = loaded.history if loaded.history is not None else unit.history(issue.id)
-    return earliest_due(issue, (*past, *events), policy)
+def _timetable(
+    unit: UnitOfWork, loaded: _Loaded, issue: Issue | None, events: tuple[Event, ...], context: Context
+) -> Timetable:
+    """Return what time brings an issue to after what happened to it."""
+    if issue is None or not events or issue.backfilled:
+        return NOTHING
+    past = () if issue.version == len(events) else _past(unit, loaded, issue)
+    return timetable(issue, (*past, *events), context.policy, context.now)
 
 
-def _remembered(
-    unit: UnitOfWork, command: Command | None, issue: Issue | None, decision: Decision, context: Context
-) -> Remembered | None:
-    if command is None or command.key is None or issue is None:
-        return None
-    return Remembered(
-        key=command.key,
-        actor=context.actor,
-        fingerprint=command.fingerprint(unit.make_secret()),
-        issue=issue.id,
-        first_event=issue.version - len(decision.events) + 1,
-        last_event=issue.version,
-        advice=decision.advice,
-        at=context.now,
-    )
-
-
-def _repeated(unit: UnitOfWork, command: Command, done: Remembered) -> Change:
-    """Answer a repeated command as it was answered."""
-    if done.fingerprint != command.fingerprint(unit.make_secret()):
-        raise KeyReused(done.key)
-    history = unit.history(done.issue)[: done.last_event]
-    events = history[done.first_event - 1 :]
-    return _change(issue=replay(history), events=events, advice=done.advice, is_repetition=True)
+def _past(unit: UnitOfWork, loaded: _Loaded, issue: Issue) -> Sequence[Event]:
+    return loaded.history if loaded.history is not None else unit.history(issue.id)

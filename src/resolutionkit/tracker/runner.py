@@ -85,7 +85,8 @@ class Runner:
         """Return the instant, in UTC."""
         return utc(self.clock(), "clock", InvalidValue)
 
-    def _around(self, actor: str = SYSTEM, *, is_alone: bool = False, way: Way | None = None) -> Surroundings:
+    def around(self, actor: str = SYSTEM, *, is_alone: bool = False, way: Way | None = None) -> Surroundings:
+        """Return what a command is carried out in, now."""
         return _surroundings(
             settings=self.settings,
             now=self.now(),
@@ -109,7 +110,7 @@ class Runner:
         return self.watch.recorded(self.account, lambda: self._record(command))
 
     def _record(self, command: Record) -> Recorded:
-        around = self._around(is_alone=True)
+        around = self.around(is_alone=True)
         return self.store.transact(self.account, lambda unit: pipeline.record(unit, command, around), write=True)
 
     def record_batch(self, commands: Sequence[Record], *, for_good: bool = True) -> list[RecordedOrRefused]:
@@ -134,7 +135,7 @@ class Runner:
             self.check_may_roll_back(for_good=for_good)
             done = {place: _tried(partial(self._record, commands[place])) for place in places}
             return [done[place] for place in range(len(commands))]
-        around = self._around()
+        around = self.around()
 
         def work(unit: UnitOfWork) -> list[RecordedOrRefused]:
             done = dict(zip(places, record_all(unit, [commands[place] for place in places], around), strict=True))
@@ -165,7 +166,7 @@ class Runner:
         return self.watch.changed(self.account, command, lambda: self._change(command, actor, way))
 
     def _change(self, command: Command, actor: str, way: Way | None) -> Change:
-        around, attempts = self._around(actor, is_alone=True, way=way), Attempts()
+        around, attempts = self.around(actor, is_alone=True, way=way), Attempts()
 
         def work(unit: UnitOfWork) -> Change:
             return pipeline.change(unit, command, around, attempts)
@@ -179,7 +180,7 @@ class Runner:
         return self.watch.changed_all(self.account, commands, lambda: self._change_all(commands, actor))
 
     def _change_all(self, commands: Sequence[Command], actor: str) -> list[Change]:
-        around, attempts = self._around(actor), [Attempts() for _ in commands]
+        around, attempts = self.around(actor), [Attempts() for _ in commands]
 
         def work(unit: UnitOfWork) -> list[Change]:
             return pipeline.change_all(unit, commands, around, attempts)

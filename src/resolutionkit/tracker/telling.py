@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from attrs import evolve
 
-from resolutionkit.errors import AccountNotFound, InvalidFilter, InvalidValue, StorageError, shown
+from resolutionkit.errors import InvalidFilter, InvalidValue, StorageError
 from resolutionkit.model.deliveries import Delivered, Delivery, Fate, LedgerQuery
 from resolutionkit.model.messages import Message
 from resolutionkit.model.preferences import Preferences
@@ -20,20 +20,17 @@ from resolutionkit.tracker.access import party_of
 from resolutionkit.tracker.courier import Courier
 from resolutionkit.tracker.cursors import binding, cursor, key_of
 from resolutionkit.tracker.delivering import EVERY, deliver, tell_of_rest
-from resolutionkit.tracker.explaining import Explaining
 from resolutionkit.tracker.inbox import PAGE
-from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.preferring import party_named, preferences_of, set_preferences
 from resolutionkit.tracker.reading import page_of, page_size
+from resolutionkit.tracker.timing import Timing
 from resolutionkit.tracker.turns import keeping
 
 T = TypeVar("T")
 
 
-class Telling(Explaining):
+class Telling(Timing):
     """What a tracker does with what is to be told."""
-
-    _accounts: Callable[[str], AccountSettings | None] | None = None
 
     def outbox(self, issue_id: str) -> tuple[Message, ...]:
         """Return who is to be told of what about an issue, in the order in which it happened."""
@@ -92,7 +89,7 @@ class Telling(Explaining):
         return deliver(self._courier())
 
     def work(self, stop: Event, *, every: timedelta = EVERY) -> Delivered:
-        """Deliver again and again until it is told to stop; run as many of these as you like, on as many machines.
+        """Run the timers and deliver, again and again, until it is told to stop; run as many of these as you like.
 
         It stops between two messages: what was not begun is due again at once. While the database cannot be used it
         waits and tries again.
@@ -110,6 +107,7 @@ class Telling(Explaining):
         courier, total = self._courier(stop.is_set), Delivered()
         while not stop.is_set():
             try:
+                self._run_timers_if_kept(stop.is_set)
                 total = total.plus(deliver(courier))
             except StorageError as problem:
                 tell_of_rest(problem, every)
@@ -199,9 +197,7 @@ class Telling(Explaining):
         if not runner.channels.notifiers and runner.settings.policy.channels is None:
             told = "at least one; where nobody is to be told, channels = [] in the policy says so"
             raise InvalidValue("notifiers", (), told)
-        accounts = self._accounts
-        known = None if accounts is None else lambda name: looked_up(accounts, name)
-        return Courier(runner=runner, accounts=known, channels=runner.channels, is_stopping=is_stopping)
+        return Courier(runner=runner, accounts=self._lookup(), channels=runner.channels, is_stopping=is_stopping)
 
 
 def _fate(fate: Fate | str | None) -> Fate | None:
@@ -209,21 +205,3 @@ def _fate(fate: Fate | str | None) -> Fate | None:
         return None if fate is None else Fate(fate)
     except ValueError as problem:
         raise InvalidFilter("fate", fate, f"one of {', '.join(Fate)}") from problem
-
-
-def looked_up(accounts: Callable[[str], AccountSettings | None], name: str) -> AccountSettings:
-    """Return what an account is run with.
-
-    Raises:
-        AccountNotFound: Nobody knows it.
-        InvalidValue: What is given are no settings.
-    """
-    try:
-        settings = accounts(name)
-    except LookupError as problem:
-        raise AccountNotFound(name, "accounts= does not know it") from problem
-    if settings is None:
-        raise AccountNotFound(name, "accounts= does not know it")
-    if not isinstance(settings, AccountSettings):
-        raise InvalidValue("accounts", settings, f"a function that gives AccountSettings, or None, for {shown(name)}")
-    return settings

@@ -31,7 +31,8 @@ from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.plugins import Plugins, plugin_manager
 from resolutionkit.tracker.runner import Runner
 from resolutionkit.tracker.telemetry import telemetry
-from resolutionkit.tracker.telling import Telling, looked_up
+from resolutionkit.tracker.telling import Telling
+from resolutionkit.tracker.timing import looked_up
 from resolutionkit.tracker.visits import LinkVisit
 from resolutionkit.tracker.watching import Watch
 

@@ -103,6 +103,7 @@ class Look:
             wanted=wanted,
             zone=self._settings.policy.zone if wanted is None else self._zone_of(message.recipient),
             usual=(message.recipient,) if is_observer else self._usual,
+            events=self._history(message)[message.first_event - 1 : message.last_event] if message.issue else (),
         )
 
     def notice(self, message: Message, attempt: int) -> Notice:
@@ -116,8 +117,12 @@ class Look:
         subject = issue or self._record(message)
         if subject is None:
             raise LookupError(f"nothing is left of what message {message.id} is about")
-        history = self._seen.histories.get(message.issue or "", ())
-        return self._notices.notice(message, response=subject.response, issue=issue, history=history, attempt=attempt)
+        return self._notices.notice(
+            message, response=subject.response, issue=issue, history=self._history(message), attempt=attempt
+        )
+
+    def _history(self, message: Message) -> tuple[Event, ...]:
+        return self._seen.histories.get(message.issue or "", ())
 
     def _issue(self, message: Message) -> Issue | None:
         return self._issues.get(message.issue or "")

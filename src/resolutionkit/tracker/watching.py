@@ -17,13 +17,16 @@ from resolutionkit import logs
 from resolutionkit.errors import ResolutionKitError, StorageError
 from resolutionkit.model.commands import (
     AddNote,
+    AnswerCheck,
     Assign,
     Command,
     Escalate,
     Flag,
     Follow,
     InboundUpdate,
+    RaiseLevel,
     Reopen,
+    RunTimers,
     SetStatus,
     Unfollow,
     issue_of,
@@ -40,12 +43,15 @@ T = TypeVar("T")
 
 KINDS: Mapping[type[Command], str] = {
     AddNote: "add_note",
+    AnswerCheck: "answer_check",
     Assign: "assign",
     Escalate: "escalate",
     Flag: "flag",
     Follow: "follow",
     InboundUpdate: "apply_update",
+    RaiseLevel: "raise_level",
     Reopen: "reopen",
+    RunTimers: "run_timers",
     SetStatus: "set_status",
     Unfollow: "unfollow",
 }

@@ -98,7 +98,7 @@ def _may_view(notice: Notice) -> bool:
     issue = notice.issue
     if notice.person is not None or issue is None:
         return notice.person is not None
-    return notice.recipient in (issue.assignee, *issue.followers, *issue.alerted)
+    return notice.recipient in (issue.assignee, *issue.followers, *issue.alerted, *issue.accountable)
 
 
 def _statuses(notice: Notice, links: Links, language: Language) -> tuple[Action, ...]:

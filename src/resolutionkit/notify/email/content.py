@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from resolutionkit.errors import InvalidScore
-from resolutionkit.model.events import Escalated, IssueOpened, StatusChanged, note_of
+from resolutionkit.model.events import Escalated, IssueOpened, LevelRaised, StatusChanged, note_of
 from resolutionkit.model.messages import Topic
 from resolutionkit.model.notes import Note
 from resolutionkit.model.notices import Notice
@@ -143,9 +143,9 @@ def mail_of(notice: Notice, language: Language, actions: Actions, sender: str) -
     """
     tell, response = Telling(notice, language), notice.response
     escalation = _escalation(notice)
-    kind = escalation.reason_kind if escalation is not None else None
+    kind = escalation.reason_kind if isinstance(escalation, Escalated) else None
     category = _category(notice)
-    is_escalation = notice.message.topic is Topic.ESCALATED
+    is_escalation = notice.message.topic in {Topic.ESCALATED, Topic.LEVEL_RAISED}
     return Mail(
         language=language.tag,
         direction=language.direction,
@@ -154,7 +154,7 @@ def mail_of(notice: Notice, language: Language, actions: Actions, sender: str) -
         heading=_heading(notice, tell),
         who=_who(notice, language),
         happened=tuple(_happened(notice, tell)),
-        reason=escalation.reason if escalation is not None else "",
+        reason=(escalation.reason or "") if escalation is not None else "",
         reason_kind=language.gettext(kind) if kind else "",
         score=_score(notice, language),
         category="" if category is None else language.gettext(CATEGORIES[category]),
@@ -216,8 +216,9 @@ def _heading(notice: Notice, tell: Telling) -> str:
     return tell.say(title_of(topic).heading)
 
 
-def _escalation(notice: Notice) -> Escalated | None:
-    return next((event for event in reversed(notice.events) if isinstance(event, Escalated)), None)
+def _escalation(notice: Notice) -> Escalated | LevelRaised | None:
+    """Return what the reader is called in for."""
+    return next((event for event in reversed(notice.events) if isinstance(event, Escalated | LevelRaised)), None)
 
 
 def _category(notice: Notice) -> Category | None:

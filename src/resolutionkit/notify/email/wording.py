@@ -6,16 +6,21 @@ Which of it a mail has is decided in ``content``, how it is laid out in the temp
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from attrs import frozen
 
 from resolutionkit.model.events import (
+    CheckAnswered,
+    CheckAsked,
     CorrectionRecorded,
     Escalated,
     Event,
     Followed,
     IssueOpened,
+    LevelRaised,
+    LimitReminded,
     NoteAdded,
     Reassigned,
     Reopened,
@@ -46,9 +51,12 @@ class Title:
 
 TITLES: Mapping[Topic, Title] = {
     Topic.ESCALATED: Title(marked("Escalated"), marked("Escalated: you are asked to step in")),
+    Topic.LEVEL_RAISED: Title(marked("Level"), marked("The issue has risen to a level that you answer for")),
     Topic.OPENED: Title(marked("New"), marked("An unhappy customer needs attention")),
     Topic.REOPENED: Title(marked("Reopened"), marked("The issue was reopened")),
     Topic.ASSIGNED: Title(marked("For you"), marked("The issue is yours now")),
+    Topic.REMINDED: Title(marked("Reminder"), marked("Time is running out")),
+    Topic.CHECK_ASKED: Title(marked("Check"), marked("Is the customer satisfied now?")),
     Topic.REPLACED: Title(marked("New answer"), marked("The customer's answer has changed")),
     Topic.STATUS_CHANGED: Title(marked("Status"), marked("The status has changed")),
     Topic.REASSIGNED: Title(marked("Reassigned"), marked("Somebody else works the issue now")),
@@ -71,6 +79,7 @@ def title_of(topic: Topic) -> Title:
 
 WHYS: Mapping[Why, str] = {
     Why.LEADERSHIP: marked("escalations of this account come to you"),
+    Why.ACCOUNTABLE: marked("you answer for the level that the issue has risen to"),
     Why.ASSIGNEE: marked("the issue is assigned to you"),
     Why.HIERARCHY: marked("the customer is one of yours, or of somebody who reports to you"),
     Why.GROUP_LEAD: marked("you lead the group that the response belongs to, or stand in for its lead"),
@@ -119,6 +128,10 @@ class Telling:
         """Return what a status is called."""
         return self.language.gettext(self.notice.labels.get(key, key))
 
+    def moment(self, at: datetime) -> str:
+        """Return an instant on the reader's clock."""
+        return self.language.moment(at, self.notice.zone)
+
 
 Said: TypeAlias = Callable[[Any, Telling], str]
 
@@ -156,11 +169,46 @@ def _said(words: str) -> Said:
     return lambda _event, tell: tell.say(words)
 
 
+def _raised(event: LevelRaised, tell: Telling) -> str:
+    if event.ran_out is None:
+        return tell.say("%(who)s raised the issue to level %(level)s.", who=tell.who(event.actor), level=event.name)
+    return tell.say(
+        "The time for %(before)s ran out %(when)s, and the issue rose to level %(level)s.",
+        before=event.ran_out,
+        when=tell.moment(event.entered_at),
+        level=event.name,
+    )
+
+
+_LIMITS: Mapping[str, str] = {
+    "first_action": marked("Somebody has to act by %(when)s."),
+    "follow_up": marked("The customer has to be spoken to by %(when)s."),
+    "closed": marked("The issue has to be closed by %(when)s."),
+}
+_LEVEL_LIMIT = marked("The issue rises to the next level after %(when)s.")
+
+
+def _reminded(event: LimitReminded, tell: Telling) -> str:
+    return tell.say(_LIMITS.get(event.limit, _LEVEL_LIMIT), when=tell.moment(event.due_at))
+
+
+_SATISFIED = marked("%(who)s found the customer satisfied.")
+_NOT_SATISFIED = marked("%(who)s found the customer not satisfied.")
+
+
+def _answered(event: CheckAnswered, tell: Telling) -> str:
+    return tell.say(_SATISFIED if event.satisfied else _NOT_SATISFIED, who=tell.who(event.actor))
+
+
 HAPPENED: Mapping[type[Event], Said] = {
     IssueOpened: _opened,
     NoteAdded: _by(marked("%(who)s added a note.")),
     StatusChanged: _moved(marked("%(who)s set the status: %(status)s.")),
     Reopened: _reopened,
+    LevelRaised: _raised,
+    LimitReminded: _reminded,
+    CheckAsked: _said(marked("It is time to ask whether the customer is satisfied.")),
+    CheckAnswered: _answered,
     Escalated: _named(marked("%(who)s escalated the issue to %(other)s."), "to"),
     Reassigned: _named(marked("%(who)s assigned the issue to %(other)s."), "assignee"),
     Followed: _named(marked("%(other)s follows the issue."), "follower"),

@@ -29,7 +29,8 @@ _line, _record = trusted(IssueLine), trusted(ResponseRecord)
 _message, _delivery = trusted(Message), trusted(Delivery)
 
 ASSIGNEE, FOLLOWER, HIERARCHY, LEADERSHIP, ALERTED = "assignee", "follower", "hierarchy", "leadership", "alerted"
-ROLES = (ASSIGNEE, FOLLOWER, HIERARCHY, LEADERSHIP, ALERTED)
+ACCOUNTABLE = "accountable"
+ROLES = (ASSIGNEE, FOLLOWER, HIERARCHY, LEADERSHIP, ALERTED, ACCOUNTABLE)
 """What a person can be to an issue so that it is the person's own."""
 
 
@@ -112,7 +113,9 @@ def erased_key(erased_at: datetime | None) -> int:
     return 0 if erased_at is None else micros(erased_at)
 
 
-def issue_row(account: str, issue: Issue, due_at: datetime | None, keys: Keys) -> dict[str, Any]:
+def issue_row(
+    account: str, issue: Issue, due_at: datetime | None, wake_at: datetime | None, keys: Keys
+) -> dict[str, Any]:
     """Return the row of an issue, what lists show and sort by, but for its response's revision and hashes."""
     response = issue.response
     return {
@@ -131,6 +134,7 @@ def issue_row(account: str, issue: Issue, due_at: datetime | None, keys: Keys) -
         "segment": response.segment or "",
         "urgency": urgency(issue.is_urgent),
         "due_at": due_key(due_at),
+        "wake_at": due_key(wake_at),
         "episode": issue.episode,
         "level": issue.level,
         "opened_at": micros(issue.opened_at),
@@ -168,7 +172,12 @@ def line_from(row: Row, response: Response, names: Keys) -> IssueLine:
 
 def parties(issue: Issue) -> set[tuple[str, str]]:
     """Return whose own issue it is, as (person, role)."""
-    several = ((issue.followers, FOLLOWER), (issue.people, HIERARCHY), (issue.alerted, ALERTED))
+    several = (
+        (issue.followers, FOLLOWER),
+        (issue.people, HIERARCHY),
+        (issue.alerted, ALERTED),
+        (issue.accountable, ACCOUNTABLE),
+    )
     found = {(who, role) for people, role in several for who in people}
     single = {(issue.assignee, ASSIGNEE), (issue.escalated_to, LEADERSHIP)}
     return found | {(who, role) for who, role in single if who is not None}

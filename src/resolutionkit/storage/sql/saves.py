@@ -180,7 +180,7 @@ class SqlUnitOfWork(Questions):
         if issue is None or not write.events:
             return
         of_response = self._response_columns(issue, write.events)
-        row = {**issue_row(self._account, issue, write.due_at, keys), **of_response}
+        row = {**issue_row(self._account, issue, write.due_at, write.wake_at, keys), **of_response}
         if before is None:
             yield Step(statements.new_issue, [row], f"an issue {issue.id} is there already")
             return

@@ -21,11 +21,11 @@ from resolutionkit.storage.sql.engine import WRITES, guest_of, open_engine
 from resolutionkit.storage.sql.failures import translated
 from resolutionkit.storage.sql.joined import JoinedStore, Joining
 from resolutionkit.storage.sql.leasing import prepare_leases
-from resolutionkit.storage.sql.queue import DeliveringUnitOfWork
 from resolutionkit.storage.sql.retries import Retries
 from resolutionkit.storage.sql.schema import schema_for
 from resolutionkit.storage.sql.steps import as_one_statement, one_by_one
 from resolutionkit.storage.sql.tables import DEFAULT_PREFIX, Tables, make_tables
+from resolutionkit.storage.sql.timing import TimingUnitOfWork
 from resolutionkit.storage.sql.wire import OwnWire, SqlAlchemyWire
 
 __all__ = ["store_on"]  # what hosts call; the rest is for the house
@@ -86,7 +86,7 @@ class SqlStore:
         with self._wire(connection, may_end=write and not locks) as wire:
             try:
                 with connection.begin():
-                    unit = DeliveringUnitOfWork(
+                    unit = TimingUnitOfWork(
                         wire,
                         self._schema,
                         self._leases,

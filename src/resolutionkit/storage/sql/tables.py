@@ -133,7 +133,7 @@ def make_tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tabl
             index("response_people_response", "id"),
         ),
         heads=table("heads", _key("survey", CODE_MAX), _key("ticket", CODE_MAX), _code("response")),
-        issues=table("issues", *_issue_columns(), *_issue_indexes(index)),
+        issues=table("issues", *_issue_columns(), *_issue_indexes(prefix, index)),
         parties=table("parties", *_party_columns(), *_party_indexes(index)),
         events=table("events", *_event_columns()),
         texts=table(
@@ -240,6 +240,7 @@ def _issue_columns() -> list[Column[str] | Column[int] | Column[float]]:
         _code("company_hash", HASH_MAX),
         _flag("urgency"),
         _instant("due_at"),
+        _instant("wake_at"),
         _number("episode"),
         _number("level"),
         _instant("opened_at"),
@@ -258,8 +259,10 @@ ORDERS: dict[str, tuple[str, ...]] = {"newest": NEWEST, "urgent": URGENT}
 """The orders of lists by the word with which the names of their indexes end."""
 
 
-def _issue_indexes(index: _MakeIndex) -> list[Index]:
+def _issue_indexes(prefix: str, index: _MakeIndex) -> list[Index]:
+    """Return the indexes; timers ask which issues wait over all accounts, and so one of them begins with no account."""
     return [
+        Index(f"{prefix}issues_wake", "wake_at", "account", "id"),
         index("issues_newest", "phase", *NEWEST),
         index("issues_urgent", "phase", *URGENT),
         index("issues_group_newest", "group_code", "phase", *NEWEST),

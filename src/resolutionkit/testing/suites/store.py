@@ -21,6 +21,7 @@ from resolutionkit.testing.suites.saving import Saving
 from resolutionkit.testing.suites.sizes import Sizes
 from resolutionkit.testing.suites.strings import Strings
 from resolutionkit.testing.suites.threads import Threads
+from resolutionkit.testing.suites.timers import Timers
 from resolutionkit.testing.suites.units import UnitsOfWork
 
 
@@ -39,6 +40,7 @@ class StoreRules(
     Erasing,
     Preferring,
     Queue,
+    Timers,
 ):
     """What :class:`~resolutionkit.ports.Store` and :class:`~resolutionkit.ports.UnitOfWork` promise, rule by rule.
 
@@ -82,7 +84,8 @@ class StoreConformance(StoreRules, StoreLaws):
     What a store can do beyond the port is found on the store itself, or on what the fixture ``abilities`` returns:
     :class:`~resolutionkit.testing.CanReopen`, :class:`~resolutionkit.testing.CanShare` and
     :class:`~resolutionkit.testing.CanDump`; and on its unit of work, :class:`~resolutionkit.ports.ErasesPeople`,
-    :class:`~resolutionkit.ports.KeepsPreferences` and :class:`~resolutionkit.ports.KeepsDeliveries`.
+    :class:`~resolutionkit.ports.KeepsPreferences`, :class:`~resolutionkit.ports.KeepsDeliveries` and
+    :class:`~resolutionkit.ports.KeepsTimers`.
     Tests for what is missing are skipped and say so.
 
     Random tests follow the Hypothesis profile that is loaded: its number of examples, its database, its seed.

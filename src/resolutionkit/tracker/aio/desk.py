@@ -66,6 +66,14 @@ class AsyncDesk(AsyncViews):
     def reopen(self) -> None:
         """Take a closed issue up again, in a new episode; the assignee stays."""
 
+    @awaited(Desk.raise_level)
+    def raise_level(self) -> None:
+        """Raise an issue to a level of the escalation matrix, whatever its limits; status and assignee stay (B9)."""
+
+    @awaited(Desk.answer_check)
+    def answer_check(self) -> None:
+        """Say whether the customer of a closed issue is satisfied; where not, it is reopened (requirement B16)."""
+
     @awaited(Desk.flag)
     def flag(self) -> None:
         """Make a response an issue by hand, whatever its score."""

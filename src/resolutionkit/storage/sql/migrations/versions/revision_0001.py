@@ -100,6 +100,7 @@ def _columns() -> Mapping[str, list[Column[Any]]]:
             _code("company_hash", _HASH),
             _flag("urgency"),
             _instant("due_at"),
+            _instant("wake_at"),
             _number("episode"),
             _number("level"),
             _instant("opened_at"),
@@ -212,6 +213,7 @@ _INDEXES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 """The columns of each index, behind the account."""
 _INDEXES_OVER_ALL: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "issues": {"issues_wake": ("wake_at", "account", "id")},
     "outbox": {"outbox_due": ("due_at", "account", "id")},
     "deliveries": {"deliveries_due": ("channel", "due_at", "account", "message")},
 }
