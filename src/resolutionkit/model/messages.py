@@ -20,10 +20,12 @@ class Topic(StrEnum):
     REOPENED = "reopened"
     ASSIGNED = "assigned"
     REPLACED = "replaced"
+    MOVED = "moved"
     STATUS_CHANGED = "status_changed"
     REASSIGNED = "reassigned"
     NOTED = "noted"
     RECORDED = "recorded"
+    QUARANTINED = "quarantined"
     CHANGED = "changed"
 
 
@@ -37,6 +39,7 @@ class Why(StrEnum):
     RULE = "rule"
     FOLLOWER = "follower"
     PREFERENCE = "preference"
+    ADMINISTRATOR = "administrator"
     OBSERVER = "observer"
 
 

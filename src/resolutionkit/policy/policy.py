@@ -114,6 +114,9 @@ class Policy:
         targets: By when the first action, the follow-up and the closing are due (requirement D7).
         rules: The alert and routing rules, in order (requirement A9).
         rules_apply: Which rules act whose conditions hold: the first alone, or all of them.
+        require_group: Whether a response without a group is quarantined (requirement A6).
+        require_segment: Whether a response without a segment is.
+        alert_late_repairs: Whether a response is alerted too that was repaired after the day after it was received.
 
     Raises:
         PolicyError: It is unsound; every fault is listed with its place.
@@ -139,6 +142,9 @@ class Policy:
     targets: Targets = field(default=Targets(), validator=_of(Targets))
     rules: tuple[Rule, ...] = field(default=(), converter=rules_of)
     rules_apply: RulesApply = field(default=RulesApply.FIRST, converter=apply_of)
+    require_group: bool = field(default=False, validator=_of(bool))
+    require_segment: bool = field(default=False, validator=_of(bool))
+    alert_late_repairs: bool = field(default=False, validator=_of(bool))
 
     def __attrs_post_init__(self) -> None:
         """Refuse an unsound policy with all its faults."""
@@ -275,4 +281,7 @@ def _data(policy: Policy) -> dict[str, object]:
         "targets": targets_data(policy.targets),
         "rules": rules_data(policy.rules),
         "rules_apply": policy.rules_apply.value,
+        "require_group": policy.require_group,
+        "require_segment": policy.require_segment,
+        "alert_late_repairs": policy.alert_late_repairs,
     }

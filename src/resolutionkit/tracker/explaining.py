@@ -191,7 +191,7 @@ class Explaining(Intake):
         directory = self._runner.settings.directory
         if isinstance(directory, StaticDirectory):
             return directory
-        return snapshot(directory, (*response.hierarchy, *above, *named_by(policy.rules)), [response.group])
+        return snapshot(directory, (*response.hierarchy, *above, *named_by(policy.rules)), [response])
 
     def _count(self, people: Iterable[str], counted: _Counted) -> None:
         new = [who for who in dict.fromkeys(people) if who not in counted.loads]
