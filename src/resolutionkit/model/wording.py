@@ -10,11 +10,13 @@ from resolutionkit.model.events import (
     Escalated,
     Event,
     Followed,
+    GroupChanged,
     IssueOpened,
     NoteAdded,
     Reassigned,
     Reopened,
     ReplacementRecorded,
+    ResponseRepaired,
     RootCauseRecorded,
     StatusChanged,
     Unfollowed,
@@ -33,7 +35,8 @@ def _opened(event: IssueOpened, name_of: NameOf, label_of: LabelOf) -> str:
     alerted = f", alerting {', '.join(map(name_of, event.alerted))}" if event.alerted else ""
     rules = f", by the rules {', '.join(event.rules)}" if event.rules else ""
     who = name_of(event.assignee)
-    return f"opened{how} in {label_of(event.status)}, assigned to {who}{followers}{alerted}{rules}"
+    waits = f"; it waits for repair: {', '.join(event.quarantined)}" if event.quarantined else ""
+    return f"opened{how} in {label_of(event.status)}, assigned to {who}{followers}{alerted}{rules}{waits}"
 
 
 def _escalated(event: Escalated, name_of: NameOf, _label_of: LabelOf) -> str:
@@ -45,6 +48,15 @@ def _root_cause(event: RootCauseRecorded, _name_of: NameOf, _label_of: LabelOf) 
     cause = event.root_cause
     whys = [f"why: {why}" for why in cause.whys]
     return "; ".join([f"root cause: {cause.category}", *whys, *(f"action: {one}" for one in cause.actions)])
+
+
+def _repaired(event: ResponseRepaired, name_of: NameOf, _label_of: LabelOf) -> str:
+    response = event.response
+    codes = f"group {response.group or 'none'}, segment {response.segment or 'none'}"
+    assigned = f", assigned to {name_of(event.assignee)}" if event.is_routed else ""
+    alerted = f", alerting {', '.join(map(name_of, event.alerted))}" if event.alerted else ""
+    rules = f", by the rules {', '.join(event.rules)}" if event.rules else ""
+    return f"response {response.id} was repaired: {codes}{assigned}{alerted}{rules}"
 
 
 WORDS: Mapping[type[Event], Callable[[Any, NameOf, LabelOf], str]] = {
@@ -61,6 +73,10 @@ WORDS: Mapping[type[Event], Callable[[Any, NameOf, LabelOf], str]] = {
         f"response {event.response.id} took the place of the one before"
     ),
     CorrectionRecorded: lambda event, _name_of, _label_of: f"response {event.response.id} was corrected",
+    GroupChanged: lambda event, _name_of, _label_of: (
+        f"response {event.response.id} was moved to group {event.response.group}"
+    ),
+    ResponseRepaired: _repaired,
 }
 """The words for each kind."""
 

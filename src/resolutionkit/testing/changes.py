@@ -16,11 +16,13 @@ from resolutionkit.model.events import (
     Escalated,
     Event,
     Followed,
+    GroupChanged,
     IssueOpened,
     NoteAdded,
     Reassigned,
     Reopened,
     ReplacementRecorded,
+    ResponseRepaired,
     RootCauseRecorded,
     StatusChanged,
     Unfollowed,
@@ -29,6 +31,7 @@ from resolutionkit.model.history import apply, replay
 from resolutionkit.model.issue import Issue, Phase, RootCause, Status
 from resolutionkit.model.messages import Message, Topic, Why
 from resolutionkit.model.notes import Note
+from resolutionkit.model.quarantine import QuarantineReason
 from resolutionkit.model.response import HeadChange, RecordChange, Response, ResponseRecord, Standing
 from resolutionkit.model.results import Advice, AdviceCode
 from resolutionkit.model.scale import Category
@@ -128,6 +131,9 @@ def every_kind(other: Response, corrected: Response) -> list[tuple[type[Event], 
     said = note("tail ", author="שלום", spoke=True)
     bare = "lee@partner.example"
     judged = {"people": ("ann", bare), "needs_recovery": True}
+    reason = QuarantineReason.UNKNOWN_GROUP
+    found = {"rules": ("a rule",), "alerted": ("ann", bare), "tags": ("vip ",)}
+    routed = {"is_routed": True, "assignee": bare, "is_quiet": True, "note": said, **found}
     return [
         (NoteAdded, {"note": said}),
         (StatusChanged, {"status": "escalated", "phase": Phase.ACTIVE, "note": None}),
@@ -142,7 +148,10 @@ def every_kind(other: Response, corrected: Response) -> list[tuple[type[Event], 
         (RootCauseRecorded, {"root_cause": RootCause(category="process", whys=("a", "b "), actions=("c",))}),
         (RootCauseRecorded, {"root_cause": RootCause(category="process")}),
         (CorrectionRecorded, {"response": corrected, "revision": 2, **judged}),
-        (ReplacementRecorded, {"response": other, "revision": 1, **judged}),
+        (ReplacementRecorded, {"response": other, "revision": 1, **judged, "quarantined": (reason,)}),
+        (GroupChanged, {"response": other, "revision": 1, "note": said}),
+        (ResponseRepaired, {"response": other, "revision": 1, **routed}),
+        (ResponseRepaired, {"response": other, "revision": 1, "is_routed": False, "assignee": None}),
         (Reopened, {"status": "needs_attention", "phase": Phase.OPEN, "note": said, "actor": "system"}),
     ]
 

@@ -32,8 +32,8 @@ from resolutionkit.model.query import (
 from resolutionkit.model.response import Response, ResponseRecord
 from resolutionkit.policy.policy import Policy
 from resolutionkit.policy.rules import Rule
-from resolutionkit.tracker.intake import Intake
 from resolutionkit.tracker.reading import response_filter
+from resolutionkit.tracker.repairing import Repairing
 from resolutionkit.tracker.ruling import named_by
 from resolutionkit.tracker.snapshot import snapshot
 
@@ -86,7 +86,7 @@ class _Counted:
     loads: dict[str, int] = field(factory=dict[str, int])
 
 
-class Explaining(Intake):
+class Explaining(Repairing):
     """What a tracker says of its rules."""
 
     def explain_routing(self, response: Response | str) -> RoutingExplained:

@@ -57,8 +57,8 @@ class Placements(Views, ABC):
     ) -> ResponseChange:
         """Put a response in quarantine right (requirement A6).
 
-        Its issue goes to whom it would have gone, unless somebody else was given it meanwhile, and they are told. So are
-        its people, as if it had always been right, where it is repaired before the alert of the day after it was
+        Its issue goes to whom it would have gone, unless somebody else was given it meanwhile, and they are told. Its
+        people are told as if it had always been right, where it is repaired before the alert of the day after it was
         received, or the policy alerts late repairs.
 
         Args:
