@@ -62,6 +62,9 @@ def test_a_bare_policy_is_the_usual_closed_loop() -> None:
         "targets": Targets(),
         "rules": (),
         "rules_apply": "first",
+        "require_group": False,
+        "require_segment": False,
+        "alert_late_repairs": False,
     }
 
 
@@ -240,6 +243,9 @@ OTHERS: dict[str, Any] = {
     "targets": Targets(follow_up=None),
     "rules": [Rule(name="low", when="score <= 3")],
     "rules_apply": "all",
+    "require_group": True,
+    "require_segment": True,
+    "alert_late_repairs": True,
 }
 
 
