@@ -58,6 +58,7 @@ from resolutionkit.model.conditions import condition_faults as condition_faults
 from resolutionkit.model.conflicts import MoveRefused as MoveRefused
 from resolutionkit.model.conflicts import ResponseConflict as ResponseConflict
 from resolutionkit.model.conflicts import ResponseHasIssue as ResponseHasIssue
+from resolutionkit.model.conflicts import ResponseMoved as ResponseMoved
 from resolutionkit.model.conflicts import ResponseReplaced as ResponseReplaced
 from resolutionkit.model.conflicts import StaleIssue as StaleIssue
 from resolutionkit.model.deliveries import Delivered as Delivered
@@ -72,6 +73,7 @@ from resolutionkit.model.events import CorrectionRecorded as CorrectionRecorded
 from resolutionkit.model.events import Escalated as Escalated
 from resolutionkit.model.events import Event as Event
 from resolutionkit.model.events import Followed as Followed
+from resolutionkit.model.events import GroupChanged as GroupChanged
 from resolutionkit.model.events import IssueOpened as IssueOpened
 from resolutionkit.model.events import LevelRaised as LevelRaised
 from resolutionkit.model.events import LimitReminded as LimitReminded
@@ -79,6 +81,7 @@ from resolutionkit.model.events import NoteAdded as NoteAdded
 from resolutionkit.model.events import Reassigned as Reassigned
 from resolutionkit.model.events import Reopened as Reopened
 from resolutionkit.model.events import ReplacementRecorded as ReplacementRecorded
+from resolutionkit.model.events import ResponseRepaired as ResponseRepaired
 from resolutionkit.model.events import RootCauseRecorded as RootCauseRecorded
 from resolutionkit.model.events import StatusChanged as StatusChanged
 from resolutionkit.model.events import Unfollowed as Unfollowed
@@ -104,6 +107,7 @@ from resolutionkit.model.people import StaticDirectory as StaticDirectory
 from resolutionkit.model.plaindata import plain_data as plain_data
 from resolutionkit.model.preferences import Preferences as Preferences
 from resolutionkit.model.preferences_data import read_preferences as read_preferences
+from resolutionkit.model.quarantine import QuarantineReason as QuarantineReason
 from resolutionkit.model.query import Counts as Counts
 from resolutionkit.model.query import IssueFilter as IssueFilter
 from resolutionkit.model.query import Order as Order
@@ -129,6 +133,8 @@ from resolutionkit.model.results import Outcome as Outcome
 from resolutionkit.model.results import Recorded as Recorded
 from resolutionkit.model.results import RecordedMany as RecordedMany
 from resolutionkit.model.results import Rejection as Rejection
+from resolutionkit.model.results import ResponseChange as ResponseChange
+from resolutionkit.model.results import ResponseChangeOrRefusal as ResponseChangeOrRefusal
 from resolutionkit.model.scale import CES_7 as CES_7
 from resolutionkit.model.scale import CSAT_5 as CSAT_5
 from resolutionkit.model.scale import NPS as NPS

@@ -26,6 +26,7 @@ from resolutionkit.model.messages import Topic, Why
 from resolutionkit.model.notes import Note
 from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.preferences_data import preferences_data, read_preferences
+from resolutionkit.model.quarantine import QuarantineReason
 from resolutionkit.model.response import Answer, Contact, Response, Standing
 from resolutionkit.model.results import Advice, AdviceCode
 from resolutionkit.model.scale import Category, Scale
@@ -126,6 +127,7 @@ _READERS: dict[Any, Callable[[Any], Any]] = {
     tuple[str, ...]: tuple,
     Scale | None: _of_scale,
     Attributes: _of_attributes,
+    tuple[QuarantineReason, ...]: lambda data: tuple(map(QuarantineReason, data)),
 }
 """How each type is read that JSON does not have; each class of the model adds itself below, its parts before it."""
 

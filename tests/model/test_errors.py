@@ -67,6 +67,7 @@ ERRORS: dict[str, tuple[Any, type[Exception]]] = {
     "MoveRefused": (rk.MoveRefused("resolved", "x", ["cant_resolve"], ["in_progress"], "no such"), ValueError),
     "ResponseConflict": (rk.ResponseConflict("r-1", [("score", 3, 4)]), ValueError),
     "ResponseReplaced": (rk.ResponseReplaced("r-1", "r-2"), LookupError),
+    "ResponseMoved": (rk.ResponseMoved("r-1", "emea", "field"), LookupError),
     "ResponseHasIssue": (rk.ResponseHasIssue("r-1", "i-1"), ValueError),
     "StaleIssue": (rk.StaleIssue(*opened(), 1), ValueError),
 }

@@ -17,6 +17,7 @@ from resolutionkit import (
     Escalated,
     Event,
     Followed,
+    GroupChanged,
     InvalidValue,
     Issue,
     IssueOpened,
@@ -28,6 +29,7 @@ from resolutionkit import (
     Reassigned,
     Reopened,
     ReplacementRecorded,
+    ResponseRepaired,
     RootCause,
     RootCauseRecorded,
     StatusChanged,
@@ -122,6 +124,17 @@ EFFECTS: dict[str, tuple[type[Event], dict[str, Any], set[str]]] = {
         CorrectionRecorded,
         {"response": response(score=1), "revision": 2, "people": ("ed",), "needs_recovery": False},
         {"response", "responses", "people", "needs_recovery"},
+    ),
+    "moved": (GroupChanged, {"response": response(group="field"), "revision": 2}, {"response", "responses"}),
+    "moved with a note": (
+        GroupChanged,
+        {"response": response(group="field"), "revision": 2, "note": note(1)},
+        {"response", "responses", "notes"},
+    ),
+    "repaired": (
+        ResponseRepaired,
+        {"response": response(group="field"), "revision": 2, "is_routed": True, "assignee": "omar", "tags": ("vip",)},
+        {"response", "responses", "assignee", "tags"},
     ),
 }
 

@@ -66,6 +66,9 @@ def test_a_bare_policy_is_the_usual_closed_loop() -> None:
         "rules_apply": "first",
         "levels": (),
         "closing_check": None,
+        "require_group": False,
+        "require_segment": False,
+        "alert_late_repairs": False,
     }
 
 
@@ -249,6 +252,9 @@ OTHERS: dict[str, Any] = {
         EscalationLevel(name="tier one", within=timedelta(days=2), accountable=["leader"]),
     ],
     "closing_check": ClosingCheck(after=timedelta(days=3)),
+    "require_group": True,
+    "require_segment": True,
+    "alert_late_repairs": True,
 }
 
 

@@ -17,6 +17,7 @@ from resolutionkit.model.events import (
     CorrectionRecorded,
     Escalated,
     Event,
+    GroupChanged,
     IssueOpened,
     LevelRaised,
     LimitReminded,
@@ -24,6 +25,7 @@ from resolutionkit.model.events import (
     Reassigned,
     Reopened,
     ReplacementRecorded,
+    ResponseRepaired,
     StatusChanged,
 )
 from resolutionkit.model.issue import Issue
@@ -52,20 +54,22 @@ _ON_RESPONSE = (
     Rule(hearers.FOLLOWERS, Topic.REPLACED, only=hearers.IF_UNHAPPY),
     # Another group is a move (requirements A5, A8): its lead is told, whatever the score.
     Rule(hearers.GROUP_LEAD, Topic.REPLACED, only=hearers.IF_MOVED),
+    Rule(hearers.ADMINISTRATORS, Topic.QUARANTINED, only=hearers.IF_QUARANTINED),
 )
 AUDIENCE: Mapping[type[Event | ResponseRecord], Sequence[Rule]] = {
     IssueOpened: (
-        Rule(hearers.NEW_ASSIGNEE, Topic.OPENED),
+        Rule(hearers.NEW_ASSIGNEE, Topic.OPENED, only=hearers.IF_RIGHT),
         Rule(hearers.HIERARCHY, Topic.OPENED, only=hearers.IF_ANNOUNCED),
         Rule(hearers.GROUP_LEAD, Topic.OPENED, only=hearers.IF_ANNOUNCED),
         Rule(hearers.ALERTED, Topic.OPENED),
         Rule(hearers.ASKING, Topic.OPENED, only=hearers.IF_ANNOUNCED),
+        Rule(hearers.ADMINISTRATORS, Topic.QUARANTINED, only=hearers.IF_QUARANTINED),
     ),
     NoteAdded: (Rule(hearers.NOTE_FOLLOWERS, Topic.NOTED),),
     StatusChanged: (Rule(hearers.FOLLOWERS, Topic.STATUS_CHANGED),),
     Reopened: (
         Rule(hearers.WORKER, Topic.REOPENED, only=hearers.IF_BY_ITSELF),
-        Rule(hearers.FOLLOWERS, Topic.REOPENED),
+        Rule(hearers.FOLLOWERS, Topic.REOPENED, only=hearers.IF_REOPENED_RIGHT),
     ),
     Reassigned: (
         Rule(hearers.NEW_ASSIGNEE, Topic.ASSIGNED),
@@ -77,6 +81,17 @@ AUDIENCE: Mapping[type[Event | ResponseRecord], Sequence[Rule]] = {
     CheckAsked: (Rule(hearers.WORKER, Topic.CHECK_ASKED),),
     ReplacementRecorded: (*_ON_RESPONSE, Rule(hearers.ASKING, Topic.REPLACED)),
     CorrectionRecorded: _ON_RESPONSE,
+    GroupChanged: (Rule(hearers.GROUP_LEAD, Topic.MOVED),),
+    ResponseRepaired: (
+        Rule(hearers.NEW_ASSIGNEE, Topic.OPENED, only=hearers.IF_ROUTED),
+        Rule(hearers.HIERARCHY, Topic.OPENED, only=hearers.IF_TOLD),
+        Rule(hearers.GROUP_LEAD, Topic.OPENED, only=hearers.IF_TOLD),
+        Rule(hearers.ALERTED, Topic.OPENED, only=hearers.IF_TOLD),
+        Rule(hearers.ASKING, Topic.OPENED, only=hearers.IF_TOLD),
+        Rule(hearers.WORKER, Topic.REPLACED, only=hearers.IF_TOLD_AGAIN),
+        Rule(hearers.FOLLOWERS, Topic.REPLACED, only=hearers.IF_TOLD_AGAIN),
+        Rule(hearers.GROUP_LEAD, Topic.MOVED, only=hearers.IF_TOLD_AGAIN),
+    ),
     ResponseRecord: (Rule(hearers.ASKING, Topic.RECORDED),),
 }
 """Whose turn it is to hear of each kind of event, and of a new response without an issue; others tell nobody."""

@@ -24,10 +24,12 @@ class Wishes:
     Attributes:
         asking: Those whose preferences ask for the response (requirement C3), in order.
         noting: The followers who want to hear of notes (requirement B7).
+        administrators: The administrators who may see it, where its response is in quarantine (requirement A6).
     """
 
     asking: tuple[str, ...] = ()
     noting: frozenset[str] = frozenset()
+    administrators: tuple[str, ...] = ()
 
 
 NO_WISHES = Wishes()
@@ -94,12 +96,15 @@ def _lead(change: Change, _event: Event) -> Found:
 
 
 def _has_moved(change: Change, _event: Event) -> bool:
-    return change.before is not None and change.before.response.group != change.issue.response.group
+    issue, before = change.issue, change.before
+    return before is not None and before.response.group != issue.response.group and not issue.quarantined
 
 
 NEW_ASSIGNEE = Role("the assignee that the event names", lambda _change, event: ((event.assignee, Why.ASSIGNEE),))
 WORKER = Role("the assignee; where they have left, the group's lead or who stands in", _worker)
-HIERARCHY = Role("the people above the customer", lambda _change, event: [(who, Why.HIERARCHY) for who in event.people])
+HIERARCHY = Role(
+    "the people above the customer", lambda change, _event: [(who, Why.HIERARCHY) for who in change.issue.people]
+)
 GROUP_LEAD = Role("the lead of the response's group", _lead)
 ALERTED = Role("the recipients of rules", lambda _change, event: [(who, Why.RULE) for who in event.alerted])
 FOLLOWERS = Role("the followers", lambda change, _event: [(who, Why.FOLLOWER) for who in change.issue.followers])
@@ -115,12 +120,44 @@ ASKING = Role(
 ACCOUNTABLE = Role(
     "those who answer for the level", lambda _change, event: [(who, Why.ACCOUNTABLE) for who in event.accountable]
 )
+ADMINISTRATORS = Role(
+    "the administrators who may see it",
+    lambda change, _event: [(who, Why.ADMINISTRATOR) for who in change.wishes.administrators],
+    are_there=True,
+)
 CALLED_IN = Role("whoever is called in", lambda _change, event: ((event.to, Why.LEADERSHIP),))
 
-IF_ANNOUNCED = Condition(
-    "nobody flagged it by hand, and no rule keeps it quiet",
-    lambda _change, event: not event.flagged_by_hand and not event.is_quiet,
+
+def _is_told(change: Change, event: Any) -> bool:
+    return change.before is not None and change.before.is_unannounced and not event.is_quiet
+
+
+def _is_told_again(change: Change, event: Any) -> bool:
+    return change.before is not None and not change.before.is_unannounced and not event.is_quiet
+
+
+IF_RIGHT = Condition(
+    "the response is not in quarantine, or somebody flagged it by hand",
+    lambda _change, event: event.flagged_by_hand or not event.quarantined,
 )
-IF_BY_ITSELF = Condition("no person reopened it", lambda _change, event: not event.is_human)
-IF_UNHAPPY = Condition("the response needs recovery", lambda _change, event: event.needs_recovery)
-IF_MOVED = Condition("the issue moved to another group", _has_moved)
+IF_ANNOUNCED = Condition(
+    "nobody flagged it by hand, no rule keeps it quiet, and the response is not in quarantine",
+    lambda _change, event: not event.flagged_by_hand and not event.is_quiet and not event.quarantined,
+)
+IF_QUARANTINED = Condition("the response is in quarantine", lambda _change, event: bool(event.quarantined))
+IF_BY_ITSELF = Condition(
+    "no person reopened it, and the response is not in quarantine",
+    lambda change, event: not event.is_human and not change.issue.quarantined,
+)
+IF_REOPENED_RIGHT = Condition(
+    "a person reopened it, or the response is not in quarantine",
+    lambda change, event: event.is_human or not change.issue.quarantined,
+)
+IF_UNHAPPY = Condition(
+    "the response needs recovery, and is not in quarantine",
+    lambda _change, event: event.needs_recovery and not event.quarantined,
+)
+IF_ROUTED = Condition("the issue is given to them only now", lambda _change, event: event.is_routed)
+IF_TOLD = Condition("the issue opened in quarantine, and is not repaired too late, nor kept quiet by a rule", _is_told)
+IF_TOLD_AGAIN = Condition("the issue was there before, and the response is not repaired too late", _is_told_again)
+IF_MOVED = Condition("the issue moved to another group, and the response is not in quarantine", _has_moved)

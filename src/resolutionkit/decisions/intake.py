@@ -14,8 +14,10 @@ from resolutionkit.decisions.classify import judge
 from resolutionkit.decisions.context import Context, Decision, Draft
 from resolutionkit.decisions.moves import ByRule, add_escalation, check_flag
 from resolutionkit.decisions.notes import advice_on, note_from
+from resolutionkit.decisions.placing import add_repair
+from resolutionkit.decisions.quarantine import quarantine_of
 from resolutionkit.decisions.routing import route
-from resolutionkit.decisions.ruling import Ruling, acting, ruled
+from resolutionkit.decisions.ruling import NO_RULING, Ruling, acting, ruled
 from resolutionkit.errors import InvalidResponse, NoteRequired
 from resolutionkit.model.commands import Flag, Record
 from resolutionkit.model.conflicts import ResponseConflict, ResponseHasIssue, ResponseReplaced
@@ -81,7 +83,9 @@ def take_in(facts: Facts, command: Record, context: Context) -> Decision:
         return _alone(arrival, _change(record=record), head=_head(record, earlier) if is_later else None)
     if is_later:
         return _replaces(arrival, record, earlier)
-    superseded = changed(record, standing=Standing.SUPERSEDED, replaced_by=earlier.id)
+    # What changes nothing has nothing that could be put right either.
+    free = {"quarantined_for": (), "quarantined_since": None}
+    superseded = changed(record, standing=Standing.SUPERSEDED, replaced_by=earlier.id, **free)
     return Decision(records=(_change(record=superseded),), outcome=Outcome.SUPERSEDED)
 
 
@@ -103,16 +107,19 @@ class _Arrival:
 
 
 def _new_record(arrival: _Arrival) -> ResponseRecord:
-    judged = arrival.judged
+    judged, context = arrival.judged, arrival.context
+    reasons = quarantine_of(judged.response, context.policy, context.people)
     return _record(
         response=judged.response,
         revision=1,
-        recorded_at=arrival.context.now,
+        recorded_at=context.now,
         scale=judged.scale,
         category=judged.category,
         threshold=judged.threshold,
         needs_recovery=judged.needs_recovery,
-        people=resolve_hierarchy(judged.response.hierarchy, arrival.context.people),
+        people=resolve_hierarchy(judged.response.hierarchy, context.people),
+        quarantined_for=reasons,
+        quarantined_since=context.now if reasons else None,
     )
 
 
@@ -143,6 +150,7 @@ def _known(arrival: _Arrival, same: ResponseRecord) -> Decision:
         standing=same.standing,
         replaced_by=same.replaced_by,
         issue=same.issue,
+        **_quarantine_after(same, arrival),
     )
     change = _change(record=corrected, before=same)
     if same.standing is not Standing.CURRENT:
@@ -150,6 +158,18 @@ def _known(arrival: _Arrival, same: ResponseRecord) -> Decision:
     if arrival.facts.issue is None:
         return _alone(arrival, change, Outcome.REPLACED)
     return _goes_on(arrival, CorrectionRecorded, change, arrival.facts.issue)
+
+
+def _quarantine_after(same: ResponseRecord, arrival: _Arrival) -> dict[str, object]:
+    """Return whether a corrected response waits for repair: a correction can put it right, and wrong."""
+    context = arrival.context
+    reasons = quarantine_of(arrival.judged.response, context.policy, context.people)
+    if same.standing is not Standing.CURRENT:
+        reasons = ()
+    since = same.quarantined_since if same.is_quarantined or not reasons else context.now
+    is_repaired = same.is_quarantined and not reasons
+    repaired_at = context.now if is_repaired else same.repaired_at
+    return {"quarantined_for": reasons, "quarantined_since": since, "repaired_at": repaired_at}
 
 
 def _corrected_aside(arrival: _Arrival, change: RecordChange) -> Decision:
@@ -170,7 +190,8 @@ def _alone(
     if not arrival.judged.opens_issue:
         return Decision(records=(change,), outcome=otherwise, head=head, is_silent=arrival.is_history)
     draft, record, context = Draft(None, arrival.context), change.record, arrival.context
-    ruling = _ruling(record, context)
+    # Rules wait for the repair: they may go by the very code that is wrong.
+    ruling = NO_RULING if record.is_quarantined else _ruling(record, context)
     told = {"alerted": ruling.alerted, "is_quiet": ruling.is_quiet, "backfilled": arrival.is_history}
     escalated = None if ruling.escalate is None or arrival.is_history else _escalated(context)
     opened = _open(draft, record, context, None, ruling, **told, **(escalated or {}))
@@ -196,7 +217,7 @@ def _replaces(arrival: _Arrival, record: ResponseRecord, earlier: ResponseRecord
     else:
         followed = _change(record=changed(record, issue=issue.id))
         decision = changed(_goes_on(arrival, ReplacementRecorded, followed, issue), head=head)
-    past = changed(earlier, standing=Standing.REPLACED, replaced_by=record.id)
+    past = changed(earlier, standing=Standing.REPLACED, replaced_by=record.id, quarantined_for=())
     records = (*decision.records, _change(record=past, before=earlier))
     return changed(decision, records=records, replaced=earlier.id)
 
@@ -207,6 +228,8 @@ def _goes_on(
     """Let an issue follow a response; a closed one is taken up again where the customer is unhappy."""
     draft = Draft(issue, arrival.context)
     _add_response(draft, kind, change.record)
+    if issue.quarantined and not change.record.is_quarantined:
+        add_repair(draft, issue, change.record, arrival.context)
     reopens = arrival.judged.opens_issue and not issue.is_open
     if reopens:
         workflow = arrival.context.policy.workflow
@@ -225,6 +248,7 @@ def _add_response(draft: Draft, kind: type[ReplacementRecorded | CorrectionRecor
         revision=record.revision,
         people=record.people,
         needs_recovery=record.needs_recovery,
+        quarantined=record.quarantined_for,
     )
 
 
@@ -257,16 +281,22 @@ def _open(
         issue=context.ids(),
         response=record.response,
         revision=record.revision,
-        assignee=assignee
-        or context.opinions.assignee(record.response)
-        or ruling.assignee
-        or route(record.people, record.response.group, context.people),
+        assignee=assignee or _assignee(record, ruling, context),
         people=record.people,
+        quarantined=record.quarantined_for,
         needs_recovery=record.needs_recovery,
         rules=ruling.rules,
         tags=ruling.tags,
         **(opening | rest),
     )
+
+
+def _assignee(record: ResponseRecord, ruling: Ruling, context: Context) -> str | None:
+    """Return whom an issue goes to when it opens; one in quarantine is the account's leader's (requirement A6)."""
+    if record.is_quarantined:
+        return route((), None, context.people)
+    found = context.opinions.assignee(record.response) or ruling.assignee
+    return found or route(record.people, record.response.group, context.people)
 
 
 def flag(record: ResponseRecord, command: Flag, context: Context) -> Decision:
@@ -295,7 +325,7 @@ def flag(record: ResponseRecord, command: Flag, context: Context) -> Decision:
         record,
         context,
         assignee,
-        _ruling(record, context),
+        NO_RULING if record.is_quarantined else _ruling(record, context),
         status=rule.key,
         phase=rule.phase,
         followers=followers,

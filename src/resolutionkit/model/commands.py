@@ -73,6 +73,10 @@ def _assignee(value: str) -> str:
     return _who(value, "assignee", InvalidCommand)
 
 
+def _group(value: str) -> str:
+    return code(value, "group", InvalidCommand)
+
+
 def _optional_code(name: str) -> Any:
     return field(default=None, converter=lambda value: optional_code(value, name, InvalidCommand))
 
@@ -273,6 +277,23 @@ class Flag(Noted):
     followers: tuple[str, ...] = field(default=(), converter=_followers)
     reason: str | None = _words("reason")
     reason_kind: str | None = _optional_code("reason_kind")
+
+
+@frozen(kw_only=True)
+class Move(Noted):
+    """Move a response, and its issue, to another group (requirement A8)."""
+
+    response: str = field(converter=_response)
+    group: str = field(converter=_group)
+
+
+@frozen(kw_only=True)
+class Repair(Noted):
+    """Put a response in quarantine right (requirement A6); a code of None stays as it is."""
+
+    response: str = field(converter=_response)
+    group: str | None = _optional_code("group")
+    segment: str | None = _optional_code("segment")
 
 
 @frozen(kw_only=True)

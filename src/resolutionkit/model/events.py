@@ -15,6 +15,7 @@ from attrs import field, frozen
 from resolutionkit.model.issue import Phase, RootCause
 from resolutionkit.model.notes import Note
 from resolutionkit.model.people import SYSTEM
+from resolutionkit.model.quarantine import QuarantineReason
 from resolutionkit.model.response import Response
 
 
@@ -92,6 +93,7 @@ class IssueOpened(Event):
         alerted: Who is told of it by a rule, and sees it from then on: ids and bare addresses.
         tags: What rules marked it with.
         is_quiet: Whether a rule keeps all but the assignee from being told of it.
+        quarantined: Why the response waits for repair, so that administrators alone are told; empty where it does not.
         note: The note of whoever flagged it, or None.
     """
 
@@ -112,6 +114,7 @@ class IssueOpened(Event):
     alerted: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     is_quiet: bool = False
+    quarantined: tuple[QuarantineReason, ...] = ()
     note: Note | None = None
 
 
@@ -314,6 +317,7 @@ class ReplacementRecorded(Event):
         revision: Which revision of it, counted from 1.
         people: The people above the customer who were found, from top to bottom: ids and addresses.
         needs_recovery: Whether its score is at or below the threshold of the day.
+        quarantined: Why it waits for repair; empty where it does not (requirement A6).
     """
 
     kind: ClassVar[str] = "replacement_recorded"
@@ -322,6 +326,7 @@ class ReplacementRecorded(Event):
     revision: int
     people: tuple[str, ...] = ()
     needs_recovery: bool
+    quarantined: tuple[QuarantineReason, ...] = ()
 
 
 @frozen(kw_only=True, weakref_slot=False)
@@ -333,6 +338,7 @@ class CorrectionRecorded(Event):
         revision: Which revision of it, counted from 1.
         people: The people above the customer who were found, from top to bottom: ids and addresses.
         needs_recovery: Whether its score is at or below the threshold of the day.
+        quarantined: Why it waits for repair; empty where it does not (requirement A6).
     """
 
     kind: ClassVar[str] = "correction_recorded"
@@ -341,6 +347,53 @@ class CorrectionRecorded(Event):
     revision: int
     people: tuple[str, ...] = ()
     needs_recovery: bool
+    quarantined: tuple[QuarantineReason, ...] = ()
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class GroupChanged(Event):
+    """An administrator moved the response to another group (requirement A8).
+
+    Attributes:
+        response: The response, as it stands from then on.
+        revision: Which revision of it, counted from 1.
+        note: The note of whoever moved it, or None.
+    """
+
+    kind: ClassVar[str] = "group_changed"
+
+    response: Response
+    revision: int
+    note: Note | None = None
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class ResponseRepaired(Event):
+    """A response left quarantine, with codes that the directory knows (requirement A6).
+
+    Attributes:
+        response: The response, as it stands from then on.
+        revision: Which revision of it, counted from 1.
+        is_routed: Whether the issue is given now to whom it would have gone; not where somebody else got it meanwhile.
+        assignee: Who works it from then on, as before where it is not routed; None where nobody was found.
+        rules: The names of the rules that acted, in order (requirement A9).
+        alerted: Who is told of it by a rule, and sees it from then on: ids and bare addresses.
+        tags: What rules marked it with.
+        is_quiet: Whether nobody but the assignee is told: it was repaired too late, or a rule says so.
+        note: The note of whoever repaired it, or None.
+    """
+
+    kind: ClassVar[str] = "response_repaired"
+
+    response: Response
+    revision: int
+    is_routed: bool
+    assignee: str | None
+    rules: tuple[str, ...] = ()
+    alerted: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    is_quiet: bool = False
+    note: Note | None = None
 
 
 EVENT_TYPES: tuple[type[Event], ...] = (
@@ -359,10 +412,12 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     CheckAnswered,
     ReplacementRecorded,
     CorrectionRecorded,
+    GroupChanged,
+    ResponseRepaired,
 )
 """Every kind of event, in the order in which the documentation lists them."""
 
-RESPONSE_EVENTS = (IssueOpened, ReplacementRecorded, CorrectionRecorded)
+RESPONSE_EVENTS = (IssueOpened, ReplacementRecorded, CorrectionRecorded, GroupChanged, ResponseRepaired)
 """The kinds that carry a response."""
 
 

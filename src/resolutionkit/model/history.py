@@ -13,6 +13,7 @@ from resolutionkit.model.events import (
     Escalated,
     Event,
     Followed,
+    GroupChanged,
     IssueOpened,
     LevelRaised,
     LimitReminded,
@@ -20,6 +21,7 @@ from resolutionkit.model.events import (
     Reassigned,
     Reopened,
     ReplacementRecorded,
+    ResponseRepaired,
     RootCauseRecorded,
     StatusChanged,
     Unfollowed,
@@ -98,6 +100,9 @@ def _opened(event: IssueOpened) -> Issue:
         needs_recovery=event.needs_recovery,
         backfilled=event.backfilled,
         flagged_by_hand=event.flagged_by_hand,
+        quarantined=event.quarantined,
+        awaits_routing=bool(event.quarantined) and not event.flagged_by_hand,
+        is_unannounced=bool(event.quarantined) and not event.flagged_by_hand,
         changed_at=event.at,
     )
 
@@ -172,7 +177,7 @@ def _escalated(issue: Issue, event: Escalated) -> Issue:
 
 def _reassigned(issue: Issue, event: Reassigned) -> Issue:
     episodes = (*issue.episodes[:-1], _contacted(issue.episodes[-1], event))
-    return _next(issue, event, assignee=event.assignee, episodes=episodes)
+    return _next(issue, event, assignee=event.assignee, episodes=episodes, awaits_routing=False)
 
 
 def _followed(issue: Issue, event: Followed) -> Issue:
@@ -193,11 +198,37 @@ def _replacement_recorded(issue: Issue, event: ReplacementRecorded) -> Issue:
 
 
 def _correction_recorded(issue: Issue, event: CorrectionRecorded) -> Issue:
-    corrected = event.response
-    responses = tuple(corrected if one.id == corrected.id else one for one in issue.responses)
-    if issue.response.id != corrected.id:
+    responses = _with_revision(issue, event.response)
+    if issue.response.id != event.response.id:
         return _next(issue, event, responses=responses)
     return _current(issue, event, responses)
+
+
+def _with_revision(issue: Issue, response: Response) -> tuple[Response, ...]:
+    return tuple(response if one.id == response.id else one for one in issue.responses)
+
+
+def _group_changed(issue: Issue, event: GroupChanged) -> Issue:
+    episodes = (*issue.episodes[:-1], _contacted(issue.episodes[-1], event))
+    responses = _with_revision(issue, event.response)
+    response = event.response if event.response.id == issue.response.id else issue.response
+    return _next(issue, event, response=response, responses=responses, episodes=episodes)
+
+
+def _response_repaired(issue: Issue, event: ResponseRepaired) -> Issue:
+    return _next(
+        issue,
+        event,
+        response=event.response,
+        responses=_with_revision(issue, event.response),
+        episodes=(*issue.episodes[:-1], _contacted(issue.episodes[-1], event)),
+        assignee=event.assignee,
+        alerted=event.alerted or issue.alerted,
+        tags=event.tags or issue.tags,
+        quarantined=(),
+        awaits_routing=False,
+        is_unannounced=False,
+    )
 
 
 def _current(issue: Issue, event: ReplacementRecorded | CorrectionRecorded, responses: tuple[Response, ...]) -> Issue:
@@ -208,6 +239,7 @@ def _current(issue: Issue, event: ReplacementRecorded | CorrectionRecorded, resp
         responses=responses,
         people=event.people,
         needs_recovery=event.needs_recovery,
+        quarantined=event.quarantined,
     )
 
 
@@ -242,4 +274,6 @@ _CHANGES: dict[type[Event], Callable[[Issue, Any], Issue]] = {
     CheckAnswered: _check_answered,
     ReplacementRecorded: _replacement_recorded,
     CorrectionRecorded: _correction_recorded,
+    GroupChanged: _group_changed,
+    ResponseRepaired: _response_repaired,
 }

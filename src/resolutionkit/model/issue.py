@@ -8,6 +8,7 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from resolutionkit.model.notes import NO_NOTES, NoteLog
+from resolutionkit.model.quarantine import QuarantineReason
 from resolutionkit.model.response import Response
 from resolutionkit.model.trusted import trusted
 
@@ -101,6 +102,9 @@ class Issue:
         escalated_to: Who was called in by the last escalation, and sees the issue from then on; or None.
         escalated_by: Who escalated it, while it ranks above all others (requirement B8); else None.
         root_cause: Why it came to this, or None.
+        quarantined: Why its present response waits for repair; empty where it does not (requirement A6).
+        awaits_routing: Whether it was only given to the account's leader until its response is repaired.
+        is_unannounced: Whether it opened in quarantine, and its people are told of it once its response is repaired.
         changed_at: When its last event happened.
     """
 
@@ -126,6 +130,9 @@ class Issue:
     escalated_to: str | None = None
     escalated_by: str | None = None
     root_cause: RootCause | None = None
+    quarantined: tuple[QuarantineReason, ...] = ()
+    awaits_routing: bool = False
+    is_unannounced: bool = False
     changed_at: datetime
 
     def __repr__(self) -> str:

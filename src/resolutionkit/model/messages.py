@@ -23,10 +23,12 @@ class Topic(StrEnum):
     REMINDED = "reminded"
     CHECK_ASKED = "check_asked"
     REPLACED = "replaced"
+    MOVED = "moved"
     STATUS_CHANGED = "status_changed"
     REASSIGNED = "reassigned"
     NOTED = "noted"
     RECORDED = "recorded"
+    QUARANTINED = "quarantined"
     CHANGED = "changed"
 
 
@@ -41,6 +43,7 @@ class Why(StrEnum):
     RULE = "rule"
     FOLLOWER = "follower"
     PREFERENCE = "preference"
+    ADMINISTRATOR = "administrator"
     OBSERVER = "observer"
 
 

@@ -1,7 +1,6 @@
 """People, groups and what each may see; a directory of them as a frozen value.
 
-A directory answers who is there. How a string is understood (requirement B6) and who leads whom is said here;
-what a person may see is applied in ``tracker.access``.
+How a string is understood (requirement B6) and who leads whom is said here; what may be seen, in ``tracker.access``.
 """
 
 from __future__ import annotations
@@ -141,11 +140,9 @@ class Person:
         manager: The id of the person one step up the reporting line.
         access: What the person may see.
         zone: The IANA zone of the person's clock, or None for the account's.
-        language: The language that the person reads, as a BCP 47 tag such as ``de`` or ``pt-BR``, or None for the
-            account's.
+        language: The language that the person reads, as a BCP 47 tag such as ``pt-BR``, or None for the account's.
         active: False for somebody who left: no desk, no mail, no work.
-        administrator: Whether the person may move, repair, merge and erase; today the command line's ``erase`` and
-            ``export`` ask for it.
+        administrator: Whether the person may move, repair, merge and erase.
     """
 
     id: str = field(converter=_person_id)
@@ -184,9 +181,7 @@ class Group:
 
 
 class StaticDirectory:
-    """A directory held in memory: for tests, small hosts, and as the snapshot that a decision is made on.
-
-    It is immutable. Two people may not share an id, nor two groups a code.
+    """An immutable directory in memory: for tests, small hosts, and as the snapshot that a decision is made on.
 
     Args:
         people: Everybody who may appear.
@@ -216,16 +211,23 @@ class StaticDirectory:
         self._index(everybody, teams, leader)
 
     @classmethod
-    def gathered(cls, people: Mapping[str, Person], groups: Iterable[Group], leader: str | None) -> StaticDirectory:
+    def gathered(
+        cls,
+        people: Mapping[str, Person],
+        groups: Iterable[Group],
+        leader: str | None,
+        segments: Iterable[str] | None = None,
+    ) -> StaticDirectory:
         """Return what a host's directory said, unchecked: its gaps are its own, and nobody is there to mend them.
 
         Args:
             people: Who answers to which id, as it was asked for; a directory may spell it otherwise.
             groups: The groups.
             leader: The id of the highest in command.
+            segments: The segments' codes; None where they are not listed.
         """
         directory = cls.__new__(cls)
-        directory._segments = None
+        directory._segments = None if segments is None else frozenset(segments)
         directory._index(tuple({one.id: one for one in people.values()}.values()), tuple(groups), leader)
         directory._people |= people
         return directory
@@ -389,11 +391,8 @@ def active_line(who: str | None, people: StaticDirectory) -> tuple[str, ...]:
     """Return the active people of a reporting line upwards, whoever it begins with included; a loop ends it."""
     line: list[str] = []
     seen = set[str]()
-    while who is not None and who not in seen:
+    while who is not None and who not in seen and (person := people.person(who)) is not None:
         seen.add(who)
-        person = people.person(who)
-        if person is None:
-            break
         if person.active:
             line.append(person.id)
         who = person.manager

@@ -203,6 +203,7 @@ class ResponseFilter:
         received_from: Received at this instant or later.
         received_before: Received before this instant.
         with_replaced: Whether to list those too in whose place another stands (requirement A5).
+        quarantined: Whether it waits for repair (requirement A6).
     """
 
     recovery: RecoveryFilter = field(default=RecoveryFilter.ALL, converter=_recovery)
@@ -215,6 +216,7 @@ class ResponseFilter:
     received_from: datetime | None = _instant("received_from")
     received_before: datetime | None = _instant("received_before")
     with_replaced: bool = field(default=False, converter=_with_replaced)
+    quarantined: bool | None = _bool("quarantined")
 
 
 @frozen(kw_only=True)

@@ -16,6 +16,7 @@ import attrs
 from attrs import field, frozen
 
 from resolutionkit.errors import InvalidResponse, InvalidValue, shown
+from resolutionkit.model.quarantine import QuarantineReason
 from resolutionkit.model.scale import Category, Scale, Score, number
 from resolutionkit.model.values import (
     LINE_MAX,
@@ -274,6 +275,9 @@ class ResponseRecord:
         people: The people above it that were found when it was recorded, from top to bottom: ids or addresses.
         erased_at: When it was erased, or None. An erased one cannot be corrected, and delivering it again is a
             duplicate (law L11).
+        quarantined_for: Why it waits for repair; empty where it does not (requirement A6).
+        quarantined_since: Since when it does, or from when it did; None where it never did.
+        repaired_at: When it was put right last, or None.
     """
 
     response: Response
@@ -288,11 +292,19 @@ class ResponseRecord:
     issue: str | None = None
     people: tuple[str, ...] = ()
     erased_at: datetime | None = None
+    quarantined_for: tuple[QuarantineReason, ...] = ()
+    quarantined_since: datetime | None = None
+    repaired_at: datetime | None = None
 
     @property
     def id(self) -> str:
         """Return the response's id."""
         return self.response.id
+
+    @property
+    def is_quarantined(self) -> bool:
+        """Say whether it waits for repair."""
+        return bool(self.quarantined_for)
 
 
 @frozen(kw_only=True, weakref_slot=False)

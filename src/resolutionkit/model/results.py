@@ -21,6 +21,7 @@ class AdviceCode(StrEnum):
     NO_EARLIER_NOTES = "no_earlier_notes"
     SHORT_NOTE = "short_note"
     NOBODY_TOLD = "nobody_told"
+    NOTE_NOT_KEPT = "note_not_kept"
 
 
 @frozen
@@ -54,6 +55,25 @@ class Change:
     is_repetition: bool = field(default=False, eq=False)
 
 
+@frozen(kw_only=True, weakref_slot=False)
+class ResponseChange:
+    """What a command on a response did: moving it, or repairing it (requirements A6, A8).
+
+    Attributes:
+        response: The response after it.
+        issue: The issue that it belongs to, after it; None where it has none.
+        events: What happened to that issue, in order; empty where everything was so already.
+        advice: What the process would have otherwise.
+        is_repetition: Whether the command had been done before under its key; it answers as it did then.
+    """
+
+    response: Response
+    issue: Issue | None = None
+    events: tuple[Event, ...] = ()
+    advice: tuple[Advice, ...] = ()
+    is_repetition: bool = field(default=False, eq=False)
+
+
 class Outcome(StrEnum):
     """What became of a response: the first of these that fits."""
 
@@ -74,7 +94,7 @@ class Recorded:
         issue: The issue that it belongs to, or None.
         events: What happened to that issue, in order.
         replaced: The id of the response whose place it took, or None.
-        quarantined: Whether it waits for repair. Until group and segment codes are checked nothing is.
+        quarantined: Whether it waits for repair, since its group or segment is unknown or missing (requirement A6).
     """
 
     outcome: Outcome
@@ -153,6 +173,26 @@ class ChangeOrRefusal:
 
     issue_id: str
     change: Change | None = None
+    error: ResolutionKitError | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Say whether it was done."""
+        return self.change is not None
+
+
+@frozen(kw_only=True)
+class ResponseChangeOrRefusal:
+    """What happened to one response of many (requirements A8, B12): exactly one of the two is there.
+
+    Attributes:
+        response_id: The response.
+        change: What was done, or None.
+        error: Why nothing was done, or None.
+    """
+
+    response_id: str
+    change: ResponseChange | None = None
     error: ResolutionKitError | None = None
 
     @property

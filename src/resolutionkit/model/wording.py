@@ -12,6 +12,7 @@ from resolutionkit.model.events import (
     Escalated,
     Event,
     Followed,
+    GroupChanged,
     IssueOpened,
     LevelRaised,
     LimitReminded,
@@ -19,6 +20,7 @@ from resolutionkit.model.events import (
     Reassigned,
     Reopened,
     ReplacementRecorded,
+    ResponseRepaired,
     RootCauseRecorded,
     StatusChanged,
     Unfollowed,
@@ -37,7 +39,8 @@ def _opened(event: IssueOpened, name_of: NameOf, label_of: LabelOf) -> str:
     alerted = f", alerting {', '.join(map(name_of, event.alerted))}" if event.alerted else ""
     rules = f", by the rules {', '.join(event.rules)}" if event.rules else ""
     who = name_of(event.assignee)
-    return f"opened{how} in {label_of(event.status)}, assigned to {who}{followers}{alerted}{rules}"
+    waits = f"; it waits for repair: {', '.join(event.quarantined)}" if event.quarantined else ""
+    return f"opened{how} in {label_of(event.status)}, assigned to {who}{followers}{alerted}{rules}{waits}"
 
 
 def _escalated(event: Escalated, name_of: NameOf, _label_of: LabelOf) -> str:
@@ -68,6 +71,15 @@ def _answered(event: CheckAnswered, _name_of: NameOf, _label_of: LabelOf) -> str
     return f"found the customer {'satisfied' if event.satisfied else 'not satisfied'} after closing"
 
 
+def _repaired(event: ResponseRepaired, name_of: NameOf, _label_of: LabelOf) -> str:
+    response = event.response
+    codes = f"group {response.group or 'none'}, segment {response.segment or 'none'}"
+    assigned = f", assigned to {name_of(event.assignee)}" if event.is_routed else ""
+    alerted = f", alerting {', '.join(map(name_of, event.alerted))}" if event.alerted else ""
+    rules = f", by the rules {', '.join(event.rules)}" if event.rules else ""
+    return f"response {response.id} was repaired: {codes}{assigned}{alerted}{rules}"
+
+
 WORDS: Mapping[type[Event], Callable[[Any, NameOf, LabelOf], str]] = {
     IssueOpened: _opened,
     NoteAdded: lambda _event, _name_of, _label_of: "note",
@@ -86,6 +98,10 @@ WORDS: Mapping[type[Event], Callable[[Any, NameOf, LabelOf], str]] = {
         f"response {event.response.id} took the place of the one before"
     ),
     CorrectionRecorded: lambda event, _name_of, _label_of: f"response {event.response.id} was corrected",
+    GroupChanged: lambda event, _name_of, _label_of: (
+        f"response {event.response.id} was moved to group {event.response.group}"
+    ),
+    ResponseRepaired: _repaired,
 }
 """The words for each kind."""
 

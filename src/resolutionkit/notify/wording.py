@@ -60,10 +60,12 @@ TITLES: Mapping[Topic, Callable[[Notice, Inert], str]] = {
     Topic.REMINDED: lambda _notice, _inert: "Time is running out",
     Topic.CHECK_ASKED: lambda _notice, _inert: "Is the customer satisfied?",
     Topic.REPLACED: lambda _notice, _inert: "The customer answered again",
+    Topic.MOVED: lambda _notice, _inert: "Moved to your group",
     Topic.STATUS_CHANGED: lambda notice, inert: f"Now: {_status(notice, inert)}",
     Topic.REASSIGNED: lambda notice, inert: f"Now with {_assignee(notice, inert)}",
     Topic.NOTED: lambda _notice, _inert: "A new note",
     Topic.RECORDED: lambda _notice, _inert: "A new response",
+    Topic.QUARANTINED: lambda _notice, _inert: "A response waits for repair",
     Topic.CHANGED: lambda _notice, _inert: "Something happened",
 }
 """How a message begins, by its topic."""

@@ -125,6 +125,9 @@ class Policy:
         rules_apply: Which rules act whose conditions hold: the first alone, or all of them.
         levels: The escalation matrix, the first level first; empty for none (requirement B9).
         closing_check: When to ask after closing whether the customer is satisfied; None for never (B16).
+        require_group: Whether a response without a group is quarantined (requirement A6).
+        require_segment: Whether a response without a segment is.
+        alert_late_repairs: Whether a response is alerted too that was repaired after the day after it was received.
 
     Raises:
         PolicyError: It is unsound; every fault is listed with its place.
@@ -152,6 +155,9 @@ class Policy:
     rules_apply: RulesApply = field(default=RulesApply.FIRST, converter=apply_of)
     levels: tuple[EscalationLevel, ...] = field(default=(), converter=levels_of)
     closing_check: ClosingCheck | None = field(default=None, validator=_of((ClosingCheck, type(None))))
+    require_group: bool = field(default=False, validator=_of(bool))
+    require_segment: bool = field(default=False, validator=_of(bool))
+    alert_late_repairs: bool = field(default=False, validator=_of(bool))
 
     def __attrs_post_init__(self) -> None:
         """Refuse an unsound policy with all its faults."""
@@ -292,4 +298,7 @@ def _data(policy: Policy) -> dict[str, object]:
         "rules_apply": policy.rules_apply.value,
         "levels": levels_data(policy.levels),
         "closing_check": check_data(policy.closing_check),
+        "require_group": policy.require_group,
+        "require_segment": policy.require_segment,
+        "alert_late_repairs": policy.alert_late_repairs,
     }

@@ -28,6 +28,9 @@ _PLAIN: Mapping[str, type[Any]] = {
     "advised_note_length": int,
     "zone": str,
     "language": str,
+    "require_group": bool,
+    "require_segment": bool,
+    "alert_late_repairs": bool,
 }
 _LISTS = ("escalation_kinds", "root_causes", "dimensions", "channels")
 _SPANS = ("replace_within", "announce_within")

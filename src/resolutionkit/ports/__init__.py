@@ -16,7 +16,7 @@ from resolutionkit.ports.channels import AsyncNotifier, Notifier
 from resolutionkit.ports.deliveries import KeepsDeliveries
 from resolutionkit.ports.preferences import KeepsPreferences
 from resolutionkit.ports.stores import AsyncCanJoin, AsyncStore, CanJoin, Store
-from resolutionkit.ports.surroundings import AsyncDirectory, Clock, Directory
+from resolutionkit.ports.surroundings import AsyncDirectory, Clock, Directory, KnowsCodes, NamesAdministrators
 from resolutionkit.ports.timers import KeepsTimers
 from resolutionkit.ports.units import ErasesPeople, Foresees, KeepsIssues, UnitOfWork, WriteConflict
 
@@ -37,6 +37,8 @@ __all__ = [
     "KeepsIssues",
     "KeepsPreferences",
     "KeepsTimers",
+    "KnowsCodes",
+    "NamesAdministrators",
     "Notice",
     "Notifier",
     "RecordChange",

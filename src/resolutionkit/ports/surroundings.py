@@ -30,13 +30,38 @@ class Directory(Protocol):
         """Return the people with exactly this name."""
 
     def group(self, group_code: str, /) -> Group | None:
-        """Return the group with this code."""
+        """Return the group with this code; a response with a code that is none is quarantined (requirement A6)."""
 
     def groups_of(self, person_id: str, /) -> Sequence[str]:
         """Return the codes of the groups that a person leads or is also alerted for."""
 
     def leader(self) -> Person | None:
         """Return the highest in command, or None where nobody was named."""
+
+
+class KnowsCodes(Protocol):
+    """An optional ability of a directory: it says which codes there are, method by method (requirement A6).
+
+    Without ``knows_group`` a group is there if :meth:`Directory.group` returns it; without ``knows_segment`` no segment
+    is unknown. The methods of an :class:`AsyncDirectory` may be awaited.
+    """
+
+    def knows_group(self, group_code: str, /) -> bool | None:
+        """Say whether there is a group with this code; None where groups are not listed."""
+
+    def knows_segment(self, segment_code: str, /) -> bool | None:
+        """Say whether there is a segment with this code; None where segments are not listed."""
+
+
+class NamesAdministrators(Protocol):
+    """An optional ability of a directory: it says whom to tell of a response in quarantine (requirement A6).
+
+    Without it nobody is told; ``quarantined()`` lists them all the same. It may be awaited where it is an
+    :class:`AsyncDirectory`'s.
+    """
+
+    def administrators(self) -> Sequence[Person]:
+        """Return the people who are administrators."""
 
 
 class AsyncDirectory(Protocol):

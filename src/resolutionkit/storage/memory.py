@@ -144,9 +144,9 @@ class _MemoryUnitOfWork(MemoryQueue, MemoryTimers):
 
     def _record_passes(self, record: ResponseRecord, condition: ResponseFilter) -> bool:
         issue = self._issue_of(record)
-        is_listed = condition.with_replaced or record.standing is Standing.CURRENT
         return (
-            is_listed
+            (condition.with_replaced or record.standing is Standing.CURRENT)
+            and condition.quarantined in {None, record.is_quarantined}
             and response_passes(record.response, condition)
             and condition.recovery.admits(
                 needs_recovery=record.needs_recovery,

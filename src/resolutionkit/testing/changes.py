@@ -18,6 +18,7 @@ from resolutionkit.model.events import (
     Escalated,
     Event,
     Followed,
+    GroupChanged,
     IssueOpened,
     LevelRaised,
     LimitReminded,
@@ -25,6 +26,7 @@ from resolutionkit.model.events import (
     Reassigned,
     Reopened,
     ReplacementRecorded,
+    ResponseRepaired,
     RootCauseRecorded,
     StatusChanged,
     Unfollowed,
@@ -33,6 +35,7 @@ from resolutionkit.model.history import apply, replay
 from resolutionkit.model.issue import Issue, Phase, RootCause, Status
 from resolutionkit.model.messages import Message, Topic, Why
 from resolutionkit.model.notes import Note
+from resolutionkit.model.quarantine import QuarantineReason
 from resolutionkit.model.response import HeadChange, RecordChange, Response, ResponseRecord, Standing
 from resolutionkit.model.results import Advice, AdviceCode
 from resolutionkit.model.scale import Category
@@ -132,6 +135,9 @@ def every_kind(other: Response, corrected: Response) -> list[tuple[type[Event], 
     said = note("tail ", author="שלום", spoke=True)
     bare = "lee@partner.example"
     judged = {"people": ("ann", bare), "needs_recovery": True}
+    reason = QuarantineReason.UNKNOWN_GROUP
+    found = {"rules": ("a rule",), "alerted": ("ann", bare), "tags": ("vip ",)}
+    routed = {"is_routed": True, "assignee": bare, "is_quiet": True, "note": said, **found}
     return [
         (NoteAdded, {"note": said}),
         (StatusChanged, {"status": "escalated", "phase": Phase.ACTIVE, "note": None}),
@@ -149,7 +155,10 @@ def every_kind(other: Response, corrected: Response) -> list[tuple[type[Event], 
         (CheckAnswered, {"satisfied": True, "note": said}),
         (CheckAnswered, {"satisfied": False}),
         (CorrectionRecorded, {"response": corrected, "revision": 2, **judged}),
-        (ReplacementRecorded, {"response": other, "revision": 1, **judged}),
+        (ReplacementRecorded, {"response": other, "revision": 1, **judged, "quarantined": (reason,)}),
+        (GroupChanged, {"response": other, "revision": 1, "note": said}),
+        (ResponseRepaired, {"response": other, "revision": 1, **routed}),
+        (ResponseRepaired, {"response": other, "revision": 1, "is_routed": False, "assignee": None}),
         (Reopened, {"status": "needs_attention", "phase": Phase.OPEN, "note": said, "actor": "system"}),
         (LimitReminded, {"limit": "closed", "due_at": NOON, "actor": "system"}),
         (LimitReminded, {"limit": "level", "due_at": NOON, "level": 1}),

@@ -51,9 +51,12 @@ def issue_passes(issue: Issue, condition: IssueFilter) -> bool:
 
 def record_passes(record: ResponseRecord, issue: Issue | None, condition: ResponseFilter) -> bool:
     """Say whether a response passes every condition that a filter states; ``issue`` is the one it belongs to."""
-    facts = {name: wanted for name, wanted in stated(condition) if name not in {"recovery", "with_replaced"}}
+    facts = {
+        name: wanted for name, wanted in stated(condition) if name not in {"recovery", "with_replaced", "quarantined"}
+    }
     return (
         (condition.with_replaced or record.standing is Standing.CURRENT)
+        and condition.quarantined in {None, bool(record.quarantined_for)}
         and all(_of_response(name, wanted, record.response) for name, wanted in facts.items())
         and condition.recovery.admits(
             needs_recovery=record.needs_recovery,

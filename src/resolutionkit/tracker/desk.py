@@ -22,15 +22,17 @@ from resolutionkit.model.commands import (
 )
 from resolutionkit.model.issue import RootCause
 from resolutionkit.model.preferences import Preferences
-from resolutionkit.model.results import Change
+from resolutionkit.model.results import Change, ResponseChange
 from resolutionkit.tracker.access import scope_of
 from resolutionkit.tracker.climbing import Climbing
 from resolutionkit.tracker.inbox import Inbox
+from resolutionkit.tracker.placements import Placements
+from resolutionkit.tracker.placing import OnResponse, check_administrator
 from resolutionkit.tracker.preferring import preferences_of, set_preferences
 from resolutionkit.tracker.runner import Runner
 
 
-class Desk(Climbing):
+class Desk(Placements, Climbing):
     """What one person sees and does; made by ``tracker.as_user``.
 
     Commands that take a note also take ``spoke`` (whether the customer was spoken to), ``happened_at`` (when the
@@ -54,6 +56,14 @@ class Desk(Climbing):
 
     def _do_together(self, commands: Sequence[Command]) -> list[Change]:
         return self._runner.change_all(commands, self.person_id)
+
+    def _place(self, commands: Sequence[OnResponse]) -> list[ResponseChange]:
+        return self._runner.place_all(commands, self.person_id)
+
+    def _check_administrator(self) -> None:
+        directory = self._runner.settings.directory
+        scope_of(self.person_id, directory)  # unknown or inactive people meet their own refusal
+        check_administrator(self.person_id, directory)
 
     def preferences(self) -> Preferences:
         """Return what the person wants to be told of; who has said nothing wants what is usual (requirement C3).

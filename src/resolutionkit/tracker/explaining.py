@@ -32,8 +32,8 @@ from resolutionkit.model.query import (
 from resolutionkit.model.response import Response, ResponseRecord
 from resolutionkit.policy.policy import Policy
 from resolutionkit.policy.rules import Rule
-from resolutionkit.tracker.intake import Intake
 from resolutionkit.tracker.reading import response_filter
+from resolutionkit.tracker.repairing import Repairing
 from resolutionkit.tracker.ruling import named_by
 from resolutionkit.tracker.snapshot import snapshot
 
@@ -86,7 +86,7 @@ class _Counted:
     loads: dict[str, int] = field(factory=dict[str, int])
 
 
-class Explaining(Intake):
+class Explaining(Repairing):
     """What a tracker says of its rules."""
 
     def explain_routing(self, response: Response | str) -> RoutingExplained:
@@ -191,7 +191,7 @@ class Explaining(Intake):
         directory = self._runner.settings.directory
         if isinstance(directory, StaticDirectory):
             return directory
-        return snapshot(directory, (*response.hierarchy, *above, *named_by(policy.rules)), [response.group])
+        return snapshot(directory, (*response.hierarchy, *above, *named_by(policy.rules)), [response])
 
     def _count(self, people: Iterable[str], counted: _Counted) -> None:
         new = [who for who in dict.fromkeys(people) if who not in counted.loads]

@@ -19,6 +19,7 @@ from resolutionkit.model.response import ResponseRecord, Standing
 from resolutionkit.model.wishes import asks_for
 from resolutionkit.ports import Directory, UnitOfWork
 from resolutionkit.tracker.access import scope_of_party
+from resolutionkit.tracker.snapshot import administrators_of
 
 _NOBODY = frozenset[str]()
 
@@ -44,23 +45,42 @@ def messages_of(
     """
     if decision.is_silent:
         return ()
-    news = None if decision.outcome is None else _news(decision)
+    news = _news(decision)
     if issue is not None and decision.events:
-        asking = () if news is None else _asking(unit, news, issue, directory)
+        asking = () if news is None or issue.quarantined else _asking(unit, news, issue, directory)
         noting = _noting(unit, issue, context.actor) if issue.followers and _has_note(decision) else _NOBODY
-        wishes = Wishes(asking=asking, noting=noting) if asking or noting else NO_WISHES
+        overseeing = overseers(issue, decision, directory) if issue.quarantined else ()
+        is_wished = asking or noting or overseeing
+        wishes = Wishes(asking=asking, noting=noting, administrators=overseeing) if is_wished else NO_WISHES
         return audience.plan(before, issue, decision.events, context, wishes)
-    asking = () if news is None else _asking(unit, news, None, directory)
+    asking = () if news is None or news.is_quarantined else _asking(unit, news, None, directory)
     return audience.plan_without_issue(news, context, Wishes(asking=asking)) if news is not None and asking else ()
 
 
 def _news(decision: Decision) -> ResponseRecord | None:
-    """Return the response that is news: a new one that stands, or a correction that opens an issue."""
+    """Return the response that is news: a new one that stands, a correction that opens an issue, or one repaired."""
     if not decision.records:
         return None
-    change = decision.records[0]
-    is_new = change.before is None or (bool(decision.events) and isinstance(decision.events[0], IssueOpened))
-    return change.record if is_new and change.record.standing is Standing.CURRENT else None
+    record, before = decision.records[0].record, decision.records[0].before
+    is_new = before is None or (decision.outcome is not None and _opens(decision))
+    is_repaired = before is not None and before.is_quarantined and not record.is_quarantined
+    return record if (is_new or is_repaired) and record.standing is Standing.CURRENT else None
+
+
+def _opens(decision: Decision) -> bool:
+    return bool(decision.events) and isinstance(decision.events[0], IssueOpened)
+
+
+def overseers(issue: Issue, decision: Decision, directory: Directory) -> tuple[str, ...]:
+    """Return the administrators who may see an issue whose response has just come into quarantine (requirement A6)."""
+    if not any(getattr(event, "quarantined", ()) for event in decision.events):
+        return ()
+    found = []
+    for one in administrators_of(directory):
+        scope = scope_of_party(one.id, directory)
+        if scope is not None and scope.sees_issue(issue):
+            found.append(one.id)
+    return tuple(found)
 
 
 def _asking(unit: UnitOfWork, news: ResponseRecord, issue: Issue | None, directory: Directory) -> tuple[str, ...]:

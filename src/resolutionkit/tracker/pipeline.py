@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from inspect import iscoroutinefunction
+from typing import TypeVar
 
-from attrs import define, field, frozen
+from attrs import define, frozen
 
 from resolutionkit.decisions import intake
 from resolutionkit.decisions.concurrency import check_not_stale
@@ -18,12 +18,12 @@ from resolutionkit.decisions.context import Context, Decision
 from resolutionkit.decisions.decide import decide
 from resolutionkit.decisions.levels import named_in
 from resolutionkit.decisions.opinions import NO_OPINIONS, Opinions
+from resolutionkit.decisions.placing import place
 from resolutionkit.decisions.timers import NOTHING, Timetable, run, timetable
 from resolutionkit.errors import (
-    InvalidValue,
     IssueNotFound,
+    KeyReused,
     ResolutionKitError,
-    ResponseNotFound,
     StorageError,
 )
 from resolutionkit.model.commands import (
@@ -39,55 +39,45 @@ from resolutionkit.model.commands import (
     issue_of,
 )
 from resolutionkit.model.events import Cause, CauseKind, Event, IssueOpened
-from resolutionkit.model.history import apply, replay
+from resolutionkit.model.history import apply
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.people import SYSTEM, StaticDirectory
 from resolutionkit.model.query import Scope
-from resolutionkit.model.response import Response, ResponseRecord
-from resolutionkit.model.results import Change, Outcome, Recorded
+from resolutionkit.model.response import Response
+from resolutionkit.model.results import Change, Outcome, Recorded, ResponseChange
 from resolutionkit.model.trusted import changed, trusted
 from resolutionkit.policy.policy import Policy
-from resolutionkit.ports import Directory, UnitOfWork, Write
+from resolutionkit.ports import Directory, Remembered, UnitOfWork, Write
 from resolutionkit.tracker.access import scope_of
+from resolutionkit.tracker.account_settings import AccountSettings, is_directory, is_policy
+from resolutionkit.tracker.answering import ON_ISSUES, ON_RESPONSES, Answering, remembered
 from resolutionkit.tracker.hearing import messages_of
-from resolutionkit.tracker.keys import done_before, remembered_of, repeated
+from resolutionkit.tracker.loading import Loaded, load, load_arrival
+from resolutionkit.tracker.placing import (
+    OnResponse,
+    is_ruled,
+    record_after,
+)
 from resolutionkit.tracker.ruling import named_by, rules_for, rules_on, with_loads
 from resolutionkit.tracker.snapshot import snapshot
 
+T = TypeVar("T")
+
+__all__ = [
+    "AccountSettings",
+    "Attempts",
+    "Surroundings",
+    "Way",
+    "change",
+    "change_all",
+    "is_directory",
+    "is_policy",
+    "place_all",
+    "record",
+    "taken_in",
+]
+
 _in_context, _write, _recorded, _change = trusted(Context), trusted(Write), trusted(Recorded), trusted(Change)
-_DIRECTORY = ("person", "people_by_email", "people_by_name", "group", "groups_of", "leader")
-
-
-def is_policy(_settings: object, _attribute: object, value: object) -> None:
-    """Refuse what is no policy."""
-    if not isinstance(value, Policy):
-        raise InvalidValue("policy", value, "a Policy; a file is read with Policy.load(path)")
-
-
-def is_directory(_settings: object, _attribute: object, value: object) -> None:
-    """Refuse what has not all of a directory's methods."""
-    missing = [name for name in _DIRECTORY if not callable(getattr(value, name, None))]
-    if missing:
-        methods = f"an object with the methods {', '.join(_DIRECTORY)}"
-        raise InvalidValue("directory", value, f"{methods}; a file is read with load_directory(path)")
-
-
-def _is_not_awaited(_settings: object, _attribute: object, value: object) -> None:
-    if any(iscoroutinefunction(getattr(value, name)) for name in _DIRECTORY):
-        raise InvalidValue("directory", value, "methods that are not async; an AsyncTracker takes those that are")
-
-
-@frozen(kw_only=True)
-class AccountSettings:
-    """What an account is run with.
-
-    Attributes:
-        policy: What the account wants.
-        directory: Who works there.
-    """
-
-    policy: Policy = field(factory=Policy, validator=is_policy)
-    directory: Directory = field(factory=StaticDirectory, validator=[is_directory, _is_not_awaited])
 
 
 @frozen(kw_only=True)
@@ -137,19 +127,6 @@ class Attempts:
     version: int | None = None
 
 
-@frozen(kw_only=True)
-class _Loaded:
-    """What a command is decided on; the history is there where the issue was folded from it."""
-
-    issue: Issue | None = None
-    history: Sequence[Event] | None = None
-    record: ResponseRecord | None = None
-    facts: intake.Facts = intake.Facts()
-
-
-_NOTHING = _Loaded()
-
-
 def record(unit: UnitOfWork, command: Record, around: Surroundings) -> Recorded:
     """Take in one response."""
     done, write = taken_in(unit, command, around)
@@ -160,7 +137,7 @@ def record(unit: UnitOfWork, command: Record, around: Surroundings) -> Recorded:
 
 def taken_in(unit: UnitOfWork, command: Record, around: Surroundings) -> tuple[Recorded, Write | None]:
     """Return what becomes of a response, and what is to be saved of it."""
-    loaded = _load_response(unit, command)
+    loaded = load_arrival(unit, command)
     cause = Cause(CauseKind.RESPONSE, command.response.id)
     rules = rules_on(command.response, around.settings.policy, around.opinions)
     context = _context(around, named_by(rules), loaded, cause, command.response)
@@ -172,114 +149,111 @@ def taken_in(unit: UnitOfWork, command: Record, around: Surroundings) -> tuple[R
         issue=issue if decision.events or decision.outcome is Outcome.DUPLICATE else None,
         events=decision.events,
         replaced=decision.replaced,
+        quarantined=_is_quarantined(loaded, decision),
     )
     return done, write
 
 
+def _is_quarantined(loaded: Loaded, decision: Decision) -> bool:
+    record = decision.records[0].record if decision.records else loaded.facts.same
+    return record is not None and record.is_quarantined
+
+
 def change(unit: UnitOfWork, command: Command, around: Surroundings, attempts: Attempts) -> Change:
     """Carry out one command of a person."""
-    done, write = _changed(unit, command, around, attempts)
-    if write is not None:
-        unit.save((write,))
-    return done
+    return _carried_out(unit, [command], around, [attempts], ON_ISSUES)[0]
 
 
 def change_all(
     unit: UnitOfWork, commands: Sequence[Command], around: Surroundings, attempts: Sequence[Attempts]
 ) -> list[Change]:
     """Carry out commands on as many issues: all are decided before any is saved, so that a refusal finds nothing."""
-    found = [_changed(unit, one, around, seen) for one, seen in zip(commands, attempts, strict=True)]
-    unit.save([write for _, write in found if write is not None])
+    return _carried_out(unit, commands, around, attempts, ON_ISSUES)
+
+
+def place_all(
+    unit: UnitOfWork, commands: Sequence[OnResponse], around: Surroundings, attempts: Sequence[Attempts]
+) -> list[ResponseChange]:
+    """Carry out commands on as many responses, which have no issue in common, in the same way."""
+    return _carried_out(unit, commands, around, attempts, ON_RESPONSES)
+
+
+def _carried_out(
+    unit: UnitOfWork,
+    commands: Sequence[Command],
+    around: Surroundings,
+    attempts: Sequence[Attempts],
+    answering: Answering[T],
+) -> list[T]:
+    found = [_changed(unit, one, around, seen, answering) for one, seen in zip(commands, attempts, strict=True)]
+    writes = [write for _, write in found if write is not None]
+    if writes:
+        unit.save(writes)
     return [done for done, _ in found]
 
 
 def _changed(
-    unit: UnitOfWork, command: Command, around: Surroundings, attempts: Attempts
-) -> tuple[Change, Write | None]:
+    unit: UnitOfWork, command: Command, around: Surroundings, attempts: Attempts, answering: Answering[T]
+) -> tuple[T, Write | None]:
     """Return what a command does, and what is to be saved of it."""
     scope = around.way.scope if around.way is not None else scope_of(around.actor, around.settings.directory)
     if scope.person not in {None, around.actor}:
         around = changed(around, actor=scope.person)  # the directory's spelling of the id
     # First: what was done may have taken the issue from the sight of whoever did it, who may ask all the same.
-    done = done_before(unit, command, around.actor)
+    done = _done(unit, command, around)
     if done is None:
         try:
-            return _newly_changed(unit, command, around, scope, attempts)
+            return _newly_changed(unit, command, around, scope, attempts, answering=answering)
         except StorageError:
             raise
         except ResolutionKitError:
             # Somebody else may have given the same command meanwhile, and that may be why it is refused.
-            done = done_before(unit, command, around.actor)
+            done = _done(unit, command, around)
             if done is None:
                 raise
-    return repeated(unit, command, done), None
+    if done.fingerprint != command.fingerprint(unit.make_secret()):
+        raise KeyReused(done.key)
+    return answering.again(unit, command, done), None
+
+
+def _done(unit: UnitOfWork, command: Command, around: Surroundings) -> Remembered | None:
+    return unit.remembered(around.actor, command.key) if command.key is not None else None
 
 
 def _newly_changed(
-    unit: UnitOfWork, command: Command, around: Surroundings, scope: Scope, attempts: Attempts
-) -> tuple[Change, Write | None]:
+    unit: UnitOfWork,
+    command: Command,
+    around: Surroundings,
+    scope: Scope,
+    attempts: Attempts,
+    *,
+    answering: Answering[T],
+) -> tuple[T, Write | None]:
     if around.way is not None:
         around.way.check(unit)
-    loaded = _load_flagged(unit, command, scope) if isinstance(command, Flag) else _load_issue(unit, command, scope)
+    loaded = load(unit, command, scope, around.actor, around.settings.directory)
     cause = around.way.cause if around.way is not None else Cause(_kind(command), command.key)
-    rules = () if loaded.record is None else rules_for(loaded.record, around.settings.policy)
-    context = _context(around, (*_named(command, around.settings.policy), *named_by(rules)), loaded, cause)
-    if loaded.record is not None:
-        context = with_loads(unit, rules, context, loaded.record.response)
+    after = None if loaded.record is None else record_after(loaded.record, command)
+    rules = () if after is None or not is_ruled(command, loaded.record) else rules_for(after, around.settings.policy)
+    responses = () if after is None else (after.response,)
+    named = (*_named(command, around.settings.policy), *named_by(rules))
+    context = _context(around, named, loaded, cause, *responses)
+    if after is not None:
+        context = with_loads(unit, rules, context, after.response)
     decision = _decided(unit, command, loaded, context, attempts)
     issue, write = _finish(unit, loaded, decision, context, around, command=command)
-    if issue is None:
-        raise IssueNotFound(issue_of(command) or "")
-    return _change(issue=issue, events=decision.events, advice=decision.advice), write
+    return answering.new(command, loaded, decision, issue), write
 
 
 def _kind(command: Command) -> CauseKind:
     return CauseKind.INBOUND if isinstance(command, InboundUpdate) else CauseKind.COMMAND
 
 
-def _load_response(unit: UnitOfWork, command: Record) -> _Loaded:
-    response = command.response
-    # The ticket first: all of its responses meet there, and nobody holds one of them while waiting for another.
-    standing = unit.standing(response.survey, response.ticket) if response.ticket else None
-    is_same = standing is not None and standing.id == response.id
-    same = standing if is_same else unit.response(response.id)
-    known = same or standing
-    if known is None:
-        return _NOTHING
-    issue, history = _issue(unit, known.issue)
-    facts = intake.Facts(same=same, standing=None if same else standing, issue=issue)
-    return _Loaded(issue=issue, history=history, facts=facts)
-
-
-def _load_issue(unit: UnitOfWork, command: Command, scope: Scope) -> _Loaded:
-    issue_id = issue_of(command)
-    issue, history = _issue(unit, issue_id)
-    if issue is None or not scope.sees_issue(issue):
-        raise IssueNotFound(issue_id or "")
-    return _Loaded(issue=issue, history=history)
-
-
-def _load_flagged(unit: UnitOfWork, command: Flag, scope: Scope) -> _Loaded:
-    found = unit.response(command.response)
-    if found is None or not scope.sees_response(found, _issue(unit, found.issue)[0]):
-        raise ResponseNotFound(command.response)
-    return _Loaded(record=found)
-
-
-def _issue(unit: UnitOfWork, issue_id: str | None) -> tuple[Issue | None, Sequence[Event] | None]:
-    """Return an issue as it is: as the store keeps it, where it can, else folded from its history, and that (L1)."""
-    if issue_id is None:
-        return None, None
-    kept: Callable[[str], Issue | None] | None = getattr(unit, "issue", None)
-    if kept is not None:
-        return kept(issue_id), None
-    history = unit.history(issue_id)
-    return replay(history) if history else None, history
-
-
-def _decided(unit: UnitOfWork, command: Command, loaded: _Loaded, context: Context, attempts: Attempts) -> Decision:
+def _decided(unit: UnitOfWork, command: Command, loaded: Loaded, context: Context, attempts: Attempts) -> Decision:
     if isinstance(command, Flag) and loaded.record is not None:
         return intake.flag(loaded.record, command, context)
+    if isinstance(command, OnResponse) and loaded.record is not None:
+        return place(loaded.record, loaded.issue, command, context)
     issue = loaded.issue
     if issue is None:
         raise IssueNotFound(issue_of(command) or "")
@@ -293,7 +267,7 @@ def _decided(unit: UnitOfWork, command: Command, loaded: _Loaded, context: Conte
 
 
 def _context(
-    around: Surroundings, named: Iterable[str | None], loaded: _Loaded, cause: Cause, *responses: Response
+    around: Surroundings, named: Iterable[str | None], loaded: Loaded, cause: Cause, *responses: Response
 ) -> Context:
     settings = around.settings
     people = settings.directory  # a static one is its own snapshot
@@ -315,7 +289,7 @@ def _people(
     directory: Directory,
     actor: str,
     named: Iterable[str | None],
-    loaded: _Loaded,
+    loaded: Loaded,
     responses: tuple[Response, ...],
 ) -> StaticDirectory:
     """Ask the directory for all that the decision can need."""
@@ -326,7 +300,7 @@ def _people(
         responses = (*responses, issue.response)
         named = (*named, issue.assignee, *issue.followers, *issue.people, *issue.alerted, *issue.accountable)
     mentioned = (actor, *named, *(who for one in responses for who in one.hierarchy))
-    return snapshot(directory, mentioned, [one.group for one in responses])
+    return snapshot(directory, mentioned, responses)
 
 
 def _named(command: Command, policy: Policy) -> Iterable[str | None]:
@@ -345,7 +319,7 @@ def _named(command: Command, policy: Policy) -> Iterable[str | None]:
 
 def _finish(
     unit: UnitOfWork,
-    loaded: _Loaded,
+    loaded: Loaded,
     decision: Decision,
     context: Context,
     around: Surroundings,
@@ -369,7 +343,7 @@ def _finish(
         due_at=times.due_at,
         wake_at=times.wake_at,
         messages=messages,
-        remembered=remembered_of(unit, command, issue, decision, context),
+        remembered=remembered(unit, command, decision, context, record=loaded.record, issue=issue),
         is_last=around.is_alone,
     )
     is_something = write.records or write.events or write.remembered is not None
@@ -377,7 +351,7 @@ def _finish(
 
 
 def _timetable(
-    unit: UnitOfWork, loaded: _Loaded, issue: Issue | None, events: tuple[Event, ...], context: Context
+    unit: UnitOfWork, loaded: Loaded, issue: Issue | None, events: tuple[Event, ...], context: Context
 ) -> Timetable:
     """Return what time brings an issue to after what happened to it."""
     if issue is None or not events or issue.backfilled:
@@ -386,5 +360,5 @@ def _timetable(
     return timetable(issue, (*past, *events), context.policy, context.now)
 
 
-def _past(unit: UnitOfWork, loaded: _Loaded, issue: Issue) -> Sequence[Event]:
+def _past(unit: UnitOfWork, loaded: Loaded, issue: Issue) -> Sequence[Event]:
     return loaded.history if loaded.history is not None else unit.history(issue.id)

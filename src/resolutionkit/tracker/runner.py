@@ -15,7 +15,7 @@ from resolutionkit.errors import InvalidResponse, InvalidValue, ResolutionKitErr
 from resolutionkit.model.commands import Command, Record
 from resolutionkit.model.people import SYSTEM
 from resolutionkit.model.response import Response, plain
-from resolutionkit.model.results import Change, Recorded
+from resolutionkit.model.results import Change, Recorded, ResponseChange
 from resolutionkit.model.trusted import trusted
 from resolutionkit.model.values import utc
 from resolutionkit.ports import Clock, Store, UnitOfWork
@@ -24,6 +24,7 @@ from resolutionkit.tracker.bulk import RecordedOrRefused, in_turn, record_all
 from resolutionkit.tracker.channels import NO_CHANNELS, Channels
 from resolutionkit.tracker.opinions import opinions_of
 from resolutionkit.tracker.pipeline import AccountSettings, Attempts, Surroundings, Way
+from resolutionkit.tracker.placing import OnResponse
 from resolutionkit.tracker.plugins import Plugins
 from resolutionkit.tracker.reading import Reader
 from resolutionkit.tracker.watching import Watch
@@ -184,6 +185,23 @@ class Runner:
 
         def work(unit: UnitOfWork) -> list[Change]:
             return pipeline.change_all(unit, commands, around, attempts)
+
+        return self.store.transact(self.account, work, write=True)
+
+    def place_all(
+        self, commands: Sequence[OnResponse], actor: str = SYSTEM, way: Way | None = None
+    ) -> list[ResponseChange]:
+        """Carry out commands on responses in one transaction: all of them, or none; see :meth:`change`."""
+        if not commands or self.watch.is_idle():
+            return self._place_all(commands, actor, way)
+        return self.watch.changed_all(self.account, commands, lambda: self._place_all(commands, actor, way))
+
+    def _place_all(self, commands: Sequence[OnResponse], actor: str, way: Way | None) -> list[ResponseChange]:
+        around = self.around(actor, is_alone=len(commands) == 1, way=way)
+        attempts = [Attempts() for _ in commands]
+
+        def work(unit: UnitOfWork) -> list[ResponseChange]:
+            return pipeline.place_all(unit, commands, around, attempts)
 
         return self.store.transact(self.account, work, write=True)
 

@@ -2,30 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from resolutionkit.model.people import Group, Person, StaticDirectory
+from resolutionkit.model.response import Response
 from resolutionkit.ports import Directory
 
 
-def snapshot(
-    directory: Directory, mentioned: Iterable[str | None], group_codes: Iterable[str | None]
-) -> StaticDirectory:
+def snapshot(directory: Directory, mentioned: Iterable[str | None], responses: Sequence[Response]) -> StaticDirectory:
     """Return everybody whom a decision may need.
 
     Args:
         directory: The host's directory.
         mentioned: The strings that may name somebody: ids, email addresses, names.
-        group_codes: The codes of the groups concerned.
+        responses: The responses concerned, whose codes are looked up.
     """
-    groups = [group for code in set(group_codes) if code is not None and (group := directory.group(code))]
+    groups = _groups(directory, {one.group for one in responses if one.group is not None})
     leader = directory.leader()
     people: dict[str, Person] = {} if leader is None else {leader.id: leader}
     for who in {*mentioned, *_of_groups(groups)}:
         if who is not None:
             people.update(_named(directory, who))
     _add_managers(directory, people)
-    return StaticDirectory.gathered(people, groups, None if leader is None else leader.id)
+    segments = _segments(directory, {one.segment for one in responses if one.segment is not None})
+    return StaticDirectory.gathered(people, groups, None if leader is None else leader.id, segments)
+
+
+def _groups(directory: Directory, codes: Iterable[str]) -> list[Group]:
+    """Return the groups of codes that are not unknown; of one that may be there nothing but its code is known."""
+    asked: Callable[[str], bool | None] | None = getattr(directory, "knows_group", None)
+    found = []
+    for code in codes:
+        group = directory.group(code)
+        if group is None and asked is not None and asked(code) is not False:
+            group = Group(code=code)
+        found += [] if group is None else [group]
+    return found
+
+
+def _segments(directory: Directory, codes: Iterable[str]) -> frozenset[str] | None:
+    """Return which of these codes are not unknown; None where the directory does not say."""
+    asked: Callable[[str], bool | None] | None = getattr(directory, "knows_segment", None)
+    return None if asked is None else frozenset(code for code in codes if asked(code) is not False)
+
+
+def administrators_of(directory: Directory) -> Sequence[Person]:
+    """Return the active administrators whom a directory names; none where it cannot."""
+    if isinstance(directory, StaticDirectory):
+        return tuple(one for one in directory if one.active and one.administrator)
+    asked: Callable[[], Iterable[Person]] | None = getattr(directory, "administrators", None)
+    return () if asked is None else tuple(one for one in asked() if one.active and one.administrator)
 
 
 def _of_groups(groups: Iterable[Group]) -> Iterable[str | None]:

@@ -24,8 +24,10 @@ from resolutionkit.model.commands import (
     Flag,
     Follow,
     InboundUpdate,
+    Move,
     RaiseLevel,
     Reopen,
+    Repair,
     RunTimers,
     SetStatus,
     Unfollow,
@@ -34,12 +36,13 @@ from resolutionkit.model.commands import (
 from resolutionkit.model.deliveries import Delivery, Fate
 from resolutionkit.model.events import IssueOpened
 from resolutionkit.model.notices import Notice
-from resolutionkit.model.results import Change, Outcome, Recorded
+from resolutionkit.model.results import Change, Outcome, Recorded, ResponseChange
 from resolutionkit.ports import Notifier
 from resolutionkit.tracker import telemetry as otel
 from resolutionkit.tracker.telemetry import Ended, Fact, Instrument, Span, Telemetry
 
 T = TypeVar("T")
+C = TypeVar("C", Change, ResponseChange)
 
 KINDS: Mapping[type[Command], str] = {
     AddNote: "add_note",
@@ -50,8 +53,10 @@ KINDS: Mapping[type[Command], str] = {
     Follow: "follow",
     InboundUpdate: "apply_update",
     RaiseLevel: "raise_level",
+    Move: "move",
     Reopen: "reopen",
     RunTimers: "run_timers",
+    Repair: "repair",
     SetStatus: "set_status",
     Unfollow: "unfollow",
 }
@@ -115,11 +120,11 @@ class Watch:
         self._note_opened(opened)
         return done
 
-    def changed(self, account: str, command: Command, work: Callable[[], Change]) -> Change:
+    def changed(self, account: str, command: Command, work: Callable[[], C]) -> C:
         """Carry out one command, and tell of it."""
         return self.changed_all(account, [command], lambda: [work()])[0]
 
-    def changed_all(self, account: str, commands: Sequence[Command], work: Callable[[], list[Change]]) -> list[Change]:
+    def changed_all(self, account: str, commands: Sequence[Command], work: Callable[[], list[C]]) -> list[C]:
         """Carry out commands in one transaction, and tell of them as of one."""
         first, size = commands[0], len(commands)
         facts: dict[str, Any] = {"account": account, "kind": KINDS[type(first)], "size": size, "events": 0}
@@ -130,7 +135,7 @@ class Watch:
                 new = [event for one in done if not one.is_repetition for event in one.events]
                 facts.update(outcome=_outcome(done, new), events=len(new))
                 if size == 1:
-                    facts["issue_id"] = done[0].issue.id
+                    facts["issue_id"] = getattr(done[0].issue, "id", None)
         finally:
             self._note(otel.COMMANDS, facts, size)
         self._note_opened(sum(isinstance(event, IssueOpened) for event in new))
@@ -280,7 +285,7 @@ def _came_to(result: Recorded | ResolutionKitError) -> tuple[str, str | None]:
     return "refused", type(result).__name__
 
 
-def _outcome(done: Sequence[Change], new: Sequence[object]) -> str:
+def _outcome(done: Sequence[Change | ResponseChange], new: Sequence[object]) -> str:
     if new:
         return "done"
     return "repeated" if any(one.is_repetition for one in done) else "unchanged"

@@ -18,6 +18,7 @@ from resolutionkit.model.events import (
     Escalated,
     Event,
     Followed,
+    GroupChanged,
     IssueOpened,
     LevelRaised,
     LimitReminded,
@@ -25,6 +26,7 @@ from resolutionkit.model.events import (
     Reassigned,
     Reopened,
     ReplacementRecorded,
+    ResponseRepaired,
     RootCauseRecorded,
     StatusChanged,
     Unfollowed,
@@ -58,10 +60,12 @@ TITLES: Mapping[Topic, Title] = {
     Topic.REMINDED: Title(marked("Reminder"), marked("Time is running out")),
     Topic.CHECK_ASKED: Title(marked("Check"), marked("Is the customer satisfied now?")),
     Topic.REPLACED: Title(marked("New answer"), marked("The customer's answer has changed")),
+    Topic.MOVED: Title(marked("Moved"), marked("An issue has come to your group")),
     Topic.STATUS_CHANGED: Title(marked("Status"), marked("The status has changed")),
     Topic.REASSIGNED: Title(marked("Reassigned"), marked("Somebody else works the issue now")),
     Topic.NOTED: Title(marked("New note"), marked("There is a new note")),
     Topic.RECORDED: Title(marked("Response"), marked("A customer has answered")),
+    Topic.QUARANTINED: Title(marked("Quarantine"), marked("A response waits for repair")),
 }
 _OTHER = Title(marked("Change"), marked("Something has changed"))
 FLAGGED = marked("A response was flagged for attention")
@@ -86,6 +90,7 @@ WHYS: Mapping[Why, str] = {
     Why.RULE: marked("a rule of this account sends such issues to you"),
     Why.FOLLOWER: marked("you follow the issue"),
     Why.PREFERENCE: marked("your preferences ask for it"),
+    Why.ADMINISTRATOR: marked("you are an administrator of this account"),
     Why.OBSERVER: marked("you observe everything that happens"),
 }
 
@@ -137,6 +142,11 @@ Said: TypeAlias = Callable[[Any, Telling], str]
 
 
 def _opened(event: IssueOpened, tell: Telling) -> str:
+    if event.quarantined and not event.flagged_by_hand:
+        return tell.say(
+            "The issue was opened, and assigned to %(assignee)s until the response's codes are put right.",
+            assignee=tell.who(event.assignee),
+        )
     if event.flagged_by_hand:
         return tell.say(
             "%(who)s flagged the response, and assigned it to %(assignee)s.",
@@ -144,6 +154,12 @@ def _opened(event: IssueOpened, tell: Telling) -> str:
             assignee=tell.who(event.assignee),
         )
     return tell.say("The issue was opened, and assigned to %(assignee)s.", assignee=tell.who(event.assignee))
+
+
+def _repaired(event: ResponseRepaired, tell: Telling) -> str:
+    if event.is_routed:
+        return tell.say("The response was put right, and assigned to %(assignee)s.", assignee=tell.who(event.assignee))
+    return tell.say("The response was put right.")
 
 
 def _reopened(event: Reopened, tell: Telling) -> str:
@@ -216,6 +232,8 @@ HAPPENED: Mapping[type[Event], Said] = {
     RootCauseRecorded: _by(marked("%(who)s recorded the root cause.")),
     ReplacementRecorded: _said(marked("The customer answered again, about the same: the new answer counts.")),
     CorrectionRecorded: _said(marked("The response was corrected.")),
+    GroupChanged: _by(marked("%(who)s moved the issue to another group.")),
+    ResponseRepaired: _repaired,
 }
 """What each kind of event was, in a sentence; of a kind that has no line nothing is said."""
 

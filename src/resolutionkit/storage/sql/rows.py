@@ -12,6 +12,7 @@ from resolutionkit.model.deliveries import Delivery, Fate, is_leased
 from resolutionkit.model.issue import Issue, IssueLine, Phase
 from resolutionkit.model.messages import Message, Topic, Why
 from resolutionkit.model.notes import Note
+from resolutionkit.model.quarantine import QuarantineReason
 from resolutionkit.model.query import due_key, urgency
 from resolutionkit.model.response import Contact, Response, ResponseRecord, Standing
 from resolutionkit.model.results import Advice, AdviceCode
@@ -75,6 +76,9 @@ def record_row(account: str, record: ResponseRecord, keys: Keys, hashes: Mapping
         "issue": record.issue or "",
         "people": to_json([keys[who] for who in record.people]),
         "erased_at": erased_key(record.erased_at),
+        "quarantined_for": ",".join(record.quarantined_for),
+        "quarantined_since": erased_key(record.quarantined_since),
+        "repaired_at": erased_key(record.repaired_at),
         **hashes,
     }
 
@@ -105,12 +109,20 @@ def record_from(row: Row, response: Response, names: Keys) -> ResponseRecord:
         issue=row.issue or None,
         people=tuple(names[key] for key in json.loads(row.people)),
         erased_at=instant_of(row.erased_at) if row.erased_at else None,
+        quarantined_for=tuple(map(QuarantineReason, filter(None, row.quarantined_for.split(",")))),
+        quarantined_since=instant_of(row.quarantined_since) if row.quarantined_since else None,
+        repaired_at=instant_of(row.repaired_at) if row.repaired_at else None,
     )
 
 
-def erased_key(erased_at: datetime | None) -> int:
-    """Return when a response was erased as its row has it: 0 where it never was."""
-    return 0 if erased_at is None else micros(erased_at)
+def erased_key(at: datetime | None) -> int:
+    """Return when a response was erased, quarantined or repaired as its row has it: 0 where it never was."""
+    return 0 if at is None else micros(at)
+
+
+def quarantine_key(record: ResponseRecord | None) -> int | None:
+    """Return the key by which a response in quarantine is listed; None where it is not in quarantine."""
+    return micros(record.response.received_at) if record is not None and record.is_quarantined else None
 
 
 def issue_row(

@@ -28,6 +28,7 @@ from resolutionkit.storage.sql.rows import (
     parties,
     parties_of,
     party_facts,
+    quarantine_key,
     record_keys,
     record_row,
     remembered_row,
@@ -148,6 +149,12 @@ class SqlUnitOfWork(Questions):
             body = response_to_json(record.response)
             revision = {"account": self._account, "response": record.id, "revision": record.revision, "body": body}
             yield Step(self._statements.new_revision, [revision])
+        known, wanted = quarantine_key(before), quarantine_key(record)
+        if known is not None and known != wanted:
+            yield self._change(self._statements.quarantine_ends, {}, key_id=record.id)
+        if wanted is not None and known != wanted:
+            listed = {"account": self._account, "id": record.id, "received_at": wanted}
+            yield Step(self._statements.new_quarantined, [listed])
 
     def _people_steps(self, write: Write, keys: Mapping[str, str]) -> Iterator[Step]:
         """Keep a row for each response and person whose own it is, with the key that the person's list sorts by."""

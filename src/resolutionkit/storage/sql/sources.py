@@ -236,6 +236,10 @@ def response_sources(tables: Tables, asker: Asker, condition: ResponseFilter) ->
     if not condition.with_replaced:
         extra.append(responses.c.standing == Standing.CURRENT.value)
 
+    if condition.quarantined is not None:
+        extra.append(responses.c.quarantined_for != "" if condition.quarantined else responses.c.quarantined_for == "")
+    if condition.quarantined:
+        return _quarantined_sources(tables, asker, its_issue, extra)
     if asker.scope.everything:
         return [Source(origin=origin, table=responses, conditions=tuple(extra))]
     found = [
@@ -247,6 +251,27 @@ def response_sources(tables: Tables, asker: Asker, condition: ResponseFilter) ->
         whose = (people.c.account == asker.account, people.c.person == asker.person)
         mine = people.join(responses, same).outerjoin(issues, its_issue)
         found.append(Source(origin=mine, table=people, conditions=(*whose, *extra)))
+    return found
+
+
+def _quarantined_sources(
+    tables: Tables, asker: Asker, its_issue: Condition, extra: Sequence[Condition]
+) -> list[Source]:
+    """Return where the responses in quarantine come from: a list that is as short as they are few."""
+    responses, waiting, people = tables.responses, tables.quarantine, tables.response_people
+    its_response = and_(waiting.c.account == responses.c.account, waiting.c.id == responses.c.id)
+    listed = waiting.join(responses, its_response).outerjoin(tables.issues, its_issue)
+    mine = (waiting.c.account == asker.account, *extra)
+    if asker.scope.everything:
+        return [Source(origin=listed, table=waiting, conditions=mine)]
+    found = [
+        Source(origin=listed, table=waiting, conditions=(*mine, responses.c.scope_group == group))
+        for group in sorted(asker.scope.groups)
+    ]
+    if asker.person is not None:
+        same = and_(people.c.account == waiting.c.account, people.c.id == waiting.c.id)
+        is_own = people.c.person == asker.person
+        found.append(Source(origin=listed.join(people, same), table=waiting, conditions=(*mine, is_own)))
     return found
 
 

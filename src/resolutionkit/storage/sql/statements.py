@@ -159,6 +159,7 @@ class Statements:
     new_revision: Statement
     new_own_response: Statement
     new_head: Statement
+    new_quarantined: Statement
     new_issue: Statement
     new_party: Statement
     new_event: Statement
@@ -176,6 +177,7 @@ class Statements:
     parties_become: Statement
     party_goes: Statement
     own_response_goes: Statement
+    quarantine_ends: Statement
     preferences_become: Statement
     preferences_go: Statement
 
@@ -278,6 +280,7 @@ def _inserts(tables: Tables, spelling: Spelling) -> dict[str, Statement]:
     own = {
         "new_revision": tables.response_revisions,
         "new_own_response": tables.response_people,
+        "new_quarantined": tables.quarantine,
         "new_party": tables.parties,
         "new_event": tables.events,
         "new_text": tables.texts,
@@ -335,6 +338,7 @@ def _changes(tables: Tables, spelling: Spelling) -> dict[str, Statement]:
         "address_becomes": _set(addresses, ["address"], ("address",)),
         "party_goes": delete(parties).where(_is(parties, "id", "person", "role")),
         "preferences_go": delete(tables.preferences).where(_is(tables.preferences, "person")),
+        "quarantine_ends": delete(tables.quarantine).where(_is(tables.quarantine, "id")),
         "own_response_goes": delete(tables.response_people).where(_is(tables.response_people, "person", "id")),
     }
     changes |= {name: spelling.by_key(_set(*change)) for name, change in by_key.items()}

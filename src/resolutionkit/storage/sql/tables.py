@@ -81,6 +81,7 @@ class Tables:
     response_revisions: Table
     response_people: Table
     heads: Table
+    quarantine: Table
     issues: Table
     parties: Table
     events: Table
@@ -133,6 +134,12 @@ def make_tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tabl
             index("response_people_response", "id"),
         ),
         heads=table("heads", _key("survey", CODE_MAX), _key("ticket", CODE_MAX), _code("response")),
+        quarantine=table(
+            "quarantine",
+            _key("id", CODE_MAX),
+            _instant("received_at"),
+            index("quarantine_newest", "received_at", "id"),
+        ),
         issues=table("issues", *_issue_columns(), *_issue_indexes(prefix, index)),
         parties=table("parties", *_party_columns(), *_party_indexes(index)),
         events=table("events", *_event_columns()),
@@ -207,6 +214,9 @@ def _response_columns() -> list[Column[str] | Column[int] | Column[float]]:
         _code("email_hash", HASH_MAX),
         _code("company_hash", HASH_MAX),
         _instant("erased_at"),
+        _code("quarantined_for"),
+        _instant("quarantined_since"),
+        _instant("repaired_at"),
     ]
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from resolutionkit.model.events import CorrectionRecorded, Event, NoteAdded, ReplacementRecorded
+from resolutionkit.model.events import RESPONSE_EVENTS, Event, NoteAdded, ReplacementRecorded
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import IssueLine
 from resolutionkit.model.query import (
@@ -55,8 +55,7 @@ _SCOPES = st.builds(
     Scope, everything=st.booleans(), groups=st.frozensets(_GROUPS.filter(bool), max_size=2), person=st.none() | _WHO
 )
 # What changes a record too has rules of its own.
-_WITH_RECORDS = (CorrectionRecorded, ReplacementRecorded)
-_KINDS = [one for one in every_kind(sample_response(), sample_response()) if one[0] not in _WITH_RECORDS]
+_KINDS = [one for one in every_kind(sample_response(), sample_response()) if one[0] not in RESPONSE_EVENTS]
 
 
 @st.composite

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from resolutionkit.tracker.aio.awaited import awaited
+from resolutionkit.tracker.aio.repairing import AsyncRepairing
 from resolutionkit.tracker.explaining import Explaining
 
 
-class AsyncExplaining:
+class AsyncExplaining(AsyncRepairing):
     """What a tracker says of its rules."""
 
     @awaited(Explaining.explain_routing)

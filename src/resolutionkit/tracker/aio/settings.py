@@ -68,6 +68,18 @@ class _Waiting:
     def leader(self) -> Person | None:
         return _answer(self._directory.leader())
 
+    def knows_group(self, group_code: str, /) -> bool | None:
+        asked = getattr(self._directory, "knows_group", None)
+        return self.group(group_code) is not None if asked is None else _answer(asked(group_code))
+
+    def knows_segment(self, segment_code: str, /) -> bool | None:
+        asked = getattr(self._directory, "knows_segment", None)
+        return None if asked is None else _answer(asked(segment_code))
+
+    def administrators(self) -> Sequence[Person]:
+        asked = getattr(self._directory, "administrators", None)
+        return () if asked is None else _answer(asked())
+
 
 def _answer(given: T | Awaitable[T]) -> T:
     return bridge.wait(given) if isinstance(given, Awaitable) else given

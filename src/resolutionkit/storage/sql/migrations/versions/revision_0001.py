@@ -78,10 +78,14 @@ def _columns() -> Mapping[str, list[Column[Any]]]:
             _code("email_hash", _HASH),
             _code("company_hash", _HASH),
             _instant("erased_at"),
+            _code("quarantined_for"),
+            _instant("quarantined_since"),
+            _instant("repaired_at"),
         ],
         "response_revisions": [_key("response"), _number_key("revision"), _body("body")],
         "response_people": [_key("person"), _key("id"), _instant("received_at")],
         "heads": [_key("survey"), _key("ticket"), _code("response")],
+        "quarantine": [_key("id"), _instant("received_at")],
         "issues": [
             _key("id", _ID),
             _number("version"),
@@ -188,6 +192,7 @@ _INDEXES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "responses_company": ("company_hash", *_NEWEST),
     },
     "response_people": {"response_people_newest": ("person", *_NEWEST), "response_people_response": ("id",)},
+    "quarantine": {"quarantine_newest": _NEWEST},
     "issues": {
         "issues_newest": ("phase", *_NEWEST),
         "issues_urgent": ("phase", *_URGENT),
