@@ -18,7 +18,7 @@ class Timing(Explaining):
     _accounts: Callable[[str], AccountSettings | None] | None = None
 
     def run_timers(self) -> TimersRun:
-        """Do what time has brought about by now, over all accounts that the tracker knows (requirements B9, B16, C7).
+        """Do what time has brought about by now, over all accounts that are known (requirements B9, B16, C7).
 
         An issue whose level's limit ran out rises, level by level; assignees are reminded of limits that are about to
         run out, and asked some time after closing whether the customer is satisfied. Who is to be told is told by the

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import attrs
 import pytest
 
-from resolutionkit import Answer, Contact, Topic, Tracker, Why
+from resolutionkit import Answer, ClosingCheck, Contact, EscalationLevel, Policy, Response, Topic, Tracker, Why
 from resolutionkit.notify.email.notifier import EmailNotifier
 from resolutionkit.notify.links import Links
 from resolutionkit.ports import Notice
@@ -67,8 +67,33 @@ def every_topic() -> dict[Topic, Notice]:
     found[Topic.CHANGED] = attrs.evolve(
         found[Topic.NOTED], message=attrs.evolve(found[Topic.NOTED].message, topic=Topic.CHANGED), events=()
     )
+    for topic, notice in told_by_time(attrs.evolve(first, score=2)).items():  # as if it had happened to the same issue
+        assert notice.issue is not None
+        message, its = attrs.evolve(notice.message, issue=issue.id), attrs.evolve(notice.issue, id=issue.id)
+        found[topic] = attrs.evolve(notice, message=message, issue=its)
     assert set(found) == set(Topic)
     return found
+
+
+def told_by_time(first: Response) -> dict[Topic, Notice]:
+    """Return a notice of each topic that timers bring about."""
+    directory, clock = organisation(), TurnableClock()
+    levels = [
+        EscalationLevel(name="first response", within=timedelta(hours=24)),
+        EscalationLevel(name="tier one", within=timedelta(hours=48), accountable=["leader"]),
+    ]
+    policy = Policy(levels=levels, closing_check=ClosingCheck(after=timedelta(days=3)))
+    with Tracker.open("memory:", account="acme", policy=policy, directory=directory, clock=clock) as tracker:
+        issue = tracker.record(first).issue
+        assert issue is not None
+        for hours in (20, 10):
+            clock.turn(hours=hours)
+            tracker.run_timers()
+        tracker.as_user("bridget").set_status(issue.id, "resolved", note="Weekly call agreed.", spoke=True)
+        clock.turn(days=4)
+        tracker.run_timers()
+        wanted = {Topic.LEVEL_RAISED, Topic.REMINDED, Topic.CHECK_ASKED}
+        return {one.message.topic: one for one in notices(tracker, issue.id, directory) if one.message.topic in wanted}
 
 
 @pytest.fixture

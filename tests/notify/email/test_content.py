@@ -69,6 +69,15 @@ HEADINGS = {
     ),
     Topic.REASSIGNED: ("Somebody else works the issue now", "Bridget Shaw assigned the issue to Omar Haddad."),
     Topic.NOTED: ("There is a new note", ""),
+    Topic.LEVEL_RAISED: (
+        "The issue has risen to a level that you answer for",
+        "The time for first response ran out 21 November 2026, 12:00 UTC, and the issue rose to level tier one.",
+    ),
+    Topic.REMINDED: ("Time is running out", "The issue rises to the next level after 21 November 2026, 12:00 UTC."),
+    Topic.CHECK_ASKED: (
+        "Is the customer satisfied now?",
+        "It is time to ask whether the customer is satisfied.",
+    ),
     Topic.RECORDED: ("A customer has answered", ""),
     Topic.CHANGED: ("Something has changed", ""),
 }

@@ -12,7 +12,7 @@ class AsyncTiming(AsyncExplaining):
 
     @awaited(Timing.run_timers)
     def run_timers(self) -> None:
-        """Do what time has brought about by now, over all accounts that the tracker knows (B9, B16, C7)."""
+        """Do what time has brought about by now, over all accounts that are known (requirements B9, B16, C7)."""
 
     @awaited(Timing.reschedule)
     def reschedule(self) -> None:
