@@ -57,6 +57,8 @@ _HOMES = {
     "model.conditions": ("AllOf", "AnyOf", "Comparison", "Condition", "Not", "condition_faults"),
     "model.commands": ("InboundUpdate",),
     "model.conflicts": (
+        "MergeProblem",
+        "MergeRefused",
         "MoveRefused",
         "ResponseConflict",
         "ResponseHasIssue",
@@ -71,6 +73,8 @@ _HOMES = {
         "Event",
         "Followed",
         "IssueOpened",
+        "Merged",
+        "MergedInto",
         "NoteAdded",
         "Reassigned",
         "Reopened",
@@ -86,6 +90,7 @@ _HOMES = {
         "IssueLine",
         "Phase",
         "RootCause",
+        "Side",
         "Status",
     ),
     "model.lookups": ("AsyncLookupDirectory", "LookupDirectory"),
@@ -186,6 +191,7 @@ _HOMES = {
     "tracker.explaining": ("RuleTrial", "RulesTried"),
     "tracker.imports": ("ImportReport",),
     "tracker.inbox": ("Inbox",),
+    "tracker.leaving": ("Leaver",),
     "tracker.linkproblems": ("LinkProblem", "LinkRefused"),
     "tracker.linkviews": (
         "LinkDone",

@@ -12,6 +12,8 @@ from resolutionkit.model.events import (
     Event,
     Followed,
     IssueOpened,
+    Merged,
+    MergedInto,
     NoteAdded,
     Reassigned,
     Reopened,
@@ -22,6 +24,7 @@ from resolutionkit.model.events import (
     note_of,
 )
 from resolutionkit.model.issue import Episode, Issue, Phase
+from resolutionkit.model.merging import about, side_of, united, with_correction, with_replacement
 from resolutionkit.model.notes import NoteLog
 from resolutionkit.model.response import Response
 from resolutionkit.model.trusted import changed, trusted
@@ -83,6 +86,7 @@ def _opened(event: IssueOpened) -> Issue:
         status=event.status,
         phase=event.phase,
         response=event.response,
+        revision=event.revision,
         responses=(event.response,),
         assignee=event.assignee,
         followers=event.followers,
@@ -184,12 +188,18 @@ def _root_cause_recorded(issue: Issue, event: RootCauseRecorded) -> Issue:
 
 def _replacement_recorded(issue: Issue, event: ReplacementRecorded) -> Issue:
     responses = (*issue.responses, event.response)
+    if issue.sides:
+        sides = with_replacement(issue.sides, side_of(event))
+        return _next(issue, event, responses=responses, **about(sides, event.response.id))
     return _current(issue, event, responses)
 
 
 def _correction_recorded(issue: Issue, event: CorrectionRecorded) -> Issue:
     corrected = event.response
     responses = tuple(corrected if one.id == corrected.id else one for one in issue.responses)
+    if issue.sides:
+        sides = with_correction(issue.sides, side_of(event))
+        return _next(issue, event, responses=responses, **about(sides, issue.response.id))
     if issue.response.id != corrected.id:
         return _next(issue, event, responses=responses)
     return _current(issue, event, responses)
@@ -200,10 +210,25 @@ def _current(issue: Issue, event: ReplacementRecorded | CorrectionRecorded, resp
         issue,
         event,
         response=event.response,
+        revision=event.revision,
         responses=responses,
         people=event.people,
         needs_recovery=event.needs_recovery,
     )
+
+
+def _merged(issue: Issue, event: Merged) -> Issue:
+    facts = united(issue, replay(event.history), event.merged, event.actor)
+    last: Episode = facts["episodes"][-1]
+    facts["episodes"] = (*facts["episodes"][:-1], _contacted(last, event))
+    return _next(changed(issue, **facts), event)
+
+
+def _merged_into(issue: Issue, event: MergedInto) -> Issue:
+    # Its time of closing stays open: it was not closed, and what it came to is told by the other one.
+    nobody: dict[str, Any] = {"assignee": None, "followers": (), "people": (), "alerted": ()}
+    nobody |= {"escalated_to": None, "escalated_by": None}
+    return _next(issue, event, phase=Phase.CLOSED, merged_into=event.into, **nobody)
 
 
 _CHANGES: dict[type[Event], Callable[[Issue, Any], Issue]] = {
@@ -217,4 +242,6 @@ _CHANGES: dict[type[Event], Callable[[Issue, Any], Issue]] = {
     RootCauseRecorded: _root_cause_recorded,
     ReplacementRecorded: _replacement_recorded,
     CorrectionRecorded: _correction_recorded,
+    Merged: _merged,
+    MergedInto: _merged_into,
 }

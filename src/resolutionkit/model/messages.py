@@ -20,6 +20,7 @@ class Topic(StrEnum):
     REOPENED = "reopened"
     ASSIGNED = "assigned"
     REPLACED = "replaced"
+    MERGED = "merged"
     STATUS_CHANGED = "status_changed"
     REASSIGNED = "reassigned"
     NOTED = "noted"
@@ -36,6 +37,7 @@ class Why(StrEnum):
     GROUP_LEAD = "group_lead"
     RULE = "rule"
     FOLLOWER = "follower"
+    FORMER_ASSIGNEE = "former_assignee"
     PREFERENCE = "preference"
     OBSERVER = "observer"
 

@@ -11,6 +11,8 @@ from resolutionkit.model.events import (
     Event,
     Followed,
     IssueOpened,
+    Merged,
+    MergedInto,
     NoteAdded,
     Reassigned,
     Reopened,
@@ -61,6 +63,8 @@ WORDS: Mapping[type[Event], Callable[[Any, NameOf, LabelOf], str]] = {
         f"response {event.response.id} took the place of the one before"
     ),
     CorrectionRecorded: lambda event, _name_of, _label_of: f"response {event.response.id} was corrected",
+    Merged: lambda event, _name_of, _label_of: f"issue {event.merged} was merged into this one",
+    MergedInto: lambda event, _name_of, _label_of: f"merged into issue {event.into}",
 }
 """The words for each kind."""
 

@@ -9,26 +9,36 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from inspect import iscoroutinefunction
+from typing import TypeAlias
 
-from attrs import define, field, frozen
+from attrs import field, frozen
 
 from resolutionkit.decisions import intake
-from resolutionkit.decisions.concurrency import check_not_stale
 from resolutionkit.decisions.context import Context, Decision
 from resolutionkit.decisions.deadlines import earliest_due
 from resolutionkit.decisions.decide import decide
+from resolutionkit.decisions.leaving import hand_over
 from resolutionkit.decisions.opinions import NO_OPINIONS, Opinions
 from resolutionkit.errors import (
     InvalidValue,
     IssueNotFound,
-    KeyReused,
     ResolutionKitError,
     ResponseNotFound,
     StorageError,
 )
-from resolutionkit.model.commands import Assign, Command, Flag, Follow, InboundUpdate, Record, Unfollow, issue_of
+from resolutionkit.model.commands import (
+    Assign,
+    Command,
+    Flag,
+    Follow,
+    HandOver,
+    InboundUpdate,
+    Record,
+    Unfollow,
+    issue_of,
+)
 from resolutionkit.model.events import Cause, CauseKind, Event, IssueOpened
-from resolutionkit.model.history import apply, replay
+from resolutionkit.model.history import apply
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.people import SYSTEM, StaticDirectory
 from resolutionkit.model.query import Scope
@@ -36,11 +46,14 @@ from resolutionkit.model.response import Response, ResponseRecord
 from resolutionkit.model.results import Change, Outcome, Recorded
 from resolutionkit.model.trusted import changed, trusted
 from resolutionkit.policy.policy import Policy
-from resolutionkit.ports import Directory, Remembered, UnitOfWork, Write
+from resolutionkit.ports import Directory, UnitOfWork, Write
 from resolutionkit.tracker.access import scope_of
+from resolutionkit.tracker.attempts import Attempts, check_versions
 from resolutionkit.tracker.hearing import messages_of
+from resolutionkit.tracker.keys import done_before, remembered_of, repeated
 from resolutionkit.tracker.ruling import named_by, rules_for, rules_on, with_loads
 from resolutionkit.tracker.snapshot import snapshot
+from resolutionkit.tracker.streams import leading, stream
 
 _in_context, _write, _recorded, _change = trusted(Context), trusted(Write), trusted(Recorded), trusted(Change)
 _DIRECTORY = ("person", "people_by_email", "people_by_name", "group", "groups_of", "leader")
@@ -118,15 +131,8 @@ class Surroundings:
     way: Way | None = None
 
 
-@define
-class Attempts:
-    """What the first run of a unit of work saw, for those after it: a later one must not decide on news unseen."""
-
-    version: int | None = None
-
-
 @frozen(kw_only=True)
-class _Loaded:
+class Loaded:
     """What a command is decided on; the history is there where the issue was folded from it."""
 
     issue: Issue | None = None
@@ -135,7 +141,9 @@ class _Loaded:
     facts: intake.Facts = intake.Facts()
 
 
-_NOTHING = _Loaded()
+_NOTHING = Loaded()
+Done: TypeAlias = tuple[Change, Sequence[Write]]
+"""What a command did, and what is to be saved of it."""
 
 
 def record(unit: UnitOfWork, command: Record, around: Surroundings) -> Recorded:
@@ -151,7 +159,7 @@ def taken_in(unit: UnitOfWork, command: Record, around: Surroundings) -> tuple[R
     loaded = _load_response(unit, command)
     cause = Cause(CauseKind.RESPONSE, command.response.id)
     rules = rules_on(command.response, around.settings.policy, around.opinions)
-    context = _context(around, named_by(rules), loaded, cause, command.response)
+    context = context_of(around, named_by(rules), loaded, cause, command.response)
     context = with_loads(unit, rules, context, command.response)
     decision = intake.take_in(loaded.facts, command, context)
     issue, write = _finish(unit, loaded, decision, context, around)
@@ -166,9 +174,9 @@ def taken_in(unit: UnitOfWork, command: Record, around: Surroundings) -> tuple[R
 
 def change(unit: UnitOfWork, command: Command, around: Surroundings, attempts: Attempts) -> Change:
     """Carry out one command of a person."""
-    done, write = _changed(unit, command, around, attempts)
-    if write is not None:
-        unit.save((write,))
+    done, writes = _changed(unit, command, around, attempts)
+    if writes:
+        unit.save(writes)
     return done
 
 
@@ -177,59 +185,64 @@ def change_all(
 ) -> list[Change]:
     """Carry out commands on as many issues: all are decided before any is saved, so that a refusal finds nothing."""
     found = [_changed(unit, one, around, seen) for one, seen in zip(commands, attempts, strict=True)]
-    unit.save([write for _, write in found if write is not None])
+    unit.save([write for _, writes in found for write in writes])
     return [done for done, _ in found]
 
 
-def _changed(
-    unit: UnitOfWork, command: Command, around: Surroundings, attempts: Attempts
-) -> tuple[Change, Write | None]:
-    """Return what a command does, and what is to be saved of it."""
+def _changed(unit: UnitOfWork, command: Command, around: Surroundings, attempts: Attempts) -> Done:
+    return once(unit, command, around, lambda seen, scope: _newly_changed(unit, command, seen, scope, attempts))
+
+
+def once(
+    unit: UnitOfWork, command: Command, around: Surroundings, newly: Callable[[Surroundings, Scope], Done]
+) -> Done:
+    """Return what a command does, and what is to be saved of it; where it was done under its key, nothing is.
+
+    Args:
+        unit: The unit of work.
+        command: The command.
+        around: What it is given in.
+        newly: Carries it out, given that and how far the actor sees.
+    """
     scope = around.way.scope if around.way is not None else scope_of(around.actor, around.settings.directory)
     if scope.person not in {None, around.actor}:
         around = changed(around, actor=scope.person)  # the directory's spelling of the id
     # First: what was done may have taken the issue from the sight of whoever did it, who may ask all the same.
-    done = _done(unit, command, around)
+    done = done_before(unit, command, around.actor)
     if done is None:
         try:
-            return _newly_changed(unit, command, around, scope, attempts)
+            return newly(around, scope)
         except StorageError:
             raise
         except ResolutionKitError:
             # Somebody else may have given the same command meanwhile, and that may be why it is refused.
-            done = _done(unit, command, around)
+            done = done_before(unit, command, around.actor)
             if done is None:
                 raise
-    return _repeated(unit, command, done), None
+    return repeated(unit, command, done), ()
 
 
-def _done(unit: UnitOfWork, command: Command, around: Surroundings) -> Remembered | None:
-    return unit.remembered(around.actor, command.key) if command.key is not None else None
-
-
-def _newly_changed(
-    unit: UnitOfWork, command: Command, around: Surroundings, scope: Scope, attempts: Attempts
-) -> tuple[Change, Write | None]:
+def _newly_changed(unit: UnitOfWork, command: Command, around: Surroundings, scope: Scope, attempts: Attempts) -> Done:
     if around.way is not None:
         around.way.check(unit)
     loaded = _load_flagged(unit, command, scope) if isinstance(command, Flag) else _load_issue(unit, command, scope)
     cause = around.way.cause if around.way is not None else Cause(_kind(command), command.key)
     rules = () if loaded.record is None else rules_for(loaded.record, around.settings.policy)
-    context = _context(around, (*_named(command), *named_by(rules)), loaded, cause)
+    context = context_of(around, (*_named(command), *named_by(rules)), loaded, cause)
     if loaded.record is not None:
         context = with_loads(unit, rules, context, loaded.record.response)
     decision = _decided(unit, command, loaded, context, attempts)
     issue, write = _finish(unit, loaded, decision, context, around, command=command)
     if issue is None:
         raise IssueNotFound(issue_of(command) or "")
-    return _change(issue=issue, events=decision.events, advice=decision.advice), write
+    return _change(issue=issue, events=decision.events, advice=decision.advice), () if write is None else (write,)
 
 
 def _kind(command: Command) -> CauseKind:
     return CauseKind.INBOUND if isinstance(command, InboundUpdate) else CauseKind.COMMAND
 
 
-def _load_response(unit: UnitOfWork, command: Record) -> _Loaded:
+def _load_response(unit: UnitOfWork, command: Record) -> Loaded:
     response = command.response
     # The ticket first: all of its responses meet there, and nobody holds one of them while waiting for another.
     standing = unit.standing(response.survey, response.ticket) if response.ticket else None
@@ -238,53 +251,45 @@ def _load_response(unit: UnitOfWork, command: Record) -> _Loaded:
     known = same or standing
     if known is None:
         return _NOTHING
-    issue, history = _issue(unit, known.issue)
-    facts = intake.Facts(same=same, standing=None if same else standing, issue=issue)
-    return _Loaded(issue=issue, history=history, facts=facts)
+    its = stream(unit, known.issue)
+    facts = intake.Facts(same=same, standing=None if same else standing, issue=its.issue)
+    return Loaded(issue=its.issue, history=its.history, facts=facts)
 
 
-def _load_issue(unit: UnitOfWork, command: Command, scope: Scope) -> _Loaded:
-    issue_id = issue_of(command)
-    issue, history = _issue(unit, issue_id)
-    if issue is None or not scope.sees_issue(issue):
-        raise IssueNotFound(issue_id or "")
-    return _Loaded(issue=issue, history=history)
+def _load_issue(unit: UnitOfWork, command: Command, scope: Scope) -> Loaded:
+    found = leading(unit, issue_of(command))
+    if found.issue is None or not scope.sees_issue(found.issue):
+        raise IssueNotFound(issue_of(command) or "")
+    is_routed = isinstance(command, HandOver) and command.to is None
+    record = unit.response(found.issue.response.id) if is_routed else None
+    return Loaded(issue=found.issue, history=found.history, record=record)
 
 
-def _load_flagged(unit: UnitOfWork, command: Flag, scope: Scope) -> _Loaded:
+def _load_flagged(unit: UnitOfWork, command: Flag, scope: Scope) -> Loaded:
     found = unit.response(command.response)
-    if found is None or not scope.sees_response(found, _issue(unit, found.issue)[0]):
+    if found is None or not scope.sees_response(found, stream(unit, found.issue).issue):
         raise ResponseNotFound(command.response)
-    return _Loaded(record=found)
+    return Loaded(record=found)
 
 
-def _issue(unit: UnitOfWork, issue_id: str | None) -> tuple[Issue | None, Sequence[Event] | None]:
-    """Return an issue as it is: as the store keeps it, where it can, else folded from its history, and that (L1)."""
-    if issue_id is None:
-        return None, None
-    kept: Callable[[str], Issue | None] | None = getattr(unit, "issue", None)
-    if kept is not None:
-        return kept(issue_id), None
-    history = unit.history(issue_id)
-    return replay(history) if history else None, history
-
-
-def _decided(unit: UnitOfWork, command: Command, loaded: _Loaded, context: Context, attempts: Attempts) -> Decision:
+def _decided(unit: UnitOfWork, command: Command, loaded: Loaded, context: Context, attempts: Attempts) -> Decision:
     if isinstance(command, Flag) and loaded.record is not None:
         return intake.flag(loaded.record, command, context)
     issue = loaded.issue
     if issue is None:
         raise IssueNotFound(issue_of(command) or "")
-    known_version: int | None = getattr(command, "expected_version", None) or attempts.version
-    if known_version is not None and known_version != issue.version:
-        check_not_stale(command, issue, unit.history(issue.id), known_version)
-    attempts.version = attempts.version or issue.version
+    asked, expected = issue_of(command) or issue.id, getattr(command, "expected_version", None)
+    check_versions(unit, command, issue, {asked: expected} if expected else attempts.versions(asked))
+    attempts.seen.setdefault(asked, (issue.id, issue.version))
+    if isinstance(command, HandOver):
+        return hand_over(issue, loaded.record, command, context)
     return decide(issue, command, context)
 
 
-def _context(
-    around: Surroundings, named: Iterable[str | None], loaded: _Loaded, cause: Cause, *responses: Response
+def context_of(
+    around: Surroundings, named: Iterable[str | None], loaded: Loaded, cause: Cause, *responses: Response
 ) -> Context:
+    """Return the circumstances of a decision, with everybody whom it may need."""
     settings = around.settings
     people = settings.directory  # a static one is its own snapshot
     if not isinstance(people, StaticDirectory):
@@ -305,7 +310,7 @@ def _people(
     directory: Directory,
     actor: str,
     named: Iterable[str | None],
-    loaded: _Loaded,
+    loaded: Loaded,
     responses: tuple[Response, ...],
 ) -> StaticDirectory:
     """Ask the directory for all that the decision can need."""
@@ -325,6 +330,8 @@ def _named(command: Command) -> Iterable[str | None]:
             return (command.assignee, *command.followers)
         case InboundUpdate():
             return (command.assignee,)
+        case HandOver():
+            return (command.leaver, command.to)
         case Follow() | Unfollow():
             return (command.who,)
         case _:
@@ -333,7 +340,7 @@ def _named(command: Command) -> Iterable[str | None]:
 
 def _finish(
     unit: UnitOfWork,
-    loaded: _Loaded,
+    loaded: Loaded,
     decision: Decision,
     context: Context,
     around: Surroundings,
@@ -355,7 +362,7 @@ def _finish(
         events=decision.events,
         due_at=_due_at(unit, loaded, issue, decision.events, context.policy),
         messages=messages,
-        remembered=_remembered(unit, command, issue, decision, context),
+        remembered=remembered_of(unit, command, issue, decision, context),
         is_last=around.is_alone,
     )
     is_something = write.records or write.events or write.remembered is not None
@@ -363,7 +370,7 @@ def _finish(
 
 
 def _due_at(
-    unit: UnitOfWork, loaded: _Loaded, issue: Issue | None, events: tuple[Event, ...], policy: Policy
+    unit: UnitOfWork, loaded: Loaded, issue: Issue | None, events: tuple[Event, ...], policy: Policy
 ) -> datetime | None:
     """Return when the earliest limit of an issue is due after what happened to it."""
     if issue is None or not issue.is_open or not events:
@@ -372,29 +379,3 @@ def _due_at(
         return earliest_due(issue, events, policy)
     past = loaded.history if loaded.history is not None else unit.history(issue.id)
     return earliest_due(issue, (*past, *events), policy)
-
-
-def _remembered(
-    unit: UnitOfWork, command: Command | None, issue: Issue | None, decision: Decision, context: Context
-) -> Remembered | None:
-    if command is None or command.key is None or issue is None:
-        return None
-    return Remembered(
-        key=command.key,
-        actor=context.actor,
-        fingerprint=command.fingerprint(unit.make_secret()),
-        issue=issue.id,
-        first_event=issue.version - len(decision.events) + 1,
-        last_event=issue.version,
-        advice=decision.advice,
-        at=context.now,
-    )
-
-
-def _repeated(unit: UnitOfWork, command: Command, done: Remembered) -> Change:
-    """Answer a repeated command as it was answered."""
-    if done.fingerprint != command.fingerprint(unit.make_secret()):
-        raise KeyReused(done.key)
-    history = unit.history(done.issue)[: done.last_event]
-    events = history[done.first_event - 1 :]
-    return _change(issue=replay(history), events=events, advice=done.advice, is_repetition=True)

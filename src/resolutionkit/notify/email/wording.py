@@ -16,6 +16,8 @@ from resolutionkit.model.events import (
     Event,
     Followed,
     IssueOpened,
+    Merged,
+    MergedInto,
     NoteAdded,
     Reassigned,
     Reopened,
@@ -50,6 +52,7 @@ TITLES: Mapping[Topic, Title] = {
     Topic.REOPENED: Title(marked("Reopened"), marked("The issue was reopened")),
     Topic.ASSIGNED: Title(marked("For you"), marked("The issue is yours now")),
     Topic.REPLACED: Title(marked("New answer"), marked("The customer's answer has changed")),
+    Topic.MERGED: Title(marked("Merged"), marked("Two issues of one customer are one now")),
     Topic.STATUS_CHANGED: Title(marked("Status"), marked("The status has changed")),
     Topic.REASSIGNED: Title(marked("Reassigned"), marked("Somebody else works the issue now")),
     Topic.NOTED: Title(marked("New note"), marked("There is a new note")),
@@ -76,6 +79,7 @@ WHYS: Mapping[Why, str] = {
     Why.GROUP_LEAD: marked("you lead the group that the response belongs to, or stand in for its lead"),
     Why.RULE: marked("a rule of this account sends such issues to you"),
     Why.FOLLOWER: marked("you follow the issue"),
+    Why.FORMER_ASSIGNEE: marked("you worked the issue that was merged into this one"),
     Why.PREFERENCE: marked("your preferences ask for it"),
     Why.OBSERVER: marked("you observe everything that happens"),
 }
@@ -168,6 +172,8 @@ HAPPENED: Mapping[type[Event], Said] = {
     RootCauseRecorded: _by(marked("%(who)s recorded the root cause.")),
     ReplacementRecorded: _said(marked("The customer answered again, about the same: the new answer counts.")),
     CorrectionRecorded: _said(marked("The response was corrected.")),
+    Merged: _by(marked("%(who)s merged another issue of the same customer into this one.")),
+    MergedInto: _by(marked("%(who)s merged the issue into another one of the same customer.")),
 }
 """What each kind of event was, in a sentence; of a kind that has no line nothing is said."""
 
