@@ -7,6 +7,7 @@ to ask enough.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -38,9 +39,10 @@ from resolutionkit.testing.twin import TwinStore
 from resolutionkit.tracker.tracker import Tracker
 from resolutionkit.tracker.views import Views
 
+_NEVER = datetime.max.replace(tzinfo=UTC)
 ORDERS: dict[Order, Callable[[Any], Any]] = {
     Order.NEWEST: lambda line: (-line.response.received_at.timestamp(), [-ord(one) for one in line.id]),
-    Order.MOST_URGENT: lambda line: (not line.is_urgent, line.response.received_at, line.id),
+    Order.MOST_URGENT: lambda line: (not line.is_urgent, line.due_at or _NEVER, line.response.received_at, line.id),
 }
 
 
