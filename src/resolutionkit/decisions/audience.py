@@ -74,6 +74,7 @@ AUDIENCE: Mapping[type[Event | ResponseRecord], Sequence[Rule]] = {
         Rule(hearers.WORKER, Topic.MERGED),
         Rule(hearers.FOLLOWERS, Topic.MERGED),
         Rule(hearers.FORMER_WORKER, Topic.MERGED),
+        Rule(hearers.GROUP_LEAD, Topic.MERGED, only=hearers.IF_MOVED),
     ),
     ReplacementRecorded: (*_ON_RESPONSE, Rule(hearers.ASKING, Topic.REPLACED)),
     CorrectionRecorded: _ON_RESPONSE,

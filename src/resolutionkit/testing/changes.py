@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,8 @@ from resolutionkit.model.events import (
     Event,
     Followed,
     IssueOpened,
+    Merged,
+    MergedInto,
     NoteAdded,
     Reassigned,
     Reopened,
@@ -145,6 +148,23 @@ def every_kind(other: Response, corrected: Response) -> list[tuple[type[Event], 
         (ReplacementRecorded, {"response": other, "revision": 1, **judged}),
         (Reopened, {"status": "needs_attention", "phase": Phase.OPEN, "note": said, "actor": "system"}),
     ]
+
+
+def merging(stays: Issue, goes: Issue, history: Sequence[Event], *records: ResponseRecord, **facts: Any) -> list[Write]:
+    """Return the writes of a merge of two issues, to be saved together.
+
+    Args:
+        stays: The issue that stays.
+        goes: The one that is merged into it.
+        history: The latter's history.
+        records: Its responses.
+        facts: What the event on the one that stays has besides.
+    """
+    moment = max(stays.changed_at, goes.changed_at)
+    moved = tuple(RecordChange(record=attrs.evolve(one, issue=stays.id), before=one) for one in records)
+    given = {"merged": goes.id, "up_to": goes.version, "history": tuple(history), "at": moment}
+    ended = event_after(goes, MergedInto, into=stays.id, at=moment)
+    return [then(goes, ended, records=moved), then(stays, event_after(stays, Merged, **(given | facts)))]
 
 
 def message(issue: Issue, recipient: str = "dana", **facts: Any) -> Message:

@@ -21,8 +21,7 @@ class Step:
 
     Attributes:
         actor: The id of the person who takes it.
-        kind: What it does: ``record``, ``again`` (the same response once more), ``turn`` (the clock), or a command;
-            ``merge`` is a command too.
+        kind: What it does: ``record``, ``again`` (the same response once more), ``turn`` (the clock), or a command.
         facts: The arguments of it.
     """
 
@@ -140,9 +139,6 @@ class Player:
     def _merge(self, actor: str, index: int, other: int, **facts: Any) -> Change | None:
         known = [*self.issues, *self.merged]
         return self._change("merge", actor, index, known[other % len(known)], **facts) if known else None
-
-    def _hand_over(self, actor: str, who: str, to: str | None, note: str | None) -> None:
-        self.tracker.as_user(actor).hand_over(who, to=to, note=note)
 
     def _escalate(self, actor: str, index: int, **facts: Any) -> Change | None:
         return self._change("escalate", actor, index, **facts)

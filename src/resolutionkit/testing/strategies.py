@@ -152,7 +152,6 @@ _CHANGE = st.one_of(
     _step("escalate", index=_INDEX, reason=_NOTE, version=_VERSION, **_NOTED),
     _step("reopen", index=_INDEX, version=_VERSION, **_NOTED),
     _step("merge", index=_INDEX, other=_INDEX, **_NOTED),
-    _step("hand_over", who=_PARTIES, to=st.none() | _PARTIES, note=_MAYBE_NOTE),
     _step("flag", index=_INDEX, who=st.none() | _PARTIES, **_NOTED),
 )  # fmt: skip
 _AGAIN = _step("again", index=_INDEX)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from resolutionkit.model.events import Event
+from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.people import StaticDirectory
 from resolutionkit.model.preferences import Preferences
@@ -54,7 +55,7 @@ def told(
         for whom, topic, why in wanting(issue, event, directory, wanted):
             tell(whom, topic, why)
     if before is not None and before.response.group != issue.response.group:
-        tell([lead_of(issue, directory)], "replaced", "group_lead")
+        tell([lead_of(issue, directory)], "merged" if events[0].kind == "merged" else "replaced", "group_lead")
     return dict(found)
 
 
@@ -90,6 +91,11 @@ def concerned(issue: Issue, event: Any, directory: StaticDirectory) -> list[tupl
             return [([issue.assignee], "assigned", "assignee"), (issue.followers, "reassigned", "follower")]
         case "escalated":
             return [([event.to], "escalated", "leadership")]
+        case "merged":
+            former = replay(event.history).assignee
+            before = [] if former == issue.assignee else [former]
+            both = [(issue.followers, "merged", "follower"), (before, "merged", "former_assignee")]
+            return [([worker], "merged", why), *both]
         case "replacement_recorded" | "correction_recorded" if event.needs_recovery:
             return [([worker], "replaced", why), (issue.followers, "replaced", "follower")]
     return []
