@@ -57,6 +57,8 @@ _HOMES = {
     "model.conditions": ("AllOf", "AnyOf", "Comparison", "Condition", "Not", "condition_faults"),
     "model.commands": ("InboundUpdate",),
     "model.conflicts": (
+        "MergeProblem",
+        "MergeRefused",
         "MoveRefused",
         "ResponseConflict",
         "ResponseHasIssue",
@@ -77,6 +79,8 @@ _HOMES = {
         "IssueOpened",
         "LevelRaised",
         "LimitReminded",
+        "Merged",
+        "MergedInto",
         "NoteAdded",
         "Reassigned",
         "Reopened",
@@ -93,6 +97,7 @@ _HOMES = {
         "IssueLine",
         "Phase",
         "RootCause",
+        "Side",
         "Status",
     ),
     "model.lookups": ("AsyncLookupDirectory", "LookupDirectory"),
@@ -198,6 +203,7 @@ _HOMES = {
     "tracker.explaining": ("RuleTrial", "RulesTried"),
     "tracker.imports": ("ImportReport",),
     "tracker.inbox": ("Inbox",),
+    "tracker.leaving": ("Leaver",),
     "tracker.linkproblems": ("LinkProblem", "LinkRefused"),
     "tracker.linkviews": (
         "LinkDone",

@@ -55,6 +55,8 @@ from resolutionkit.model.conditions import Comparison as Comparison
 from resolutionkit.model.conditions import Condition as Condition
 from resolutionkit.model.conditions import Not as Not
 from resolutionkit.model.conditions import condition_faults as condition_faults
+from resolutionkit.model.conflicts import MergeProblem as MergeProblem
+from resolutionkit.model.conflicts import MergeRefused as MergeRefused
 from resolutionkit.model.conflicts import MoveRefused as MoveRefused
 from resolutionkit.model.conflicts import ResponseConflict as ResponseConflict
 from resolutionkit.model.conflicts import ResponseHasIssue as ResponseHasIssue
@@ -77,6 +79,8 @@ from resolutionkit.model.events import GroupChanged as GroupChanged
 from resolutionkit.model.events import IssueOpened as IssueOpened
 from resolutionkit.model.events import LevelRaised as LevelRaised
 from resolutionkit.model.events import LimitReminded as LimitReminded
+from resolutionkit.model.events import Merged as Merged
+from resolutionkit.model.events import MergedInto as MergedInto
 from resolutionkit.model.events import NoteAdded as NoteAdded
 from resolutionkit.model.events import Reassigned as Reassigned
 from resolutionkit.model.events import Reopened as Reopened
@@ -91,6 +95,7 @@ from resolutionkit.model.issue import Issue as Issue
 from resolutionkit.model.issue import IssueLine as IssueLine
 from resolutionkit.model.issue import Phase as Phase
 from resolutionkit.model.issue import RootCause as RootCause
+from resolutionkit.model.issue import Side as Side
 from resolutionkit.model.issue import Status as Status
 from resolutionkit.model.lookups import AsyncLookupDirectory as AsyncLookupDirectory
 from resolutionkit.model.lookups import LookupDirectory as LookupDirectory
@@ -196,6 +201,7 @@ from resolutionkit.tracker.explaining import RulesTried as RulesTried
 from resolutionkit.tracker.explaining import RuleTrial as RuleTrial
 from resolutionkit.tracker.imports import ImportReport as ImportReport
 from resolutionkit.tracker.inbox import Inbox as Inbox
+from resolutionkit.tracker.leaving import Leaver as Leaver
 from resolutionkit.tracker.linkproblems import LinkProblem as LinkProblem
 from resolutionkit.tracker.linkproblems import LinkRefused as LinkRefused
 from resolutionkit.tracker.linkviews import LinkDone as LinkDone

@@ -20,7 +20,7 @@ from cattrs import Converter
 from cattrs.gen import make_dict_unstructure_fn, override
 
 from resolutionkit.errors import StorageError, shown
-from resolutionkit.model.events import EVENT_TYPES, Cause, CauseKind, Event
+from resolutionkit.model.events import EVENT_TYPES, Cause, CauseKind, Event, Merged
 from resolutionkit.model.issue import Phase, RootCause
 from resolutionkit.model.messages import Topic, Why
 from resolutionkit.model.notes import Note
@@ -64,7 +64,7 @@ def _load_attribute(value: Any) -> AttributeValue:
 
 
 _BASE = frozenset(attribute.name for attribute in attrs.fields(Event)) - {"advice"}
-_APART = frozenset({*_BASE, "response"})
+_APART = frozenset({*_BASE, "response", "history"})
 """What an event's payload leaves out: it is stored in columns and tables of its own."""
 
 
@@ -250,7 +250,7 @@ def event_to_stored(event: Event) -> StoredEvent:
 
 
 def event_from(stored: StoredEvent, response: Response | None) -> Event:
-    """Return the event that was stored.
+    """Return the event that was stored; a merge without the other issue's history, which is elsewhere.
 
     Args:
         stored: The stored event.
@@ -288,6 +288,8 @@ def _whole(stored: StoredEvent, response: Response | None) -> dict[str, Any]:
         data["reason"] = words["reason"]
     if response is not None:
         data["response"], data["revision"] = response, stored.revision
+    if stored.kind == Merged.kind:
+        data["history"] = ()
     return data
 
 
@@ -317,6 +319,8 @@ def to_stored(value: object) -> dict[str, Any]:
     if not isinstance(value, Event):
         return data
     apart = {name: CONVERTER.unstructure(getattr(value, name)) for name in sorted(_APART) if hasattr(value, name)}
+    if isinstance(value, Merged):
+        apart["history"] = [to_stored(one) for one in value.history]
     return {"kind": value.kind, "format": value.format, **apart, **data}
 
 
@@ -359,4 +363,6 @@ def _event_of(data: Mapping[str, Any]) -> Event:
     facts["cause"] = Cause(CauseKind(cause["kind"]), cause.get("ref"))
     if "response" in facts:
         facts["response"] = _READ_RESPONSE(facts["response"])
+    if kind == Merged.kind:
+        facts["history"] = tuple(_event_of(one) for one in facts["history"])
     return _READ_EVENT[kind](facts)

@@ -10,7 +10,9 @@ import attrs
 
 from kit.broken_base import Broken, Unit
 from resolutionkit.errors import ResolutionKitError, StorageError
+from resolutionkit.model.events import Merged
 from resolutionkit.model.history import replay
+from resolutionkit.model.query import IssueQuery, Order
 
 
 class KeepsHalfAWrite(Broken):
@@ -106,6 +108,32 @@ class ForgetsHeads(Broken):
     class Around(Unit):
         def save(self, writes: Any) -> None:
             self.unit.save([attrs.evolve(write, head=None) for write in writes])
+
+
+class ForgetsWhatWasMerged(Broken):
+    """Law L1: reads a merge without the history of the other issue."""
+
+    caught_by = "test_a_merge_is_read_with_the_history_of_the_other_issue"
+
+    class Around(Unit):
+        def history(self, issue_id: str) -> Any:
+            return tuple(
+                attrs.evolve(event, history=event.history[:1]) if isinstance(event, Merged) else event
+                for event in self.unit.history(issue_id)
+            )
+
+
+class ListsWhatWasMerged(Broken):
+    """Goes on to count an issue that was merged into another."""
+
+    caught_by = "test_an_issue_that_was_merged_is_in_no_list"
+
+    class Around(Unit):
+        def count_issues(self, scope: Any, condition: Any, at_most: int | None) -> int:
+            lines = self.unit.issues(IssueQuery(scope=scope, filter=condition, order=Order.NEWEST, limit=1000))
+            merged = sum(len(replay(self.unit.history(line.id)).merged) for line in lines)
+            found = self.unit.count_issues(scope, condition, at_most)
+            return found + merged if at_most is None else min(found + merged, at_most)
 
 
 class MixesAccounts(Broken):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypeAlias
 
@@ -82,10 +83,8 @@ def act(tracker: Tracker, clock: TurnableClock, issue: str, what: str) -> None:
         "escalate": lambda: desk.escalate(issue, reason="Risk.", note="Now."),
         "run": tracker.run_timers,
     }
-    try:
+    with suppress(ResolutionKitError):  # it cannot be done as things stand, and nothing was
         acts[what]()
-    except ResolutionKitError:
-        pass  # it cannot be done as things stand, and nothing was
 
 
 def by_time(history: Sequence[Event]) -> list[tuple[Any, ...]]:

@@ -64,6 +64,7 @@ ERRORS: dict[str, tuple[Any, type[Exception]]] = {
     "LinkForged": (rk.LinkForged(), PermissionError),
     "LinkExpired": (rk.LinkExpired(NOON), PermissionError),
     "LinkRefused": (rk.LinkRefused(rk.LinkProblem.MOVED), PermissionError),
+    "MergeRefused": (rk.MergeRefused("i-1", "i-2", rk.MergeProblem.CLOSED, "i-2"), ValueError),
     "MoveRefused": (rk.MoveRefused("resolved", "x", ["cant_resolve"], ["in_progress"], "no such"), ValueError),
     "ResponseConflict": (rk.ResponseConflict("r-1", [("score", 3, 4)]), ValueError),
     "ResponseReplaced": (rk.ResponseReplaced("r-1", "r-2"), LookupError),
@@ -165,6 +166,7 @@ def test_each_error_has_the_http_status_that_fits(name: str) -> None:
     """A host answers what a person may not, what is not there, what does not fit, and what cannot be."""
     error, _ = ERRORS[name]
     conflicts = (
+        rk.MergeRefused,
         rk.MoveRefused,
         rk.ResponseConflict,
         rk.ResponseHasIssue,

@@ -23,6 +23,8 @@ from resolutionkit import (
     IssueOpened,
     LevelRaised,
     LimitReminded,
+    Merged,
+    MergedInto,
     Note,
     NoteAdded,
     Phase,
@@ -91,6 +93,7 @@ def changed(before: Issue, after: Issue) -> set[str]:
     return names - {"version", "changed_at"}
 
 
+OTHER = response("r-9", 3)
 NEXT = response("r-2", 2, group="field")
 EFFECTS: dict[str, tuple[type[Event], dict[str, Any], set[str]]] = {
     "note": (NoteAdded, {"note": note(1)}, {"notes", "episodes"}),
@@ -123,7 +126,17 @@ EFFECTS: dict[str, tuple[type[Event], dict[str, Any], set[str]]] = {
     "corrected": (
         CorrectionRecorded,
         {"response": response(score=1), "revision": 2, "people": ("ed",), "needs_recovery": False},
-        {"response", "responses", "people", "needs_recovery"},
+        {"response", "revision", "responses", "people", "needs_recovery"},
+    ),
+    "merged": (
+        Merged,
+        {"merged": "i-2", "up_to": 1, "history": tuple(Story(issue="i-2", response=OTHER, assignee="nina").events)},
+        {"merged", "responses", "sides"},
+    ),
+    "merged into another": (
+        MergedInto,
+        {"into": "i-0"},
+        {"phase", "merged_into", "assignee", "followers"},
     ),
     "moved": (GroupChanged, {"response": response(group="field"), "revision": 2}, {"response", "responses"}),
     "moved with a note": (

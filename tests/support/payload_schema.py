@@ -95,6 +95,8 @@ def _type(kind: type, name: str) -> Any:
 def _of(hint: Any, defs: dict[str, Any]) -> dict[str, Any]:
     if hint in _SIMPLE:
         return _SIMPLE[hint]
+    if hint is Event:  # any of them, all of which are described by now or will be
+        return {"oneOf": [{"$ref": f"#/$defs/{kind.__name__}"} for kind in EVENT_TYPES]}
     if get_origin(hint) is tuple:
         return {"type": "array", "items": _of(get_args(hint)[0], defs)}
     if isinstance(hint, types.UnionType) or get_args(hint):

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from resolutionkit.decisions.routing import group_lead, route
 from resolutionkit.model.events import Event
+from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.messages import Why
 from resolutionkit.model.people import StaticDirectory, active, is_address
@@ -100,6 +101,11 @@ def _has_moved(change: Change, _event: Event) -> bool:
     return before is not None and before.response.group != issue.response.group and not issue.quarantined
 
 
+def _former_worker(change: Change, event: Any) -> Found:
+    former = replay(event.history).assignee
+    return () if former == change.issue.assignee else ((former, Why.FORMER_ASSIGNEE),)
+
+
 NEW_ASSIGNEE = Role("the assignee that the event names", lambda _change, event: ((event.assignee, Why.ASSIGNEE),))
 WORKER = Role("the assignee; where they have left, the group's lead or who stands in", _worker)
 HIERARCHY = Role(
@@ -126,6 +132,11 @@ ADMINISTRATORS = Role(
     are_there=True,
 )
 CALLED_IN = Role("whoever is called in", lambda _change, event: ((event.to, Why.LEADERSHIP),))
+
+
+FORMER_WORKER = Role(
+    "the assignee of the issue that was merged into it, where it is somebody else's now", _former_worker
+)
 
 
 def _is_told(change: Change, event: Any) -> bool:

@@ -16,11 +16,15 @@ from resolutionkit.model.events import (
     CorrectionRecorded,
     Event,
     IssueOpened,
+    Merged,
+    MergedInto,
     Reopened,
     ReplacementRecorded,
     StatusChanged,
 )
 from resolutionkit.model.issue import Phase
+from resolutionkit.model.merging import opens_with_other
+from resolutionkit.model.response import Response
 from resolutionkit.policy.stretches import StretchReason
 
 Why: TypeAlias = tuple[StretchReason, str | None]
@@ -41,19 +45,23 @@ class Round:
 
     Attributes:
         opened_at: When it began.
-        follow_up_from: From when the follow-up is counted.
-        answers: The id of the response that it began with, or None where a person reopened it.
+        answers: From when the follow-up is counted, by the id of the response that it began with; under None where a
+            person reopened it. There are several since a merge, and the earliest counts.
         skips: When its limits did not run, in order, without overlap.
         stopped_at: When its limits stopped for good, or None.
         is_closed: Whether it has been closed.
     """
 
     opened_at: datetime
-    follow_up_from: datetime
-    answers: str | None
+    answers: dict[str | None, datetime]
     skips: list[Skip] = field(factory=list)
     stopped_at: datetime | None = None
     is_closed: bool = False
+
+    @property
+    def follow_up_from(self) -> datetime:
+        """Return from when the follow-up is counted."""
+        return min(self.answers.values())
 
     def _is_skipping(self) -> Skip | None:
         return self.skips[-1] if self.skips and self.skips[-1].end is None else None
@@ -83,34 +91,50 @@ class Round:
 
 
 @define
+class _Front:
+    """A response that the issue is about at some place of its history, and whether anything is owed for it."""
+
+    current: Response
+    needed: bool
+    is_owed: bool = True
+
+
+@define
 class _Reading:
     """What is known of an issue at some place of its history."""
 
     paused_in: Collection[str]
     rounds: list[Round] = field(factory=list)
     status: str = ""
-    current: str = ""
-    is_owed: bool = True
-    needed: bool = True
+    fronts: list[_Front] = field(factory=list)
+    is_old: bool = False
 
     def read(self, event: Event, before: Event | None) -> None:
         match event:
             case IssueOpened():
                 response = event.response
-                self.current, self.needed, self.status = response.id, event.needs_recovery, event.status
-                self._begin(Round(event.at, response.received_at, response.id), event)
+                self.status, self.is_old = event.status, event.backfilled
+                self.fronts = [_Front(response, event.needs_recovery)]
+                self._begin(Round(event.at, {response.id: response.received_at}), event)
             case StatusChanged():
                 self.status = event.status
                 if event.phase is Phase.CLOSED:
                     self.rounds[-1].settle()
                     self.rounds[-1].is_closed = True
             case Reopened():
-                self.status, self.is_owed = event.status, True
+                self.status = event.status
+                self._replaced(before).is_owed = True
                 self._reopen(event, before)
             case ReplacementRecorded():
-                self.current, self.needed, self.is_owed = event.response.id, event.needs_recovery, event.needs_recovery
+                front = self._front_of(event.response)
+                front.current, front.needed, front.is_owed = event.response, event.needs_recovery, event.needs_recovery
             case CorrectionRecorded():
                 self._correct(event)
+            case Merged():
+                self._merge(event)
+            case MergedInto():
+                self.rounds[-1].stopped_at = event.at
+                return
             case _:
                 return
         self.rounds[-1].turn(self._why(), event.at)
@@ -121,22 +145,55 @@ class _Reading:
 
     def _reopen(self, event: Reopened, before: Event | None) -> None:
         if event.cause.kind is CauseKind.RESPONSE and isinstance(before, ReplacementRecorded):
-            self._begin(Round(event.at, before.response.received_at, before.response.id), event)
+            self._begin(Round(event.at, {before.response.id: before.response.received_at}), event)
         else:
-            self._begin(Round(event.at, event.at, None), event)
+            self._begin(Round(event.at, {None: event.at}), event)
+
+    def _replaced(self, before: Event | None) -> _Front:
+        return self._front_of(before.response) if isinstance(before, ReplacementRecorded) else self.fronts[0]
+
+    def _front_of(self, response: Response) -> _Front:
+        """Return the front whose response this one takes the place of: that of its survey and ticket."""
+        place = (response.survey, response.ticket)
+        same = [one for one in self.fronts if (one.current.survey, one.current.ticket) == place] or self.fronts[:1]
+        return max(same, key=lambda one: (one.current.received_at, one.current.id))
 
     def _correct(self, event: CorrectionRecorded) -> None:
         """Judge a correction afresh, like a replacement; one that leaves the need as it was leaves the limits."""
-        last = self.rounds[-1]
-        if event.response.id == last.answers and not last.is_closed:
-            last.follow_up_from = event.response.received_at
-        if event.response.id == self.current and event.needs_recovery is not self.needed:
-            self.needed = self.is_owed = event.needs_recovery
+        last, response = self.rounds[-1], event.response
+        if response.id in last.answers and not last.is_closed:
+            last.answers[response.id] = response.received_at
+        for front in self.fronts:
+            if front.current.id == response.id:
+                front.current = response
+                if event.needs_recovery is not front.needed:
+                    front.needed = front.is_owed = event.needs_recovery
+
+    def _merge(self, event: Merged) -> None:
+        """Let the limits run on: until now as in the issue whose opening counts, then by the status that stays."""
+        other = _read(event.history, self.paused_in)
+        mine, theirs = self.rounds[-1], other.rounds[-1]
+        is_old, is_other_old = self.is_old, other.is_old
+        is_theirs = opens_with_other(mine.opened_at, theirs.opened_at, is_old=is_old, is_other_old=is_other_old)
+        counting = theirs if is_theirs else mine
+        answers = {**mine.answers, **theirs.answers} if is_old is is_other_old else counting.answers
+        self.rounds[-1] = Round(counting.opened_at, answers, skips=counting.skips)
+        self.fronts += other.fronts
+        self.is_old = is_old and is_other_old
 
     def _why(self) -> Why | None:
-        if not self.is_owed:
+        if not any(front.is_owed for front in self.fronts):
             return StretchReason.NO_RECOVERY, None
         return (StretchReason.PAUSED, self.status) if self.status in self.paused_in else None
+
+
+def _read(history: Iterable[Event], paused_in: Collection[str]) -> _Reading:
+    reading = _Reading(paused_in)
+    before: Event | None = None
+    for event in history:
+        reading.read(event, before)
+        before = event
+    return reading
 
 
 def rounds_of(history: Iterable[Event], paused_in: Collection[str]) -> list[Round]:
@@ -146,10 +203,6 @@ def rounds_of(history: Iterable[Event], paused_in: Collection[str]) -> list[Roun
         history: The whole history of one issue.
         paused_in: The statuses in which no limit runs.
     """
-    reading = _Reading(paused_in)
-    before: Event | None = None
-    for event in history:
-        reading.read(event, before)
-        before = event
+    reading = _read(history, paused_in)
     reading.rounds[-1].settle()
     return reading.rounds

@@ -267,6 +267,39 @@ class RunTimers(Command):
     issue: str = field(converter=_issue)
 
 
+def _leaver(value: str) -> str:
+    return _who(value, "leaver", InvalidCommand)
+
+
+def _into(value: str) -> str:
+    return id_code(value, "into", InvalidCommand, ISSUE_ID)
+
+
+@frozen(kw_only=True)
+class Merge(Noted):
+    """Make one issue of two of the same customer; which of the two is named first is of no account (B15)."""
+
+    issue: str = field(converter=_issue)
+    into: str = field(converter=_into)
+    expected_version: int | None = field(default=None, converter=_version)
+    expected_into_version: int | None = field(default=None, converter=_version)
+
+
+@frozen(kw_only=True)
+class HandOver(Noted):
+    """Give an issue of somebody's to somebody else; to None has it routed as if it opened now (requirement B6).
+
+    Attributes:
+        issue: The issue.
+        leaver: Whose it is: a person's id, or a bare address. Where it is theirs no more, nothing is done.
+        to: Who gets it: a person's id, an email address, or None for whoever routing finds, but the leaver.
+    """
+
+    issue: str = field(converter=_issue)
+    leaver: str = field(converter=_leaver)
+    to: str | None = _optional_who("to")
+
+
 @frozen(kw_only=True)
 class Flag(Noted):
     """Make a response an issue by hand, whatever its score."""

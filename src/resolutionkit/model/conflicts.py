@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 
 from resolutionkit.errors import ResolutionKitError, shown
-from resolutionkit.model.events import Event
+from resolutionkit.model.events import Event, MergedInto
 from resolutionkit.model.issue import Issue
 
 
@@ -43,6 +44,50 @@ class MoveRefused(ResolutionKitError, ValueError):
         return (type(self), (self.status, self.wanted, self.allowed, self.reopen_to, self.problem))
 
 
+class MergeProblem(StrEnum):
+    """Why two issues cannot be merged."""
+
+    SAME_ISSUE = "same_issue"
+    CLOSED = "closed"
+    OTHER_CUSTOMER = "other_customer"
+
+
+_INSTEAD: Mapping[MergeProblem, str] = {
+    MergeProblem.SAME_ISSUE: "they are one issue already; name two issues that are different",
+    MergeProblem.CLOSED: "{closed} is closed, and only open issues are merged; reopen it first, or add a note to it",
+    MergeProblem.OTHER_CUSTOMER: (
+        "they are of different customers: to be merged, responses of both have the same contact's email address or "
+        "company; correct a response that is not right (record(..., replace=True)), or follow both issues"
+    ),
+}
+
+
+class MergeRefused(ResolutionKitError, ValueError):
+    """Two issues cannot be made one (requirement B15).
+
+    Attributes:
+        issue_id: One of them.
+        other_id: The other one.
+        problem: Why not.
+        closed: The id of the one that is closed, where that is why; else None.
+    """
+
+    http_status = 409
+
+    def __init__(self, issue_id: str, other_id: str, problem: MergeProblem, closed: str | None = None) -> None:
+        """Say why, and what is allowed instead."""
+        self.issue_id = issue_id
+        self.other_id = other_id
+        self.problem = problem
+        self.closed = closed
+        why = _INSTEAD[problem].format(closed=closed)
+        super().__init__(f"issues {issue_id} and {other_id} cannot be merged: {why}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling."""
+        return (type(self), (self.issue_id, self.other_id, self.problem, self.closed))
+
+
 class StaleIssue(ResolutionKitError, ValueError):
     """Somebody else changed the issue since, in a way that conflicts with this command (requirement B13).
 
@@ -61,9 +106,11 @@ class StaleIssue(ResolutionKitError, ValueError):
         self.expected_version = expected_version
         happened = ", ".join(f"{event.number} {event.kind} by {shown(event.actor)}" for event in self.events)
         since = f"since then: {happened}" if self.events else f"version {expected_version} does not exist yet"
+        # Once it was merged, versions of its old id are of no use any more.
+        its = f" on issue {issue.id}" if any(isinstance(event, MergedInto) for event in self.events) else ""
         super().__init__(
             f"issue {issue.id} is at version {issue.version}, not {expected_version}; {since}; "
-            f"look at it again and repeat the command with expected_version={issue.version}"
+            f"look at it again and repeat the command{its} with expected_version={issue.version}"
         )
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -13,7 +13,15 @@ import attrs
 
 from resolutionkit.errors import InvalidValue
 from resolutionkit.model.conditions import with_values
-from resolutionkit.model.events import RESPONSE_EVENTS, Escalated, Event, LevelRaised, RootCauseRecorded, note_of
+from resolutionkit.model.events import (
+    RESPONSE_EVENTS,
+    Escalated,
+    Event,
+    LevelRaised,
+    Merged,
+    RootCauseRecorded,
+    note_of,
+)
 from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.response import NOBODY, Answer, Response, differences
 from resolutionkit.model.trusted import changed
@@ -95,6 +103,9 @@ def with_words(event: E, swap: Swap) -> E:
 
 def with_response(event: E, response_id: str, revisions: Mapping[int, Response]) -> E:
     """Return an event with the response that it carries rewritten, where it carries one of these revisions."""
+    if isinstance(event, Merged):
+        history = tuple(with_response(one, response_id, revisions) for one in event.history)
+        return changed(event, history=history) if history != event.history else event
     if not isinstance(event, RESPONSE_EVENTS) or event.response.id != response_id:
         return event
     rewritten = revisions.get(event.revision)
@@ -199,6 +210,8 @@ _PARTIES = (
     "escalated_by",
 )
 """Where issues, events, records, messages and remembered commands name people and addresses."""
+_NESTED = ("history", "sides")
+"""Where issues and events have values that do so as well."""
 
 
 def parties_in(value: object) -> Iterable[str]:
@@ -209,6 +222,9 @@ def parties_in(value: object) -> Iterable[str]:
             yield named
         elif named is not None:
             yield from named
+    for name in _NESTED:
+        for one in getattr(value, name, ()):
+            yield from parties_in(one)
 
 
 def renamed(value: V, names: Mapping[str, str]) -> V:
@@ -225,4 +241,8 @@ def renamed(value: V, names: Mapping[str, str]) -> V:
             facts[name] = names.get(named, named)
         elif named:
             facts[name] = tuple(names.get(one, one) for one in named)
+    for name in _NESTED:
+        nested = getattr(value, name, ())
+        if nested:
+            facts[name] = tuple(renamed(one, names) for one in nested)
     return changed(value, **facts) if facts else value

@@ -396,6 +396,38 @@ class ResponseRepaired(Event):
     note: Note | None = None
 
 
+@frozen(kw_only=True, weakref_slot=False)
+class Merged(Event):
+    """Another issue of the same customer was merged into this one (requirement B15).
+
+    Attributes:
+        merged: The id of the other issue, which leads here from then on.
+        up_to: How far its history counts: the number of its last event before the merge.
+        history: That history, whole. A store may keep it in its own place alone and put it here again on reading.
+        note: The note of whoever merged them, or None.
+    """
+
+    kind: ClassVar[str] = "merged"
+
+    merged: str
+    up_to: int
+    history: tuple[Event, ...] = field(repr=False)
+    note: Note | None = None
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class MergedInto(Event):
+    """The issue was merged into another one, and ends with this; all that was its own is the other's (B15).
+
+    Attributes:
+        into: The id of the issue that it leads to from then on.
+    """
+
+    kind: ClassVar[str] = "merged_into"
+
+    into: str
+
+
 EVENT_TYPES: tuple[type[Event], ...] = (
     IssueOpened,
     NoteAdded,
@@ -414,6 +446,8 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     CorrectionRecorded,
     GroupChanged,
     ResponseRepaired,
+    Merged,
+    MergedInto,
 )
 """Every kind of event, in the order in which the documentation lists them."""
 

@@ -17,6 +17,8 @@ from resolutionkit.model.events import (
     IssueOpened,
     LevelRaised,
     LimitReminded,
+    Merged,
+    MergedInto,
     NoteAdded,
     Reassigned,
     Reopened,
@@ -28,6 +30,7 @@ from resolutionkit.model.events import (
     note_of,
 )
 from resolutionkit.model.issue import Episode, Issue, Phase
+from resolutionkit.model.merging import about, side_of, united, with_codes, with_correction, with_replacement
 from resolutionkit.model.notes import NoteLog
 from resolutionkit.model.response import Response
 from resolutionkit.model.trusted import changed, trusted
@@ -89,6 +92,7 @@ def _opened(event: IssueOpened) -> Issue:
         status=event.status,
         phase=event.phase,
         response=event.response,
+        revision=event.revision,
         responses=(event.response,),
         assignee=event.assignee,
         followers=event.followers,
@@ -194,11 +198,17 @@ def _root_cause_recorded(issue: Issue, event: RootCauseRecorded) -> Issue:
 
 def _replacement_recorded(issue: Issue, event: ReplacementRecorded) -> Issue:
     responses = (*issue.responses, event.response)
+    if issue.sides:
+        sides = with_replacement(issue.sides, side_of(event))
+        return _next(issue, event, responses=responses, **about(sides, event.response.id))
     return _current(issue, event, responses)
 
 
 def _correction_recorded(issue: Issue, event: CorrectionRecorded) -> Issue:
     responses = _with_revision(issue, event.response)
+    if issue.sides:
+        sides = with_correction(issue.sides, side_of(event))
+        return _next(issue, event, responses=responses, **about(sides, issue.response.id))
     if issue.response.id != event.response.id:
         return _next(issue, event, responses=responses)
     return _current(issue, event, responses)
@@ -208,26 +218,33 @@ def _with_revision(issue: Issue, response: Response) -> tuple[Response, ...]:
     return tuple(response if one.id == response.id else one for one in issue.responses)
 
 
+def _with_codes(issue: Issue, event: GroupChanged | ResponseRepaired, **of_side: Any) -> dict[str, Any]:
+    """Return what changes of an issue as one of its responses gets other codes."""
+    facts: dict[str, Any] = {
+        "responses": _with_revision(issue, event.response),
+        "episodes": (*issue.episodes[:-1], _contacted(issue.episodes[-1], event)),
+    }
+    if issue.sides:
+        return facts | about(with_codes(issue.sides, event, **of_side), issue.response.id)
+    if event.response.id == issue.response.id:
+        facts |= {"response": event.response, "revision": event.revision, **of_side}
+    return facts
+
+
 def _group_changed(issue: Issue, event: GroupChanged) -> Issue:
-    episodes = (*issue.episodes[:-1], _contacted(issue.episodes[-1], event))
-    responses = _with_revision(issue, event.response)
-    response = event.response if event.response.id == issue.response.id else issue.response
-    return _next(issue, event, response=response, responses=responses, episodes=episodes)
+    return _next(issue, event, **_with_codes(issue, event))
 
 
 def _response_repaired(issue: Issue, event: ResponseRepaired) -> Issue:
     return _next(
         issue,
         event,
-        response=event.response,
-        responses=_with_revision(issue, event.response),
-        episodes=(*issue.episodes[:-1], _contacted(issue.episodes[-1], event)),
         assignee=event.assignee,
         alerted=event.alerted or issue.alerted,
         tags=event.tags or issue.tags,
-        quarantined=(),
         awaits_routing=False,
         is_unannounced=False,
+        **_with_codes(issue, event, quarantined=()),
     )
 
 
@@ -236,6 +253,7 @@ def _current(issue: Issue, event: ReplacementRecorded | CorrectionRecorded, resp
         issue,
         event,
         response=event.response,
+        revision=event.revision,
         responses=responses,
         people=event.people,
         needs_recovery=event.needs_recovery,
@@ -259,6 +277,20 @@ def _check_answered(issue: Issue, event: CheckAnswered) -> Issue:
     return _next(issue, event, episodes=(*issue.episodes[:-1], episode))
 
 
+def _merged(issue: Issue, event: Merged) -> Issue:
+    facts = united(issue, replay(event.history), event.merged, event.actor)
+    last: Episode = facts["episodes"][-1]
+    facts["episodes"] = (*facts["episodes"][:-1], _contacted(last, event))
+    return _next(changed(issue, **facts), event)
+
+
+def _merged_into(issue: Issue, event: MergedInto) -> Issue:
+    # Its time of closing stays open: it was not closed, and what it came to is told by the other one.
+    nobody: dict[str, Any] = {"assignee": None, "followers": (), "people": (), "alerted": (), "accountable": ()}
+    nobody |= {"escalated_to": None, "escalated_by": None}
+    return _next(issue, event, phase=Phase.CLOSED, merged_into=event.into, **nobody)
+
+
 _CHANGES: dict[type[Event], Callable[[Issue, Any], Issue]] = {
     NoteAdded: _noted,
     StatusChanged: _status_changed,
@@ -276,4 +308,6 @@ _CHANGES: dict[type[Event], Callable[[Issue, Any], Issue]] = {
     CorrectionRecorded: _correction_recorded,
     GroupChanged: _group_changed,
     ResponseRepaired: _response_repaired,
+    Merged: _merged,
+    MergedInto: _merged_into,
 }

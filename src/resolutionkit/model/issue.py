@@ -75,6 +75,25 @@ class Episode:
 
 
 @frozen(kw_only=True, weakref_slot=False)
+class Side:
+    """One of several responses that an issue is about at once, since issues were merged (requirement B15).
+
+    Attributes:
+        response: The response, as it stands.
+        revision: Which revision of it, counted from 1.
+        people: The people above it who were found, from top to bottom: ids and addresses.
+        needs_recovery: Whether its score is at or below the threshold of its day.
+        quarantined: Why it waits for repair; empty where it does not (requirement A6).
+    """
+
+    response: Response
+    revision: int
+    people: tuple[str, ...]
+    needs_recovery: bool
+    quarantined: tuple[QuarantineReason, ...] = ()
+
+
+@frozen(kw_only=True, weakref_slot=False)
 class Issue:
     """One customer's case: the fold of its history.
 
@@ -83,8 +102,10 @@ class Issue:
         version: The number of its last event.
         status: The key of its status in the account's workflow, a plain str; compare with ``==``.
         phase: What that status means.
-        response: The response that it is about now.
+        response: The response that it is about now; of several, one that needs recovery.
+        revision: Which revision of that response, counted from 1.
         responses: All the responses that it was ever about, in the order in which they were recorded.
+        sides: The responses that it is about at once, where there are several since a merge; else none.
         assignee: Who works it: a person's id, a bare address, or None.
         followers: Who hears of its changes: ids and bare addresses, in the order in which they joined.
         people: The people above the customer who were found, from top to bottom: ids and addresses.
@@ -105,6 +126,8 @@ class Issue:
         quarantined: Why its present response waits for repair; empty where it does not (requirement A6).
         awaits_routing: Whether it was only given to the account's leader until its response is repaired.
         is_unannounced: Whether it opened in quarantine, and its people are told of it once its response is repaired.
+        merged: The ids of the issues that were merged into it, and of those merged into them before.
+        merged_into: The id of the issue that it was merged into, or None. Nobody meets such a one: its id leads there.
         changed_at: When its last event happened.
     """
 
@@ -113,6 +136,7 @@ class Issue:
     status: str
     phase: Phase
     response: Response
+    revision: int = 1
     responses: tuple[Response, ...]
     assignee: str | None
     followers: tuple[str, ...]
@@ -133,6 +157,9 @@ class Issue:
     quarantined: tuple[QuarantineReason, ...] = ()
     awaits_routing: bool = False
     is_unannounced: bool = False
+    sides: tuple[Side, ...] = ()
+    merged: tuple[str, ...] = ()
+    merged_into: str | None = None
     changed_at: datetime
 
     def __repr__(self) -> str:

@@ -16,6 +16,8 @@ from resolutionkit.model.events import (
     IssueOpened,
     LevelRaised,
     LimitReminded,
+    Merged,
+    MergedInto,
     NoteAdded,
     Reassigned,
     Reopened,
@@ -102,6 +104,8 @@ WORDS: Mapping[type[Event], Callable[[Any, NameOf, LabelOf], str]] = {
         f"response {event.response.id} was moved to group {event.response.group}"
     ),
     ResponseRepaired: _repaired,
+    Merged: lambda event, _name_of, _label_of: f"issue {event.merged} was merged into this one",
+    MergedInto: lambda event, _name_of, _label_of: f"merged into issue {event.into}",
 }
 """The words for each kind."""
 

@@ -43,10 +43,17 @@ class UnitOfWork(Protocol):
         """Return the response that stands for a survey (None counts as one) and a ticket."""
 
     def history(self, issue_id: str, /) -> tuple[Event, ...]:
-        """Return the whole history of an issue in order, empty where there is none."""
+        """Return the whole history of an issue in order, empty where there is none.
+
+        A merge in it has the history of the other issue, as far as it counts. What was merged into another issue has
+        a history of its own still.
+        """
 
     def issues(self, query: IssueQuery, /) -> Sequence[IssueLine]:
-        """Return one page of issues within the scope, in the query's order, each at most once."""
+        """Return one page of issues within the scope, in the query's order, each at most once.
+
+        Issues that were merged into others are in no list, and are not counted.
+        """
 
     def count_issues(self, scope: Scope, condition: IssueFilter, at_most: int | None, /) -> int:
         """Return how many issues are within the scope and pass, never more than ``at_most``; None counts all."""

@@ -124,7 +124,7 @@ class _MemoryUnitOfWork(MemoryQueue, MemoryTimers):
 
     def _lines(self, scope: Scope, condition: IssueFilter) -> Iterator[IssueLine]:
         for issue in self._tables.issues.values():
-            if scope.sees_issue(issue) and issue_passes(issue, condition):
+            if issue.merged_into is None and scope.sees_issue(issue) and issue_passes(issue, condition):
                 yield line_of(issue, self._tables.due[issue.id])
 
     def responses(self, query: ResponseQuery, /) -> Sequence[ResponseLine]:

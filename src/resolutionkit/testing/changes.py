@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +23,8 @@ from resolutionkit.model.events import (
     IssueOpened,
     LevelRaised,
     LimitReminded,
+    Merged,
+    MergedInto,
     NoteAdded,
     Reassigned,
     Reopened,
@@ -165,6 +168,23 @@ def every_kind(other: Response, corrected: Response) -> list[tuple[type[Event], 
         (LevelRaised, {"level": 1, "name": "tier 1 ", "entered_at": NOON, "accountable": (bare,), "ran_out": "first"}),
         (LevelRaised, {"level": 3, "name": "last", "entered_at": NOON, "reason": "שלום", "note": said}),
     ]
+
+
+def merging(stays: Issue, goes: Issue, history: Sequence[Event], *records: ResponseRecord, **facts: Any) -> list[Write]:
+    """Return the writes of a merge of two issues, to be saved together.
+
+    Args:
+        stays: The issue that stays.
+        goes: The one that is merged into it.
+        history: The latter's history.
+        records: Its responses.
+        facts: What the event on the one that stays has besides.
+    """
+    moment = max(stays.changed_at, goes.changed_at)
+    moved = tuple(RecordChange(record=attrs.evolve(one, issue=stays.id), before=one) for one in records)
+    given = {"merged": goes.id, "up_to": goes.version, "history": tuple(history), "at": moment}
+    ended = event_after(goes, MergedInto, into=stays.id, at=moment)
+    return [then(goes, ended, records=moved), then(stays, event_after(stays, Merged, **(given | facts)))]
 
 
 def message(issue: Issue, recipient: str = "dana", **facts: Any) -> Message:

@@ -41,7 +41,8 @@ class Player:
         tracker: The tracker.
         clock: Its clock.
         responses: The responses that were recorded, duplicates included, in order.
-        issues: The ids of the issues that there are, in the order in which they opened.
+        issues: The ids of the issues that there are, in the order in which they opened; not of merged ones.
+        merged: The ids of those that were merged into others, which lead there.
     """
 
     def __init__(self, tracker: Tracker, clock: TurnableClock) -> None:
@@ -50,6 +51,7 @@ class Player:
         self.clock: TurnableClock = clock
         self.responses: list[Response] = []
         self.issues: list[str] = []
+        self.merged: list[str] = []
 
     def play(self, steps: Iterable[Step]) -> None:
         """Do every step, and pass over the refusals."""
@@ -73,7 +75,15 @@ class Player:
             return refusal
         if done is not None and done.issue is not None and done.issue.id not in self.issues:
             self.issues.append(done.issue.id)
+        if done is not None and done.issue is not None:
+            self._pass_over(done.issue.merged)
         return done
+
+    def _pass_over(self, merged: Iterable[str]) -> None:
+        for one in merged:
+            if one in self.issues:
+                self.issues.remove(one)
+                self.merged.append(one)
 
     def every_issue(self) -> list[Issue]:
         """Return all issues as they are now, in the order in which they opened."""
@@ -125,6 +135,10 @@ class Player:
 
     def _add_note(self, actor: str, index: int, note: str | None, spoke: bool) -> Change | None:
         return self._change("add_note", actor, index, note or "", spoke=spoke)
+
+    def _merge(self, actor: str, index: int, other: int, **facts: Any) -> Change | None:
+        known = [*self.issues, *self.merged]
+        return self._change("merge", actor, index, known[other % len(known)], **facts) if known else None
 
     def _escalate(self, actor: str, index: int, **facts: Any) -> Change | None:
         return self._change("escalate", actor, index, **facts)

@@ -123,7 +123,7 @@ class _Unit:
         return found if at_most is None else min(found, at_most)
 
     def _lines(self, scope: Scope, condition: IssueFilter) -> list[IssueLine]:
-        issues = self._issues().values()
+        issues = [issue for issue in self._issues().values() if issue.merged_into is None]
         return [self._line(issue) for issue in issues if scope.sees_issue(issue) and issue_passes(issue, condition)]
 
     def responses(self, query: ResponseQuery, /) -> Sequence[ResponseLine]:

@@ -13,13 +13,20 @@ from resolutionkit.testing.clock import NOON
 def sample_company() -> StaticDirectory:
     """Return a small company.
 
-    ``dana`` leads it and ``bridget`` sees everything too; ``ed`` leads ``emea`` and sees it, ``nina`` reports to him;
-    ``omar`` leads ``field``, ``paula`` is alerted as well; ``gone`` has left, and was the lead of ``billing``.
+    ``dana`` leads it; ``bridget`` sees everything too, and is its administrator; ``ed`` leads ``emea`` and sees it,
+    ``nina`` reports to him; ``omar`` leads ``field``, ``paula`` is alerted as well; ``gone`` has left, and was the lead
+    of ``billing``.
     """
     return StaticDirectory(
         people=[
             Person(id="dana", name="Dana Reyes", email="dana@host.example", access=Access.EVERYTHING),
-            Person(id="bridget", name="Bridget Shaw", email="bridget@host.example", access=Access.EVERYTHING),
+            Person(
+                id="bridget",
+                name="Bridget Shaw",
+                email="bridget@host.example",
+                access=Access.EVERYTHING,
+                administrator=True,
+            ),
             Person(id="ed", name="Ed Long", email="Ed@Host.example", manager="dana", access=Access.groups("emea")),
             Person(id="nina", name="Nina Okafor", email="nina@host.example", manager="ed"),
             Person(id="omar", name="Omar Haddad", email="omar@host.example", manager="dana"),

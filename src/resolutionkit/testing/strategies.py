@@ -93,6 +93,7 @@ def organisations(draw: st.DrawFn) -> StaticDirectory:
             manager=draw(st.none() | st.sampled_from(PEOPLE)),
             access=draw(access),
             active=who != "off",
+            administrator=index % 2 == 0,
         )
         for index, who in enumerate(PEOPLE)
     ]
@@ -150,6 +151,7 @@ _CHANGE = st.one_of(
     _step("add_note", index=_INDEX, **_NOTED),
     _step("escalate", index=_INDEX, reason=_NOTE, version=_VERSION, **_NOTED),
     _step("reopen", index=_INDEX, version=_VERSION, **_NOTED),
+    _step("merge", index=_INDEX, other=_INDEX, **_NOTED),
     _step("flag", index=_INDEX, who=st.none() | _PARTIES, **_NOTED),
 )  # fmt: skip
 _AGAIN = _step("again", index=_INDEX)

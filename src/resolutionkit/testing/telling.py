@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from resolutionkit.model.events import Event
+from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.people import StaticDirectory
 from resolutionkit.model.preferences import Preferences
@@ -54,7 +55,7 @@ def told(
         for whom, topic, why in wanting(issue, event, directory, wanted):
             tell(whom, topic, why)
     if before is not None and before.response.group != issue.response.group:
-        tell([lead_of(issue, directory)], "replaced", "group_lead")
+        tell([lead_of(issue, directory)], "merged" if events[0].kind == "merged" else "replaced", "group_lead")
     return dict(found)
 
 
@@ -88,17 +89,26 @@ def concerned(issue: Issue, event: Any, directory: StaticDirectory) -> list[tupl
             return [(by_itself, "reopened", why), (issue.followers, "reopened", "follower")]
         case "reassigned":
             return [([issue.assignee], "assigned", "assignee"), (issue.followers, "reassigned", "follower")]
-        case "escalated":
-            return [([event.to], "escalated", "leadership")]
-        case "level_raised" | "limit_reminded" | "check_asked":
+        case "level_raised" | "limit_reminded" | "check_asked" | "escalated":
             return [by_time(event, worker, why)]
+        case "merged":
+            return by_merging(issue, event, worker, why)
         case "replacement_recorded" | "correction_recorded" if event.needs_recovery:
             return [([worker], "replaced", why), (issue.followers, "replaced", "follower")]
     return []
 
 
+def by_merging(issue: Issue, event: Any, worker: str | None, why: str) -> list[tuple[Iterable[str | None], str, str]]:
+    """Return whom it concerns that two issues are one."""
+    former = replay(event.history).assignee
+    before = [] if former == issue.assignee else [former]
+    return [([worker], "merged", why), (issue.followers, "merged", "follower"), (before, "merged", "former_assignee")]
+
+
 def by_time(event: Any, worker: str | None, why: str) -> tuple[Iterable[str | None], str, str]:
-    """Return whom an event concerns that time brings about."""
+    """Return whom an event concerns that time or an escalation brings about."""
+    if event.kind == "escalated":
+        return [event.to], "escalated", "leadership"
     if event.kind == "level_raised":
         return event.accountable, "level_raised", "accountable"
     return [worker], "reminded" if event.kind == "limit_reminded" else "check_asked", why

@@ -30,9 +30,10 @@ from resolutionkit.tracker.placements import Placements
 from resolutionkit.tracker.placing import OnResponse, check_administrator
 from resolutionkit.tracker.preferring import preferences_of, set_preferences
 from resolutionkit.tracker.runner import Runner
+from resolutionkit.tracker.uniting import Uniting
 
 
-class Desk(Placements, Climbing):
+class Desk(Placements, Climbing, Uniting):
     """What one person sees and does; made by ``tracker.as_user``.
 
     Commands that take a note also take ``spoke`` (whether the customer was spoken to), ``happened_at`` (when the

@@ -35,6 +35,7 @@ from resolutionkit.model.trusted import changed
 from resolutionkit.model.values import LINE_MAX, code, text, utc
 from resolutionkit.ports import ErasesPeople, Rewrite, UnitOfWork
 from resolutionkit.tracker.preferring import keeper_of, missing_of
+from resolutionkit.tracker.rewriting import rewrite_history, rewrite_one
 from resolutionkit.tracker.runner import Runner
 
 T = TypeVar("T")
@@ -228,7 +229,7 @@ class Erasing:
             return _Step()
         said = _Step()
         if with_issue and record.issue is not None:
-            said = _swap_words(unit, record.issue, room, lambda _event: everything)
+            said = _swap_all_words(unit, record.issue, room)
         if not said.is_done:
             return said
         counts = {"issues": min(said.rows, 1)}
@@ -289,6 +290,17 @@ def _asked_for(unit: Eraser, swap: Swap) -> _Step:
     return _Step(rows=len(different), counts={"mentions": len(different)})
 
 
+def _swap_all_words(unit: Eraser, issue_id: str, room: int) -> _Step:
+    """Erase the words of an issue and of all that were merged into it, of at most so many events."""
+    rows, history = 0, unit.history(issue_id)
+    for one in (issue_id, *replay(history).merged) if history else ():
+        step = _swap_words(unit, one, room - rows, lambda _event: everything)
+        rows += step.rows
+        if not step.is_done:
+            return _Step(rows=rows, is_done=False)
+    return _Step(rows=rows)
+
+
 def _swap_words(unit: Eraser, issue_id: str, room: int, swap_of: Callable[[Event], Swap]) -> _Step:
     """Swap the words in an issue's history, of at most so many events."""
     history = unit.history(issue_id)
@@ -297,8 +309,7 @@ def _swap_words(unit: Eraser, issue_id: str, room: int, swap_of: Callable[[Event
     part = tuple(different[:room])
     if part:
         after = {event.number: event for event in part}
-        issue = replay(after.get(event.number, event) for event in history)
-        unit.rewrite(Rewrite(before=replay(history), issue=issue, events=part))
+        rewrite_history(unit, history, [after.get(event.number, event) for event in history])
     return _Step(rows=len(part), is_done=len(part) == len(different))
 
 
@@ -307,6 +318,8 @@ def _rewrite_response(
 ) -> int:
     """Rewrite revisions of a response, and the events that carry them; return how many rows that takes."""
     history = () if record.issue is None else unit.history(record.issue)
+    merged = replay(history).merged if history else ()
+    earlier = [unit.history(one) for one in merged]  # before anything is rewritten that they tell of
     rewritten = [with_response(event, record.id, revisions) for event in history]
     response = revisions.get(record.revision, record.response)
     unit.rewrite(
@@ -320,7 +333,9 @@ def _rewrite_response(
             events=tuple(new for old, new in zip(history, rewritten, strict=True) if new != old),
         )
     )
-    return _rows_of(revisions)
+    for one in earlier:
+        rewrite_one(unit, one, [with_response(event, record.id, revisions) for event in one])
+    return _rows_of(revisions) + len(earlier)
 
 
 def _rows_of(revisions: Mapping[int, Response]) -> int:

@@ -27,6 +27,7 @@ from resolutionkit.model.query import (
 from resolutionkit.tracker.erasing import Eraser, address_of, eraser_of
 from resolutionkit.tracker.preferring import keeper_of, missing_of
 from resolutionkit.tracker.runner import Runner
+from resolutionkit.tracker.streams import messages_about
 
 Data = dict[str, Any]
 
@@ -46,12 +47,13 @@ class _Export:
 
     def whole(self) -> Data:
         own, mentions = self._responses()
-        issues = sorted({one["issue"] for one in own if one["issue"] is not None})
-        written, more = self._words(frozenset(issues))
+        ids = sorted({one["issue"] for one in own if one["issue"] is not None})
+        issues = [self._issue(one) for one in ids]
+        written, more = self._words(frozenset(ids).union(*(one["merged"] for one in issues)))
         return {
             "person": self._address,
             "responses": own,
-            "issues": [self._issue(one) for one in issues],
+            "issues": issues,
             "roles": list(self._roles()),
             "written": written,
             "mentions": mentions + more + list(self._asked_for()),
@@ -122,7 +124,7 @@ class _Export:
         """Yield where the person follows, is assigned, or stands above the customer, and what is due to them."""
         for party in self._unit.spellings(self._address):
             for issue in self._issues_of(party):
-                messages = [one for one in self._unit.messages(issue.id) if one.recipient == party]
+                messages = [one for one in messages_about(self._unit, issue) if one.recipient == party]
                 yield {"issue": issue.id, "roles": _roles_of(party, issue), "messages": plain_data(messages)}
             for one in self._loose_responses_of(party):
                 loose = () if self._keeper is None else self._keeper.loose_messages(one)

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from resolutionkit.decisions.moves import legal_moves
 from resolutionkit.errors import AccessDenied, ResolutionKitError
-from resolutionkit.model.events import CauseKind, Event
+from resolutionkit.model.events import CauseKind, Event, Merged, MergedInto
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Issue, Phase
 from resolutionkit.model.people import is_address
@@ -23,6 +23,7 @@ from resolutionkit.notify.links import LinkAction, LinkClaim
 from resolutionkit.policy.policy import Policy
 from resolutionkit.ports import Directory, UnitOfWork
 from resolutionkit.tracker.access import scope_of
+from resolutionkit.tracker.streams import history_of
 
 
 class LinkProblem(StrEnum):
@@ -81,19 +82,42 @@ class Found:
         record: The response, or None where there is none here.
         issue: The issue, or None where there is none.
         history: The issue's events, from the first one on.
+        earlier: The events of the issue that the link names, where that one was merged into this one, up to then.
     """
 
     record: ResponseRecord | None
     issue: Issue | None
     history: tuple[Event, ...] = ()
+    earlier: tuple[Event, ...] = ()
+
+    @property
+    def told(self) -> tuple[Event, ...]:
+        """Return what happened to the issue that the link names, and since a merge to the one that it leads to.
+
+        The numbers by which a link counts are those of the first of them.
+        """
+        if not self.earlier:
+            return self.history
+        known = {one.id for one in self.earlier}
+        merges = (place for place, event in enumerate(self.history) if not known.isdisjoint(_ids_within(event)))
+        return (*self.earlier, *self.history[next(merges, len(self.history)) :])
 
 
 def find(unit: UnitOfWork, claim: LinkClaim) -> Found:
     """Return what a link is about; the issue that a response has become by now, where it had none."""
     record = unit.response(claim.response)
     issue_id = claim.issue or (record.issue if record is not None else None)
-    history = unit.history(issue_id) if issue_id is not None else ()
-    return Found(record=record, issue=replay(history) if history else None, history=history)
+    if issue_id is None:
+        return Found(record=record, issue=None)
+    own, history = unit.history(issue_id), history_of(unit, issue_id)
+    earlier = () if history == own else tuple(event for event in own if not isinstance(event, MergedInto))
+    return Found(record=record, issue=replay(history) if history else None, history=history, earlier=earlier)
+
+
+def _ids_within(event: Event) -> set[str]:
+    """Return the ids of all events that came with a merge."""
+    history = event.history if isinstance(event, Merged) else ()
+    return {one.id for one in history}.union(*map(_ids_within, history))
 
 
 def scope_by(claim: LinkClaim, directory: Directory) -> Scope:
@@ -181,12 +205,12 @@ def _is_allowed(visit: _Visit) -> bool:
 def _has_moved(visit: _Visit) -> bool:
     if visit.issue is None or _is_allowed(visit):
         return False
-    before = visit.found.history[: visit.claim.version]
+    before = visit.found.told[: visit.claim.version]
     return bool(before) and replay(before).response.group != visit.issue.response.group
 
 
 def _is_flagged(visit: _Visit) -> bool:
-    is_own = bool(done_by(visit.claim, visit.scope.person, visit.found.history[:1]))
+    is_own = bool(done_by(visit.claim, visit.scope.person, visit.found.told[:1]))
     return visit.claim.action is LinkAction.FLAG and visit.issue is not None and not is_own
 
 
@@ -196,7 +220,7 @@ def _is_closed(visit: _Visit) -> bool:
         return False
     if visit.issue.status == visit.claim.status:
         return False
-    since = visit.found.history[visit.claim.version :]
+    since = visit.found.told[visit.claim.version :]
     closing = [event for event in since if getattr(event, "phase", None) is Phase.CLOSED]
     return bool(closing) and closing[-1].actor != visit.scope.person
 

@@ -35,6 +35,8 @@ class LinkForm:
         assignee: Whom to give the issue to.
         follow: Whether who reassigns follows the issue on.
         version: The version of the issue that the page showed, or None.
+        issue: The id of the issue that the page showed, or None for the one that the link names: where that one was
+            merged into another since, the two count otherwise.
         key: A key of the form's: the same form, sent twice, acts once.
     """
 
@@ -47,6 +49,7 @@ class LinkForm:
     assignee: str | None = field(default=None, repr=False)
     follow: bool = False
     version: int | None = None
+    issue: str | None = None
     key: str | None = None
 
 
@@ -164,7 +167,7 @@ def view_of(
         moves=legal_moves(issue, policy) if issue is not None else (),
         labels={status.key: status.label for status in policy.workflow.statuses},
         people=_known(people, _named(who, response, found)),
-        done=done_by(claim, who, found.history),
+        done=done_by(claim, who, found.told),
         author=author or (person.display_name if person is not None else who),
         scale=policy.scale_of(response.survey, response.scale),
         zone=(person.zone if person is not None else None) or policy.zone,

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from attrs import frozen
 
 from resolutionkit.decisions.intake import Facts
 from resolutionkit.errors import IssueNotFound, ResponseNotFound
-from resolutionkit.model.commands import Command, Flag, Record, issue_of
+from resolutionkit.model.commands import Command, Flag, HandOver, Record, issue_of
 from resolutionkit.model.events import Event
-from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.query import Scope
 from resolutionkit.model.response import ResponseRecord
 from resolutionkit.model.trusted import changed
 from resolutionkit.ports import Directory, UnitOfWork
 from resolutionkit.tracker.placing import OnResponse, check_administrator
+from resolutionkit.tracker.streams import leading, stream
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Loaded:
     """What a command is decided on; the history is there where the issue was folded from it."""
 
@@ -42,9 +42,9 @@ def load_arrival(unit: UnitOfWork, command: Record) -> Loaded:
     known = same or standing
     if known is None:
         return _NOTHING
-    issue, history = _issue(unit, known.issue)
-    facts = Facts(same=same, standing=None if same else standing, issue=issue)
-    return Loaded(issue=issue, history=history, facts=facts)
+    its = stream(unit, known.issue)
+    facts = Facts(same=same, standing=None if same else standing, issue=its.issue)
+    return Loaded(issue=its.issue, history=its.history, facts=facts)
 
 
 def load(unit: UnitOfWork, command: Command, scope: Scope, actor: str, directory: Directory) -> Loaded:
@@ -70,27 +70,17 @@ def load(unit: UnitOfWork, command: Command, scope: Scope, actor: str, directory
 
 
 def _load_issue(unit: UnitOfWork, command: Command, scope: Scope) -> Loaded:
-    issue_id = issue_of(command)
-    issue, history = _issue(unit, issue_id)
-    if issue is None or not scope.sees_issue(issue):
-        raise IssueNotFound(issue_id or "")
-    return Loaded(issue=issue, history=history)
+    found = leading(unit, issue_of(command))
+    if found.issue is None or not scope.sees_issue(found.issue):
+        raise IssueNotFound(issue_of(command) or "")
+    is_routed = isinstance(command, HandOver) and command.to is None
+    record = unit.response(found.issue.response.id) if is_routed else None
+    return Loaded(issue=found.issue, history=found.history, record=record)
 
 
 def _load_record(unit: UnitOfWork, response_id: str, scope: Scope) -> Loaded:
     found = unit.response(response_id)
-    issue, history = _issue(unit, found.issue if found is not None else None)
-    if found is None or not scope.sees_response(found, issue):
+    its = stream(unit, found.issue if found is not None else None)
+    if found is None or not scope.sees_response(found, its.issue):
         raise ResponseNotFound(response_id)
-    return Loaded(record=found, issue=issue, history=history)
-
-
-def _issue(unit: UnitOfWork, issue_id: str | None) -> tuple[Issue | None, Sequence[Event] | None]:
-    """Return an issue as it is: as the store keeps it, where it can, else folded from its history, and that (L1)."""
-    if issue_id is None:
-        return None, None
-    kept: Callable[[str], Issue | None] | None = getattr(unit, "issue", None)
-    if kept is not None:
-        return kept(issue_id), None
-    history = unit.history(issue_id)
-    return replay(history) if history else None, history
+    return Loaded(record=found, issue=its.issue, history=its.history)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
-from attrs import define, frozen
+from attrs import frozen
 
 from resolutionkit.decisions import intake
-from resolutionkit.decisions.concurrency import check_not_stale
 from resolutionkit.decisions.context import Context, Decision
 from resolutionkit.decisions.decide import decide
+from resolutionkit.decisions.leaving import hand_over
 from resolutionkit.decisions.levels import named_in
 from resolutionkit.decisions.opinions import NO_OPINIONS, Opinions
 from resolutionkit.decisions.placing import place
@@ -31,6 +31,7 @@ from resolutionkit.model.commands import (
     Command,
     Flag,
     Follow,
+    HandOver,
     InboundUpdate,
     RaiseLevel,
     Record,
@@ -51,6 +52,7 @@ from resolutionkit.ports import Directory, Remembered, UnitOfWork, Write
 from resolutionkit.tracker.access import scope_of
 from resolutionkit.tracker.account_settings import AccountSettings, is_directory, is_policy
 from resolutionkit.tracker.answering import ON_ISSUES, ON_RESPONSES, Answering, remembered
+from resolutionkit.tracker.attempts import Attempts, check_versions
 from resolutionkit.tracker.hearing import messages_of
 from resolutionkit.tracker.loading import Loaded, load, load_arrival
 from resolutionkit.tracker.placing import (
@@ -65,13 +67,15 @@ T = TypeVar("T")
 
 __all__ = [
     "AccountSettings",
-    "Attempts",
+    "Done",
     "Surroundings",
     "Way",
     "change",
     "change_all",
+    "context_of",
     "is_directory",
     "is_policy",
+    "once",
     "place_all",
     "record",
     "taken_in",
@@ -120,11 +124,8 @@ class Surroundings:
     way: Way | None = None
 
 
-@define
-class Attempts:
-    """What the first run of a unit of work saw, for those after it: a later one must not decide on news unseen."""
-
-    version: int | None = None
+Done: TypeAlias = tuple[T, Sequence[Write]]
+"""What a command did, and what is to be saved of it."""
 
 
 def record(unit: UnitOfWork, command: Record, around: Surroundings) -> Recorded:
@@ -140,7 +141,7 @@ def taken_in(unit: UnitOfWork, command: Record, around: Surroundings) -> tuple[R
     loaded = load_arrival(unit, command)
     cause = Cause(CauseKind.RESPONSE, command.response.id)
     rules = rules_on(command.response, around.settings.policy, around.opinions)
-    context = _context(around, named_by(rules), loaded, cause, command.response)
+    context = context_of(around, named_by(rules), loaded, cause, command.response)
     context = with_loads(unit, rules, context, command.response)
     decision = intake.take_in(loaded.facts, command, context)
     issue, write = _finish(unit, loaded, decision, context, around)
@@ -186,7 +187,7 @@ def _carried_out(
     answering: Answering[T],
 ) -> list[T]:
     found = [_changed(unit, one, around, seen, answering) for one, seen in zip(commands, attempts, strict=True)]
-    writes = [write for _, write in found if write is not None]
+    writes = [write for _, its in found for write in its]
     if writes:
         unit.save(writes)
     return [done for done, _ in found]
@@ -194,8 +195,29 @@ def _carried_out(
 
 def _changed(
     unit: UnitOfWork, command: Command, around: Surroundings, attempts: Attempts, answering: Answering[T]
-) -> tuple[T, Write | None]:
-    """Return what a command does, and what is to be saved of it."""
+) -> Done[T]:
+    def newly(seen: Surroundings, scope: Scope) -> Done[T]:
+        return _newly_changed(unit, command, seen, scope, attempts, answering=answering)
+
+    return once(unit, command, around, answering, newly)
+
+
+def once(
+    unit: UnitOfWork,
+    command: Command,
+    around: Surroundings,
+    answering: Answering[T],
+    newly: Callable[[Surroundings, Scope], Done[T]],
+) -> Done[T]:
+    """Return what a command does, and what is to be saved of it; where it was done under its key, nothing is.
+
+    Args:
+        unit: The unit of work.
+        command: The command.
+        around: What it is given in.
+        answering: How it is answered where it was done before.
+        newly: Carries it out, given its surroundings and how far the actor sees.
+    """
     scope = around.way.scope if around.way is not None else scope_of(around.actor, around.settings.directory)
     if scope.person not in {None, around.actor}:
         around = changed(around, actor=scope.person)  # the directory's spelling of the id
@@ -203,7 +225,7 @@ def _changed(
     done = _done(unit, command, around)
     if done is None:
         try:
-            return _newly_changed(unit, command, around, scope, attempts, answering=answering)
+            return newly(around, scope)
         except StorageError:
             raise
         except ResolutionKitError:
@@ -213,7 +235,7 @@ def _changed(
                 raise
     if done.fingerprint != command.fingerprint(unit.make_secret()):
         raise KeyReused(done.key)
-    return answering.again(unit, command, done), None
+    return answering.again(unit, command, done), ()
 
 
 def _done(unit: UnitOfWork, command: Command, around: Surroundings) -> Remembered | None:
@@ -228,7 +250,7 @@ def _newly_changed(
     attempts: Attempts,
     *,
     answering: Answering[T],
-) -> tuple[T, Write | None]:
+) -> Done[T]:
     if around.way is not None:
         around.way.check(unit)
     loaded = load(unit, command, scope, around.actor, around.settings.directory)
@@ -237,12 +259,12 @@ def _newly_changed(
     rules = () if after is None or not is_ruled(command, loaded.record) else rules_for(after, around.settings.policy)
     responses = () if after is None else (after.response,)
     named = (*_named(command, around.settings.policy), *named_by(rules))
-    context = _context(around, named, loaded, cause, *responses)
+    context = context_of(around, named, loaded, cause, *responses)
     if after is not None:
         context = with_loads(unit, rules, context, after.response)
     decision = _decided(unit, command, loaded, context, attempts)
     issue, write = _finish(unit, loaded, decision, context, around, command=command)
-    return answering.new(command, loaded, decision, issue), write
+    return answering.new(command, loaded, decision, issue), () if write is None else (write,)
 
 
 def _kind(command: Command) -> CauseKind:
@@ -257,18 +279,20 @@ def _decided(unit: UnitOfWork, command: Command, loaded: Loaded, context: Contex
     issue = loaded.issue
     if issue is None:
         raise IssueNotFound(issue_of(command) or "")
-    known_version: int | None = getattr(command, "expected_version", None) or attempts.version
-    if known_version is not None and known_version != issue.version:
-        check_not_stale(command, issue, unit.history(issue.id), known_version)
-    attempts.version = attempts.version or issue.version
+    asked, expected = issue_of(command) or issue.id, getattr(command, "expected_version", None)
+    check_versions(unit, command, issue, {asked: expected} if expected else attempts.versions(asked))
+    attempts.seen.setdefault(asked, (issue.id, issue.version))
+    if isinstance(command, HandOver):
+        return hand_over(issue, loaded.record, command, context)
     if isinstance(command, RunTimers):
         return run(issue, _past(unit, loaded, issue), context)
     return decide(issue, command, context)
 
 
-def _context(
+def context_of(
     around: Surroundings, named: Iterable[str | None], loaded: Loaded, cause: Cause, *responses: Response
 ) -> Context:
+    """Return the circumstances of a decision, with everybody whom it may need."""
     settings = around.settings
     people = settings.directory  # a static one is its own snapshot
     if not isinstance(people, StaticDirectory):
@@ -311,6 +335,8 @@ def _named(command: Command, policy: Policy) -> Iterable[str | None]:
             return (command.assignee, *command.followers)
         case InboundUpdate():
             return (command.assignee,)
+        case HandOver():
+            return (command.leaver, command.to)
         case Follow() | Unfollow():
             return (command.who,)
         case _:

@@ -45,6 +45,7 @@ from resolutionkit.ports import Store, UnitOfWork
 from resolutionkit.tracker.access import party_of, scope_of
 from resolutionkit.tracker.cursors import binding, cursor, key_of
 from resolutionkit.tracker.pipeline import AccountSettings
+from resolutionkit.tracker.streams import history_of, issue_then, messages_about
 
 T = TypeVar("T")
 
@@ -82,7 +83,7 @@ class Reader:
         issue_id = id_code(issue_id, "issue", InvalidCommand, ISSUE_ID)
 
         def question(unit: UnitOfWork, scope: Scope) -> tuple[Event, ...]:
-            events = unit.history(issue_id)
+            events = history_of(unit, issue_id)
             if not events or not scope.sees_issue(replay(events)):
                 raise IssueNotFound(issue_id)
             return events
@@ -96,10 +97,11 @@ class Reader:
     def as_of(self, issue_id: str, instant: datetime) -> Issue:
         """Return an issue as it was, the events of that very instant included."""
         moment = utc(instant, "instant", InvalidCommand)
-        events = [event for event in self.history(issue_id) if event.at <= moment]
-        if not events:
+        self.history(issue_id)
+        found = self._read(lambda unit, _scope: issue_then(unit, issue_id, moment))
+        if found is None:
             raise IssueNotFound(issue_id, moment.isoformat())
-        return replay(events)
+        return found
 
     def moves(self, issue_id: str) -> tuple[LegalMove, ...]:
         """Return what can be done to an issue's status now."""
@@ -112,8 +114,8 @@ class Reader:
 
     def messages(self, issue_id: str) -> tuple[Message, ...]:
         """Return the outbox's messages about an issue."""
-        self.history(issue_id)
-        return self._read(lambda unit, _scope: tuple(unit.messages(issue_id)))
+        issue = self.issue(issue_id)
+        return self._read(lambda unit, _scope: tuple(messages_about(unit, issue)))
 
     def response_messages(self, response_id: str) -> tuple[Message, ...]:
         """Return the outbox's messages about a response, whether an issue belongs to it or not."""
@@ -121,7 +123,8 @@ class Reader:
 
         def question(unit: UnitOfWork, _scope: Scope) -> tuple[Message, ...]:
             loose: Callable[[str], Sequence[Message]] = getattr(unit, "loose_messages", lambda _id: ())
-            of_issue = () if issue_id is None else unit.messages(issue_id)
+            history = () if issue_id is None else unit.history(issue_id)
+            of_issue = messages_about(unit, replay(history)) if history else ()
             about = (message for message in of_issue if message.response == response_id)
             return tuple(sorted((*loose(response_id), *about), key=lambda message: message.id))
 

@@ -12,18 +12,19 @@ from attrs import frozen
 
 from resolutionkit.decisions.opinions import Opinions
 from resolutionkit.errors import InvalidResponse, InvalidValue, ResolutionKitError, StorageError
-from resolutionkit.model.commands import Command, Record
+from resolutionkit.model.commands import Command, Merge, Record
 from resolutionkit.model.people import SYSTEM
 from resolutionkit.model.response import Response, plain
 from resolutionkit.model.results import Change, Recorded, ResponseChange
 from resolutionkit.model.trusted import trusted
 from resolutionkit.model.values import utc
 from resolutionkit.ports import Clock, Store, UnitOfWork
-from resolutionkit.tracker import pipeline
+from resolutionkit.tracker import merging, pipeline
+from resolutionkit.tracker.attempts import Attempts
 from resolutionkit.tracker.bulk import RecordedOrRefused, in_turn, record_all
 from resolutionkit.tracker.channels import NO_CHANNELS, Channels
 from resolutionkit.tracker.opinions import opinions_of
-from resolutionkit.tracker.pipeline import AccountSettings, Attempts, Surroundings, Way
+from resolutionkit.tracker.pipeline import AccountSettings, Surroundings, Way
 from resolutionkit.tracker.placing import OnResponse
 from resolutionkit.tracker.plugins import Plugins
 from resolutionkit.tracker.reading import Reader
@@ -170,6 +171,8 @@ class Runner:
         around, attempts = self.around(actor, is_alone=True, way=way), Attempts()
 
         def work(unit: UnitOfWork) -> Change:
+            if isinstance(command, Merge):
+                return merging.change(unit, command, around, attempts)
             return pipeline.change(unit, command, around, attempts)
 
         return self.store.transact(self.account, work, write=True)

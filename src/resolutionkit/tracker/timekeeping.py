@@ -27,7 +27,8 @@ from resolutionkit.model.timers import AccountTimers, TimersRun
 from resolutionkit.ports import UnitOfWork
 from resolutionkit.ports.timers import KeepsTimers
 from resolutionkit.tracker import pipeline
-from resolutionkit.tracker.pipeline import AccountSettings, Attempts, Way
+from resolutionkit.tracker.attempts import Attempts
+from resolutionkit.tracker.pipeline import AccountSettings, Way
 from resolutionkit.tracker.runner import Runner
 
 BATCH = 100

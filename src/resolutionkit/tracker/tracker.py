@@ -25,6 +25,7 @@ from resolutionkit.tracker.desk import Desk
 from resolutionkit.tracker.erasing import Erasing, cut_off, response_id_of
 from resolutionkit.tracker.exporting import export_person
 from resolutionkit.tracker.ids import Uuid7
+from resolutionkit.tracker.leaving import Leaving
 from resolutionkit.tracker.linkproblems import LinkProblem, LinkRefused
 from resolutionkit.tracker.openers import check_store, open_store
 from resolutionkit.tracker.pipeline import AccountSettings
@@ -43,7 +44,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Tracker(Telling):
+class Tracker(Telling, Leaving):
     """Records responses, and gives people their desks. Reads on it are account-wide; see :class:`Desk` for people.
 
     Threads may share it. Use it as a context manager, or ``close`` it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -11,7 +11,7 @@ from attrs import field, frozen
 from resolutionkit.decisions.delivery import SEND, TRIES, Standing, Verdict, judge_on
 from resolutionkit.errors import StorageError
 from resolutionkit.model.deliveries import Delivery, Fate
-from resolutionkit.model.events import Event
+from resolutionkit.model.events import Event, MergedInto
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.messages import Message, Topic
@@ -44,7 +44,7 @@ class Seen:
     """What the store says of messages.
 
     Attributes:
-        histories: The events of the issues that they are about, by the issues' ids.
+        histories: The events of the issues that they are about, and of those that these were merged into, by their ids.
         records: The responses of those that are about no issue, or whose recipients have preferences, by their ids; one
             that is not there has none.
         wanted: What their recipients want to be told of, of those that have said anything.
@@ -59,10 +59,23 @@ def seen(unit: KeepsDeliveries, messages: Collection[Message]) -> Seen:
     """Ask the store for all that looking at messages needs."""
     wanted = _wanted(unit, {one.recipient for one in messages if one.topic is not Topic.CHANGED})
     return Seen(
-        histories=unit.histories([one.issue for one in messages if one.issue is not None]),
+        histories=_histories(unit, [one.issue for one in messages if one.issue is not None]),
         records=unit.records([one.response for one in messages if one.issue is None or one.recipient in wanted]),
         wanted=wanted,
     )
+
+
+def _histories(unit: KeepsDeliveries, issue_ids: Sequence[str]) -> Mapping[str, tuple[Event, ...]]:
+    """Return the histories of issues, and of those that they were merged into."""
+    found = dict(unit.histories(issue_ids))
+    while missing := {into for into in map(_led_to, found.values()) if into is not None} - found.keys():
+        found.update(unit.histories(sorted(missing)))
+    return found
+
+
+def _led_to(history: Sequence[Event]) -> str | None:
+    last = history[-1] if history else None
+    return last.into if isinstance(last, MergedInto) else None
 
 
 def _wanted(unit: KeepsDeliveries, recipients: Collection[str]) -> Mapping[str, Preferences]:
@@ -117,15 +130,20 @@ class Look:
         subject = issue or self._record(message)
         if subject is None:
             raise LookupError(f"nothing is left of what message {message.id} is about")
-        return self._notices.notice(
-            message, response=subject.response, issue=issue, history=self._history(message), attempt=attempt
-        )
+        sides = () if issue is None else issue.sides
+        about = next((one.response for one in sides if one.response.id == message.response), subject.response)
+        history = self._history(message)
+        return self._notices.notice(message, response=about, issue=issue, history=history, attempt=attempt)
 
     def _history(self, message: Message) -> tuple[Event, ...]:
         return self._seen.histories.get(message.issue or "", ())
 
     def _issue(self, message: Message) -> Issue | None:
-        return self._issues.get(message.issue or "")
+        """Return the issue that a message is about, or the one that it was merged into by now."""
+        issue = self._issues.get(message.issue or "")
+        while issue is not None and issue.merged_into is not None:
+            issue = self._issues.get(issue.merged_into)
+        return issue
 
     def _record(self, message: Message) -> ResponseRecord | None:
         return self._seen.records.get(message.response)

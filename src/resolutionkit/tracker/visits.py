@@ -14,7 +14,7 @@ from attrs import frozen
 from resolutionkit.decisions.moves import legal_moves
 from resolutionkit.errors import InvalidCommand, IssueNotFound
 from resolutionkit.model.commands import AddNote, Assign, Command, Flag, Follow, Reopen, SetStatus, Unfollow
-from resolutionkit.model.events import Cause, CauseKind
+from resolutionkit.model.events import Cause, CauseKind, Event
 from resolutionkit.model.history import replay
 from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.query import Scope
@@ -197,7 +197,17 @@ class _Filled:
 
     @property
     def issue(self) -> str:
-        return self.claim.issue or ""
+        """Return the id of the issue that the page showed, by which its version counts."""
+        shown, now = self.form.issue, self.found.issue
+        is_known = now is not None and shown in {now.id, *now.merged}
+        return shown if shown is not None and is_known else self.claim.issue or ""
+
+    @property
+    def shown(self) -> tuple[Event, ...]:
+        """Return what had happened to the issue when the page showed it."""
+        found = self.found
+        history = found.history if found.issue is not None and self.issue == found.issue.id else found.told
+        return history[: self.form.version]
 
     @property
     def noted(self) -> Mapping[str, Any]:
@@ -217,7 +227,7 @@ def _status(filled: _Filled) -> Command:
 
 def _is_reopening(filled: _Filled, wanted: str) -> bool:
     """Say whether the status reopens the issue that the page showed: a form sent again is the same command again."""
-    shown = filled.found.history[: filled.form.version]
+    shown = filled.shown
     moves = legal_moves(replay(shown), filled.policy) if shown else ()
     return any(move.command == "reopen" and move.status == wanted for move in moves)
 

@@ -152,9 +152,11 @@ def _again(typed: Typed, view: LinkView, name: str, words: str) -> Typed:
 
     What somebody else did meanwhile is on the page by now; a form that was sent already is another one from now on.
     """
-    version = view.issue.version if words == "stale" and view.issue is not None else typed.version
+    version, issue = typed.version, typed.issue
+    if words == "stale" and view.issue is not None:
+        version, issue = view.issue.version, view.issue.id
     key = new_key() if words == "key_reused" else typed.key or new_key()
-    return evolve(typed, errors={name: words}, version=version, key=key)
+    return evolve(typed, errors={name: words}, version=version, issue=issue, key=key)
 
 
 def _shown(view: LinkView, typed: Typed, status: int = 200) -> Response:

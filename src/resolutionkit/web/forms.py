@@ -26,6 +26,7 @@ BODY_MAX = 1_000_000
 """The most bytes of a form: a note of the greatest length in any script, encoded."""
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _VERSION = re.compile(r"[1-9][0-9]{0,8}")
+_ISSUE = re.compile(r"[0-9a-f-]{36}")
 _TEXTS = ("status", "note", "author", "reason", "reason_kind", "assignee")
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 """What a mail program posts to unsubscribe (RFC 8058)."""
@@ -50,6 +51,7 @@ class Typed:
         follow: Whether the box is ticked.
         key: The form's key, or None where no form of ours was sent.
         version: The version of the issue that the page showed, or None.
+        issue: The id of the issue that the page showed, or None.
         errors: What is wrong, by the names of the fields; the empty name is the form as a whole.
     """
 
@@ -58,6 +60,7 @@ class Typed:
     follow: bool = False
     key: str | None = field(factory=new_key)
     version: int | None = None
+    issue: str | None = None
     errors: Mapping[str, str] = field(factory=dict)
 
     def text(self, name: str) -> str:
@@ -68,7 +71,9 @@ class Typed:
     def form(self) -> LinkForm:
         """Return the form to act by; what was left blank was not said."""
         said = {name: self.fields.get(name) or None for name in _TEXTS}
-        return LinkForm(**said, spoke=self.spoke, follow=self.follow, version=self.version, key=self.key)
+        return LinkForm(
+            **said, spoke=self.spoke, follow=self.follow, version=self.version, issue=self.issue, key=self.key
+        )
 
 
 async def posted(request: Request) -> FormData:
@@ -98,13 +103,14 @@ def is_one_click(form: FormData) -> bool:
 def typed_in(form: FormData) -> Typed:
     """Return what somebody typed. What no form of ours can have sent counts as not there."""
     fields = {name: _lines(value) for name in _TEXTS if isinstance(value := form.get(name), str)}
-    key, version = str(form.get("key", "")), str(form.get("version", ""))
+    key, version, issue = (str(form.get(name, "")) for name in ("key", "version", "issue"))
     return Typed(
         fields=fields,
         spoke="spoke" in form,
         follow="follow" in form,
         key=key if _KEY.fullmatch(key) else None,
         version=int(version) if _VERSION.fullmatch(version) else None,
+        issue=issue if _ISSUE.fullmatch(issue) else None,
     )
 
 

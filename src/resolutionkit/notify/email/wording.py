@@ -22,6 +22,8 @@ from resolutionkit.model.events import (
     IssueOpened,
     LevelRaised,
     LimitReminded,
+    Merged,
+    MergedInto,
     NoteAdded,
     Reassigned,
     Reopened,
@@ -61,6 +63,7 @@ TITLES: Mapping[Topic, Title] = {
     Topic.CHECK_ASKED: Title(marked("Check"), marked("Is the customer satisfied now?")),
     Topic.REPLACED: Title(marked("New answer"), marked("The customer's answer has changed")),
     Topic.MOVED: Title(marked("Moved"), marked("An issue has come to your group")),
+    Topic.MERGED: Title(marked("Merged"), marked("Two issues of one customer are one now")),
     Topic.STATUS_CHANGED: Title(marked("Status"), marked("The status has changed")),
     Topic.REASSIGNED: Title(marked("Reassigned"), marked("Somebody else works the issue now")),
     Topic.NOTED: Title(marked("New note"), marked("There is a new note")),
@@ -89,6 +92,7 @@ WHYS: Mapping[Why, str] = {
     Why.GROUP_LEAD: marked("you lead the group that the response belongs to, or stand in for its lead"),
     Why.RULE: marked("a rule of this account sends such issues to you"),
     Why.FOLLOWER: marked("you follow the issue"),
+    Why.FORMER_ASSIGNEE: marked("you worked the issue that was merged into this one"),
     Why.PREFERENCE: marked("your preferences ask for it"),
     Why.ADMINISTRATOR: marked("you are an administrator of this account"),
     Why.OBSERVER: marked("you observe everything that happens"),
@@ -234,6 +238,8 @@ HAPPENED: Mapping[type[Event], Said] = {
     CorrectionRecorded: _said(marked("The response was corrected.")),
     GroupChanged: _by(marked("%(who)s moved the issue to another group.")),
     ResponseRepaired: _repaired,
+    Merged: _by(marked("%(who)s merged another issue of the same customer into this one.")),
+    MergedInto: _by(marked("%(who)s merged the issue into another one of the same customer.")),
 }
 """What each kind of event was, in a sentence; of a kind that has no line nothing is said."""
 

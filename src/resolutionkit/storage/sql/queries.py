@@ -8,15 +8,17 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from cattrs.errors import BaseValidationError
-from sqlalchemy import Select, and_, func, select, union, union_all
+from sqlalchemy import Select, and_, func, or_, select, union, union_all
 
 from resolutionkit.errors import StorageError
-from resolutionkit.model.events import Event
+from resolutionkit.model.events import Event, Merged
+from resolutionkit.model.history import replay
 from resolutionkit.model.issue import IssueLine
 from resolutionkit.model.messages import Message
 from resolutionkit.model.notes import NO_NOTES, Note, NoteLog
 from resolutionkit.model.query import IssueFilter, IssueQuery, Order, ResponseLine, ResponseQuery, Scope
 from resolutionkit.model.response import Response, ResponseRecord
+from resolutionkit.model.trusted import changed
 from resolutionkit.ports import Remembered
 from resolutionkit.serialize import event_from, response_from_json
 from resolutionkit.storage.sql.addresses import AddressBook
@@ -172,13 +174,27 @@ class Questions:
         # A transaction that sees what was there at its first question may lack what others did before our own last.
         if len(rows) != (locked.version if locked is not None else rows[-1].number if rows else 0):
             rows = self._ask(self._statements.latest_history, key_issue=issue_id)
+        return self._whole(self._events(rows))
+
+    def _events(self, rows: Sequence[Row]) -> list[Event]:
+        """Return the events of rows; merges are without the histories of the others."""
         payloads: list[dict[str, Any]] = [json.loads(row.payload) for row in rows]
         named = [row.actor for row in rows] + [key for payload in payloads for key in parties_of(payload)]
         names = self._addresses.names(named)
-        return tuple(
+        return [
             event_from(stored_event(row, payload, names), None if row.body is None else response_from_json(row.body))
             for row, payload in zip(rows, payloads, strict=True)
-        )
+        ]
+
+    def _whole(self, events: Sequence[Event]) -> tuple[Event, ...]:
+        """Return events in which each merge has the other issue's history, as far as it counts."""
+        return tuple(self._with_history(one) if isinstance(one, Merged) else one for one in events)
+
+    def _with_history(self, event: Merged) -> Merged:
+        rows = self._ask(self._statements.history, key_issue=event.merged)
+        if len(rows) <= event.up_to:  # it ended after this transaction's first question
+            rows = self._ask(self._statements.latest_history, key_issue=event.merged)
+        return changed(event, history=self._whole(self._events(rows[: event.up_to])))
 
     @_sound
     def issues(self, query: IssueQuery, /) -> Sequence[IssueLine]:
@@ -260,14 +276,19 @@ class Questions:
         its_words = and_(
             texts.c.account == events.c.account, texts.c.issue == events.c.issue, texts.c.number == events.c.number
         )
-        query = select(events.c.issue, events.c.payload, texts.c.body).join_from(events, texts, its_words)
+        query = select(events.c.issue, events.c.kind, events.c.payload, texts.c.body)
+        query = query.select_from(events.outerjoin(texts, its_words))
         query = query.where(events.c.account == self._account, events.c.issue.in_(issue_ids))
+        query = query.where(or_(texts.c.body.is_not(None), events.c.kind == Merged.kind))
         notes: dict[str, list[Note]] = {}
+        united: dict[str, NoteLog] = {}
         for row in self._wire.select(query.order_by(events.c.issue, events.c.number)):
-            note = _note_of(row)
-            if note is not None:
+            note = None if row.body is None else _note_of(row)
+            if row.kind == Merged.kind and row.issue not in united:  # what others brought stands in their histories
+                united[row.issue] = replay(self.history(row.issue)).notes
+            elif note is not None:
                 notes.setdefault(row.issue, []).append(note)
-        return {issue_id: NoteLog(found) for issue_id, found in notes.items()}
+        return {issue_id: NoteLog(found) for issue_id, found in notes.items()} | united
 
     @_sound
     def messages(self, issue_id: str, /) -> Sequence[Message]:

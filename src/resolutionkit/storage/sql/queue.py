@@ -7,7 +7,6 @@ out as the one at which it is due again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -20,7 +19,6 @@ from resolutionkit.model.query import NEVER_DUE
 from resolutionkit.model.response import ResponseRecord
 from resolutionkit.model.values import instant_of, micros
 from resolutionkit.ports import WriteConflict
-from resolutionkit.serialize import event_from, response_from_json
 from resolutionkit.storage.sql.erasing import ErasingUnitOfWork
 from resolutionkit.storage.sql.leasing import DISABLED, InColumns, LeaseStatements, in_columns
 from resolutionkit.storage.sql.rows import (
@@ -29,9 +27,7 @@ from resolutionkit.storage.sql.rows import (
     delivery_from,
     delivery_row,
     message_from,
-    parties_of,
     planned_row,
-    stored_event,
 )
 from resolutionkit.storage.sql.schema import Schema
 from resolutionkit.storage.sql.statements import Facts, history_query
@@ -250,14 +246,10 @@ class DeliveringUnitOfWork(ErasingUnitOfWork):
         """Return the whole histories of issues."""
         wanted = list(dict.fromkeys(issue_ids))
         rows = self._histories(wanted)
-        payloads = [json.loads(row.payload) for row in rows]
-        named = [row.actor for row in rows] + [key for payload in payloads for key in parties_of(payload)]
-        names = self._addresses.names(named)
         found: dict[str, list[Event]] = {one: [] for one in wanted}
-        for row, payload in zip(rows, payloads, strict=True):
-            body = None if row.body is None else response_from_json(row.body)
-            found[row.issue].append(event_from(stored_event(row, payload, names), body))
-        return {one: tuple(events) for one, events in found.items()}
+        for row, event in zip(rows, self._events(rows), strict=True):
+            found[row.issue].append(event)
+        return {one: self._whole(events) for one, events in found.items()}
 
     def _histories(self, wanted: Sequence[str]) -> list[Row]:
         if not wanted:

@@ -23,6 +23,9 @@ from resolutionkit.ports import Remembered
 from resolutionkit.serialize import PARTY_KEYS, StoredEvent, to_json
 from resolutionkit.storage.sql.wire import Row
 
+MERGED = "merged"
+"""What stands in the place of the phase where an issue was merged into another: lists read phases, and find none."""
+
 Keys: TypeAlias = Mapping[str, str]
 """Parties to keys, or keys to parties."""
 
@@ -135,7 +138,7 @@ def issue_row(
         "id": issue.id,
         "version": issue.version,
         "status": issue.status,
-        "phase": issue.phase.value,
+        "phase": issue.phase.value if issue.merged_into is None else MERGED,
         "assignee": keys[issue.assignee] if issue.assignee is not None else "",
         "response": response.id,
         "received_at": micros(response.received_at),

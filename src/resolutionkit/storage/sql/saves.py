@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any
 
 from resolutionkit.errors import StorageError
-from resolutionkit.model.events import RESPONSE_EVENTS, Event
+from resolutionkit.model.events import RESPONSE_EVENTS
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.response import Contact, HeadChange, RecordChange, Response, ResponseRecord
 from resolutionkit.model.values import micros
@@ -186,7 +186,7 @@ class SqlUnitOfWork(Questions):
         issue, before, statements = write.issue, write.before, self._statements
         if issue is None or not write.events:
             return
-        of_response = self._response_columns(issue, write.events)
+        of_response = self._response_columns(issue, write)
         row = {**issue_row(self._account, issue, write.due_at, write.wake_at, keys), **of_response}
         if before is None:
             yield Step(statements.new_issue, [row], f"an issue {issue.id} is there already")
@@ -194,15 +194,17 @@ class SqlUnitOfWork(Questions):
         becomes = statements.issue_becomes_with_response if of_response else statements.issue_becomes
         claims = f"issue {issue.id} is no longer at version {before.version}"
         yield self._change(becomes, row, claims, key_id=issue.id, key_version=before.version)
-        if before.response.group != issue.response.group:
+        if before.response.group != issue.response.group or before.merged != issue.merged:
             moved = {"scope_group": issue.response.group or ""}
             yield self._change(statements.scope_becomes, moved, key_issue=issue.id)
 
-    def _response_columns(self, issue: Issue, events: Iterable[Event]) -> Mapping[str, Any]:
+    def _response_columns(self, issue: Issue, write: Write) -> Mapping[str, Any]:
         """Return the columns that change with the issue's response, where it changes."""
-        carried = (event for event in events if isinstance(event, RESPONSE_EVENTS))
-        revision = next((event.revision for event in carried if event.response is issue.response), None)
-        return {} if revision is None else {"revision": revision, **self._hashes(issue.response)}
+        before, carried = write.before, (event for event in write.events if isinstance(event, RESPONSE_EVENTS))
+        is_another = before is not None and before.response.id != issue.response.id
+        if is_another or any(event.response is issue.response for event in carried):
+            return {"revision": issue.revision, **self._hashes(issue.response)}
+        return {}
 
     def _party_steps(self, issue: Issue, write: Write, keys: Mapping[str, str]) -> Iterator[Step]:
         before, due_at = write.before, write.due_at

@@ -292,7 +292,7 @@ def _inserts(tables: Tables, spelling: Spelling) -> dict[str, Statement]:
     return {name: Statement(one, spelling, _names(one.table)) for name, one in inserts.items()}
 
 
-_FOR_EVER = frozenset({"account", "id", "recorded_at", "opened_at", "backfilled"})
+_FOR_EVER = frozenset({"account", "id", "recorded_at", "opened_at"})
 """What a row has from its first day; a column that is not set costs its indexes nothing."""
 _OF_RESPONSE = frozenset(
     {

@@ -32,6 +32,7 @@ from resolutionkit.testing.awkward import AWKWARD_CODES
 from resolutionkit.testing.changes import (
     event_after,
     every_kind,
+    merging,
     message,
     note,
     opening,
@@ -143,6 +144,19 @@ class StoreStateMachine(RuleBasedStateMachine):
         if key is not None and self.asked(lambda unit: unit.remembered(who, key)) is None:
             write = attrs.evolve(write, remembered=remembered(issue, key, actor=who))
         self.keep(write)
+
+    @precondition(lambda self: len(self.issues) > 1)
+    @rule(index=st.integers(0, 9), other=st.integers(0, 9), noted=st.booleans())
+    def merge(self, index: int, other: int, noted: bool) -> None:
+        """Merge an issue into another one, with all its responses; it is written on no more."""
+        stays_id, goes_id = self.issues[index % len(self.issues)], self.issues[other % len(self.issues)]
+        if stays_id == goes_id:
+            return
+        stays, goes = (replay(self.asked(methodcaller("history", one))) for one in (stays_id, goes_id))
+        history = self.asked(methodcaller("history", goes_id))
+        records = [self.asked(methodcaller("response", one.id)) for one in goes.responses]
+        self.keep(*merging(stays, goes, history, *records, note=note() if noted else None))
+        self.issues.remove(goes_id)
 
     @precondition(lambda self: self.issues)
     @rule(index=st.integers(0, 9), response=_responses())

@@ -24,7 +24,7 @@ from resolutionkit.testing.telling import told, told_of_response
 from resolutionkit.tracker.preferring import missing_of
 from resolutionkit.tracker.tracker import Tracker
 
-TOPICS = ("escalated", "opened", "reopened", "assigned", "replaced", "status_changed", "reassigned", "noted")
+TOPICS = ("escalated", "opened", "reopened", "assigned", "replaced", "merged", "status_changed", "reassigned", "noted")
 """Which topic a message has where there are several, the first first."""
 
 SCENES: dict[str, Callable[[Tracker, str], object]] = {
@@ -43,16 +43,18 @@ SCENES: dict[str, Callable[[Tracker, str], object]] = {
     "following": lambda t, i: t.as_user("dana").follow(i, "new@x.example"),
     "leaving": lambda t, i: t.as_user("dana").unfollow(i, "lee@partner.example"),
     "flagging": lambda t, _: t.as_user("dana").flag("fine", note="Said so.", followers=["f@x.example"], key="k"),
+    "merging": lambda t, i: t.as_user("bridget").merge(t.response("other").issue or "", i, note="One.", key="k"),
     "noting all": lambda t, i: t.as_user("dana").add_note_to_all([i, i, i], "Rang.", spoke=True, atomic=True),
 }
 """Every kind of change, to a tracker and its issue of :func:`stage`."""
 
 
 def stage(store: Store) -> tuple[Tracker, str]:
-    """Return a tracker on an account with one issue that is worked, and that issue's id."""
+    """Return a tracker on an account with an issue that is worked, beside another one, and that issue's id."""
     tracker = Tracker(store, account=fresh_account(), directory=sample_company(), clock=TurnableClock())
     tracker.record(sample_response("fine", 9))
     issue = tracker.record(sample_response(ticket="T-1")).issue
+    tracker.record(sample_response("other", hierarchy=["nina"]))
     assert issue is not None
     desk = tracker.as_user("dana")
     desk.follow(issue.id, "lee@partner.example")
@@ -78,6 +80,9 @@ class ExactlyItsMessages(StoreSuite):
                 changed = None if change is None else change.issue
                 for issue_id, messages in now.items():
                     known = outbox.get(issue_id, ())
+                    if changed is not None and issue_id == changed.id:  # with what was told of those merged into it now
+                        more = [one for other in set(before) & set(changed.merged) for one in outbox[other]]
+                        known = tuple(sorted((*known, *more), key=lambda message: message.id))
                     assert messages[: len(known)] == known
                     new = messages[len(known) :]
                     if (

@@ -11,6 +11,7 @@ from resolutionkit.testing.suites.filters import Filters
 from resolutionkit.testing.suites.histories import HistoryIsTheTruth
 from resolutionkit.testing.suites.intake import OneIssueEach
 from resolutionkit.testing.suites.lists import Lists
+from resolutionkit.testing.suites.merging import Merging
 from resolutionkit.testing.suites.openings import Openings
 from resolutionkit.testing.suites.outbox import ExactlyItsMessages
 from resolutionkit.testing.suites.pages import Pages
@@ -37,6 +38,7 @@ class StoreRules(
     Openings,
     Filters,
     Sizes,
+    Merging,
     Erasing,
     Preferring,
     Queue,

@@ -79,6 +79,14 @@ class AsyncDesk(AsyncPlacements, AsyncViews):
     def flag(self) -> None:
         """Make a response an issue by hand, whatever its score."""
 
+    @awaited(Desk.merge)
+    def merge(self) -> None:
+        """Make one issue of two open ones of the same customer; for administrators (requirement B15)."""
+
+    @awaited(Desk.hand_over)
+    def hand_over(self) -> None:
+        """Give all open issues of somebody to somebody else, of those within one's access (requirement B6)."""
+
     @awaited(Desk.add_note_to_all)
     def add_note_to_all(self) -> None:
         """Add one note to many issues (requirement B12)."""
