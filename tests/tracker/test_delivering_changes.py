@@ -1,0 +1,74 @@
+"""What is said of a change when something else has changed since: nothing to nobody, and only what still holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from resolutionkit import Fate, Outcome, Preferences, Tracker
+from resolutionkit.testing import NOON, RecordingNotifier, TurnableClock, sample_company, sample_response
+
+LEE = "lee@partner.example"
+Waiting = Callable[..., tuple[Tracker, RecordingNotifier, str]]
+
+
+@pytest.fixture(params=["memory:", "sqlite"])
+def waiting(request: Any, tmp_path: Any) -> Iterator[Waiting]:
+    """Return a function that records an unhappy response, of which the mails do not get out at first."""
+    opened: list[Tracker] = []
+    url = "memory:" if request.param == "memory:" else f"sqlite:///{tmp_path}/d.db"
+
+    def made(wanted: dict[str, Preferences] | None = None, **facts: Any) -> tuple[Tracker, RecordingNotifier, str]:
+        clock, email = TurnableClock(), RecordingNotifier("email")
+        tracker = Tracker.open(url, notifiers=[email], clock=clock, directory=sample_company())
+        opened.append(tracker)
+        for who, preferences in (wanted or {}).items():
+            tracker.set_preferences(who, preferences)
+        issue = tracker.record(sample_response(**facts)).issue
+        assert issue is not None
+        email.failure = OSError("down")
+        tracker.deliver()
+        email.failure = None
+        clock.turn(minutes=1)
+        return tracker, email, issue.id
+
+    yield made
+    for one in opened:
+        one.close()
+
+
+def lines(tracker: Tracker, who: str) -> list[tuple[Fate, str]]:
+    """Return what became of what somebody was to be told."""
+    return [(one.fate, one.reason) for one in tracker.ledger(person=who)]
+
+
+# --- somebody was erased (law L11) -----------------------------------------------------------------------------------
+
+
+def test_nothing_is_said_to_an_address_that_was_erased(waiting: Waiting) -> None:
+    """What waits for it is not sent to the name that stands in its place, and nothing more is planned for that."""
+    tracker, email, issue = waiting()
+    desk = tracker.as_user("bridget")
+    desk.follow(issue, LEE)
+    desk.set_status(issue, "in_progress", note="Begun.")
+    tracker.erase(LEE)
+    (erased,) = tracker.issue(issue).followers
+    desk.set_status(issue, "resolved", note="Done.")
+    tracker.deliver()
+    assert {notice.recipient for notice in email.notices} == {"ed"}
+    assert lines(tracker, erased) == [(Fate.DENIED, "the recipient is not there any more")]
+
+
+def test_where_the_assignee_was_erased_somebody_who_is_there_hears(waiting: Waiting) -> None:
+    """As where a person has left: work is never hidden by who is not there."""
+    tracker, email, issue = waiting(ticket="T-1")
+    tracker.as_user("bridget").assign(issue, LEE, note="Theirs.")
+    tracker.deliver()
+    tracker.erase(LEE)
+    email.notices.clear()
+    later = tracker.record(sample_response("r-2", ticket="T-1", received_at=NOON))
+    assert later.outcome is Outcome.REPLACED
+    tracker.deliver()
+    assert [notice.recipient for notice in email.notices] == ["ed"]
