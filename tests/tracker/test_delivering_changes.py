@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from resolutionkit import Fate, Outcome, Preferences, Tracker
+from resolutionkit import Fate, Outcome, Preferences, Tracker, Why, read_condition
 from resolutionkit.testing import NOON, RecordingNotifier, TurnableClock, sample_company, sample_response
 
 LEE = "lee@partner.example"
@@ -72,3 +72,59 @@ def test_where_the_assignee_was_erased_somebody_who_is_there_hears(waiting: Wait
     assert later.outcome is Outcome.REPLACED
     tracker.deliver()
     assert [notice.recipient for notice in email.notices] == ["ed"]
+
+
+# --- somebody is not any more what they were -------------------------------------------------------------------------
+
+ASKS = Preferences(alerts=[read_condition("score <= 9")])
+
+
+def test_only_the_reasons_that_still_hold_are_given(waiting: Waiting) -> None:
+    """Ed led the group and had the issue; by now somebody else has it."""
+    tracker, email, issue = waiting()
+    (message,) = (one for one in tracker.outbox(issue) if one.recipient == "ed")
+    assert message.why == (Why.ASSIGNEE, Why.GROUP_LEAD)
+    tracker.as_user("bridget").assign(issue, "omar", note="His.")
+    tracker.deliver()
+    assert [notice.message.why for notice in email.to("ed")] == [(Why.GROUP_LEAD,)]
+
+
+def test_who_has_the_issue_no_longer_can_do_without_the_mail_again(waiting: Waiting) -> None:
+    """Of the assignment everybody is told, and of the new issue only who wants to be."""
+    tracker, email, issue = waiting({"ed": Preferences(channels={"opened": []})})
+    tracker.as_user("bridget").assign(issue, "omar", note="His.")
+    tracker.deliver()
+    assert email.to("ed") == []
+    assert lines(tracker, "ed") == [(Fate.SUPPRESSED, "the recipient's preferences: topic")]
+
+
+def test_who_asks_no_longer_is_not_told_though_they_want_what_is_usual(waiting: Waiting) -> None:
+    """Preferences that say nothing are preferences too."""
+    tracker, email, _ = waiting({"bridget": ASKS})
+    tracker.set_preferences("bridget", Preferences())
+    tracker.deliver()
+    assert email.to("bridget") == []
+    assert lines(tracker, "bridget") == [(Fate.SUPPRESSED, "the recipient's preferences: not_asked")]
+
+
+def test_who_wants_no_notes_any_more_is_not_told_though_they_want_what_is_usual(waiting: Waiting) -> None:
+    """Likewise."""
+    tracker, email, issue = waiting({"dana": Preferences(notes=True)})
+    tracker.as_user("dana").follow(issue)
+    tracker.as_user("bridget").add_note(issue, "Rang.")
+    tracker.set_preferences("dana", Preferences())
+    tracker.deliver()
+    assert email.to("dana") == []
+    assert lines(tracker, "dana") == [(Fate.SUPPRESSED, "the recipient's preferences: notes")]
+
+
+def test_who_neither_has_the_issue_nor_asks_for_it_is_not_told(waiting: Waiting) -> None:
+    """Two reasons, and both are gone."""
+    tracker, email, issue = waiting({"dana": ASKS}, group=None)
+    (message,) = tracker.outbox(issue)
+    assert message.why == (Why.ASSIGNEE, Why.PREFERENCE)
+    tracker.as_user("bridget").assign(issue, "ed", note="His.")
+    tracker.set_preferences("dana", Preferences())
+    tracker.deliver()
+    assert email.to("dana") == []
+    assert lines(tracker, "dana") == [(Fate.DROPPED, "the recipient is no longer assignee or asking for it")]

@@ -19,6 +19,7 @@ from resolutionkit.model.messages import Message, Why
 from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.query import Scope
 from resolutionkit.model.response import ResponseRecord
+from resolutionkit.model.trusted import changed
 
 DELAYS = (
     timedelta(seconds=10),
@@ -68,11 +69,26 @@ class Standing:
     usual: tuple[str, ...] = ()
 
     @property
+    def told(self) -> Message:
+        """Return the message with those of its reasons that still hold; as it is, where there is only one."""
+        message = self.message
+        if len(message.why) == 1:
+            return message
+        why = tuple(one for one in message.why if self._holds(one))
+        return message if why == message.why else changed(message, why=why)
+
+    def _holds(self, why: Why) -> bool:
+        if why is Why.PREFERENCE:
+            return self.wanted is not None and self.record is not None and wishes.asks_for(self.wanted, self.record)
+        return self.issue is None or _holds(why, self.issue, self.message.recipient)
+
+    @property
     def wish(self) -> wishes.Verdict:
         """Return what follows from the recipient's preferences."""
-        if self.wanted is None or self.record is None:
+        message = self.told
+        if self.record is None or (self.wanted is None and not wishes.has_to_be_wanted(message)):
             return wishes.Verdict(channels=self.usual)
-        return wishes.verdict(self.wanted, self.message, self.record, self.usual)
+        return wishes.verdict(self.wanted, message, self.record, self.usual)
 
 
 @frozen
@@ -98,7 +114,8 @@ _IS_STILL: Mapping[Why, Callable[[Issue, str], bool]] = {
     Why.HIERARCHY: lambda issue, who: who in issue.people,
     Why.RULE: lambda issue, who: who in issue.alerted,
 }
-"""The reasons that the issue itself says to hold or not; all others hold as long as there is access."""
+"""The reasons that the issue itself says to hold or not; of preferences one looks there, and all others hold as long as
+there is access."""
 
 Objection: TypeAlias = Callable[[Standing], Verdict | None]
 
@@ -127,9 +144,10 @@ def _may_know(standing: Standing) -> Verdict | None:
 
 def _is_so(standing: Standing) -> Verdict | None:
     issue, message = standing.issue, standing.message
-    if issue is None or any(_holds(why, issue, message.recipient) for why in message.why):
+    if issue is None or any(_holds(why, issue, message.recipient) for why in standing.told.why):
         return None
-    return Verdict(Fate.DROPPED, f"the recipient is no longer {' or '.join(message.why)}")
+    ceased = ("asking for it" if why is Why.PREFERENCE else why.value for why in message.why)
+    return Verdict(Fate.DROPPED, f"the recipient is no longer {' or '.join(ceased)}")
 
 
 def _holds(why: Why, issue: Issue, who: str) -> bool:

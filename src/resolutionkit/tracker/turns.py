@@ -20,6 +20,7 @@ from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.query import ACCOUNT_WIDE, Scope
 from resolutionkit.model.response import ResponseRecord
 from resolutionkit.model.trusted import changed
+from resolutionkit.model.wishes import has_to_be_wanted
 from resolutionkit.ports import KeepsDeliveries, UnitOfWork
 from resolutionkit.tracker.access import scope_of_party
 from resolutionkit.tracker.notices import Notices
@@ -45,8 +46,8 @@ class Seen:
 
     Attributes:
         histories: The events of the issues that they are about, by the issues' ids.
-        records: The responses of those that are about no issue, or whose recipients have preferences, by their ids; one
-            that is not there has none.
+        records: The responses of those that are about no issue, whose recipients have preferences, or who have to want
+            to be told, by their ids; one that is not there has none.
         wanted: What their recipients want to be told of, of those that have said anything.
     """
 
@@ -60,9 +61,13 @@ def seen(unit: KeepsDeliveries, messages: Collection[Message]) -> Seen:
     wanted = _wanted(unit, {one.recipient for one in messages if one.topic is not Topic.CHANGED})
     return Seen(
         histories=unit.histories([one.issue for one in messages if one.issue is not None]),
-        records=unit.records([one.response for one in messages if one.issue is None or one.recipient in wanted]),
+        records=unit.records([one.response for one in messages if _is_weighed(one, wanted)]),
         wanted=wanted,
     )
+
+
+def _is_weighed(message: Message, wanted: Mapping[str, Preferences]) -> bool:
+    return message.issue is None or message.recipient in wanted or has_to_be_wanted(message)
 
 
 def _wanted(unit: KeepsDeliveries, recipients: Collection[str]) -> Mapping[str, Preferences]:
@@ -117,7 +122,8 @@ class Look:
         if subject is None:
             raise LookupError(f"nothing is left of what message {message.id} is about")
         history = self._seen.histories.get(message.issue or "", ())
-        return self._notices.notice(message, response=subject.response, issue=issue, history=history, attempt=attempt)
+        told = message if len(message.why) == 1 else self.standing(message).told
+        return self._notices.notice(told, response=subject.response, issue=issue, history=history, attempt=attempt)
 
     def _issue(self, message: Message) -> Issue | None:
         return self._issues.get(message.issue or "")
