@@ -6,7 +6,7 @@ Who is told of what was decided when it happened, in ``audience``; here it is lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -38,6 +38,8 @@ DELAYS = (
 more is tried."""
 TRIES = len(DELAYS) + 1
 """How often a delivery is tried at most."""
+UNREADABLE = timedelta(hours=1)
+"""How long what is about an issue that cannot be read is put off."""
 JITTER = 0.2
 """By how much of itself a wait is longer at most, by chance, so that those who failed together do not come together."""
 
@@ -57,6 +59,8 @@ class Standing:
         wanted: What the recipient wants to be told of, or None where they have said nothing.
         zone: The IANA zone in which the recipient reads the clock.
         usual: The names of the channels for those who chose no others.
+        known: The names of all channels that there are, or None where another worker may have others.
+        is_readable: Whether the issue could be read.
     """
 
     message: Message
@@ -67,6 +71,8 @@ class Standing:
     wanted: Preferences | None = None
     zone: str = "UTC"
     usual: tuple[str, ...] = ()
+    known: Collection[str] | None = None
+    is_readable: bool = True
 
     @property
     def told(self) -> Message:
@@ -84,7 +90,23 @@ class Standing:
 
     @property
     def wish(self) -> wishes.Verdict:
-        """Return what follows from the recipient's preferences."""
+        """Return what follows from the recipient's preferences; the usual channels stand in for those that are not."""
+        wish = self._wish
+        if not self.missing:
+            return wish
+        there = tuple(name for name in wish.channels if name not in self.missing)
+        return wishes.Verdict(channels=there or self.usual)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Return the names of the channels that the recipient chose and nobody has."""
+        known = self.known
+        if known is None or self.wanted is None:
+            return ()
+        return tuple(name for name in self._wish.channels if name not in known)
+
+    @property
+    def _wish(self) -> wishes.Verdict:
         message = self.told
         if self.record is None or (self.wanted is None and not wishes.has_to_be_wanted(message)):
             return wishes.Verdict(channels=self.usual)
@@ -118,6 +140,12 @@ _IS_STILL: Mapping[Why, Callable[[Issue, str], bool]] = {
 there is access."""
 
 Objection: TypeAlias = Callable[[Standing], Verdict | None]
+
+
+def _can_be_read(standing: Standing) -> Verdict | None:
+    if standing.is_readable:
+        return None
+    return Verdict(Fate.WAITING, "the issue cannot be read; the log says why", standing.now + UNREADABLE)
 
 
 def _is_there(standing: Standing) -> Verdict | None:
@@ -165,7 +193,7 @@ def _is_not_quiet(standing: Standing) -> Verdict | None:
     return None if until is None else Verdict(Fate.DEFERRED, "the recipient's quiet hours", until)
 
 
-OBJECTIONS: tuple[Objection, ...] = (_is_there, _is_kept, _is_so, _may_know, _is_wanted, _is_not_quiet)
+OBJECTIONS: tuple[Objection, ...] = (_can_be_read, _is_there, _is_kept, _is_so, _may_know, _is_wanted, _is_not_quiet)
 """What can keep a message from being sent, in the order in which it is asked; the first objection is the reason."""
 
 

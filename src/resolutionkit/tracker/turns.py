@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
 from attrs import field, frozen
 
 from resolutionkit.decisions.delivery import SEND, TRIES, Standing, Verdict, judge_on
-from resolutionkit.errors import StorageError
+from resolutionkit.errors import InvalidValue, StorageError
 from resolutionkit.model.deliveries import Delivery, Fate
 from resolutionkit.model.events import Event
 from resolutionkit.model.history import replay
@@ -46,12 +46,14 @@ class Seen:
 
     Attributes:
         histories: The events of the issues that they are about, by the issues' ids.
+        unreadable: The ids of those that could not be read, with what they raised.
         records: The responses of those that are about no issue, whose recipients have preferences, or who have to want
             to be told, by their ids; one that is not there has none.
         wanted: What their recipients want to be told of, of those that have said anything.
     """
 
     histories: Mapping[str, tuple[Event, ...]] = field(factory=dict)
+    unreadable: Mapping[str, Exception] = field(factory=dict)
     records: Mapping[str, ResponseRecord] = field(factory=dict)
     wanted: Mapping[str, Preferences] = field(factory=dict)
 
@@ -59,11 +61,32 @@ class Seen:
 def seen(unit: KeepsDeliveries, messages: Collection[Message]) -> Seen:
     """Ask the store for all that looking at messages needs."""
     wanted = _wanted(unit, {one.recipient for one in messages if one.topic is not Topic.CHANGED})
+    issues = dict.fromkeys(one.issue for one in messages if one.issue is not None)
+    histories, unreadable = _histories(unit, list(issues))
     return Seen(
-        histories=unit.histories([one.issue for one in messages if one.issue is not None]),
+        histories=histories,
+        unreadable=unreadable,
         records=unit.records([one.response for one in messages if _is_weighed(one, wanted)]),
         wanted=wanted,
     )
+
+
+def _histories(
+    unit: KeepsDeliveries, issue_ids: Sequence[str]
+) -> tuple[Mapping[str, tuple[Event, ...]], Mapping[str, Exception]]:
+    """Return what can be read, and what each issue raises that cannot: one that is damaged keeps up no other."""
+    try:
+        return unit.histories(issue_ids), {}
+    except (StorageError, ValueError, LookupError) as problem:
+        if len(issue_ids) == 1:
+            return {}, {issue_ids[0]: problem}
+    found: dict[str, tuple[Event, ...]] = {}
+    unreadable: dict[str, Exception] = {}
+    for one in issue_ids:
+        histories, problems = _histories(unit, [one])
+        found |= histories
+        unreadable |= problems
+    return found, unreadable
 
 
 def _is_weighed(message: Message, wanted: Mapping[str, Preferences]) -> bool:
@@ -83,15 +106,25 @@ class Look:
         seen: What the store says of them.
         usual: The names of the channels for those who chose no others.
         at: The moment.
+        known: The names of all channels that there are, or None where another worker may have others.
     """
 
-    def __init__(self, account: Account, seen: Seen, usual: tuple[str, ...], at: datetime) -> None:
+    def __init__(
+        self, account: Account, seen: Seen, usual: tuple[str, ...], at: datetime, known: Collection[str] | None = None
+    ) -> None:
         """Fold the histories."""
         self.at = at
         self._settings = account.settings
         self._usual = usual
+        self._known = known
         self._seen = seen
-        self._issues = {one: replay(events) for one, events in seen.histories.items() if events}
+        self._issues: dict[str, Issue] = {}
+        self.unreadable = dict(seen.unreadable)
+        for one, events in seen.histories.items():
+            try:
+                self._issues |= {one: replay(events)} if events else {}
+            except InvalidValue as problem:
+                self.unreadable[one] = problem
         self._scopes: dict[tuple[str, bool], Scope | None] = {}
         self._notices = Notices(account.name, account.settings)
 
@@ -108,6 +141,8 @@ class Look:
             wanted=wanted,
             zone=self._settings.policy.zone if wanted is None else self._zone_of(message.recipient),
             usual=(message.recipient,) if is_observer else self._usual,
+            known=None if is_observer else self._known,
+            is_readable=message.issue not in self.unreadable,
         )
 
     def notice(self, message: Message, attempt: int) -> Notice:

@@ -362,8 +362,8 @@ class AsyncTracker(AsyncExplaining, AsyncViews):
         while not stop.is_set():
             try:
                 total = total.plus(await deliver(courier))
-            except StorageError as problem:
-                tell_of_rest(problem, every)
+            except Exception as problem:  # noqa: BLE001  (a directory may raise anything, and be there again)
+                tell_of_rest(problem, self.account, every)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), every.total_seconds())
         return total
