@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from resolutionkit import Fate, Outcome, Preferences, Tracker, Why, read_condition
+from resolutionkit import Delivered, Fate, Outcome, Preferences, Topic, Tracker, Why, read_condition
 from resolutionkit.testing import NOON, RecordingNotifier, TurnableClock, sample_company, sample_response
 
 LEE = "lee@partner.example"
@@ -128,3 +128,25 @@ def test_who_neither_has_the_issue_nor_asks_for_it_is_not_told(waiting: Waiting)
     tracker.deliver()
     assert email.to("dana") == []
     assert lines(tracker, "dana") == [(Fate.DROPPED, "the recipient is no longer assignee or asking for it")]
+
+
+# --- quiet hours, and a channel that asks for order ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("in_order", [False, True])
+def test_an_escalation_waits_for_nothing_that_quiet_hours_hold(tmp_path: Any, in_order: bool) -> None:
+    """Requirement B8; the change of status before it comes when they are over."""
+    email = RecordingNotifier("email")
+    email.in_order = in_order  # type: ignore[attr-defined]
+    url = f"sqlite:///{tmp_path}/d.db"
+    with Tracker.open(url, notifiers=[email], clock=TurnableClock(), directory=sample_company()) as tracker:
+        tracker.set_preferences("dana", Preferences(quiet_hours={"monday-sunday": "08:00-20:00"}))
+        issue = tracker.record(sample_response()).issue
+        assert issue is not None
+        desk = tracker.as_user("bridget")
+        desk.follow(issue.id, "dana")
+        desk.set_status(issue.id, "in_progress", note="Begun.")
+        assert tracker.deliver() == Delivered(sent=1, deferred=1)
+        desk.escalate(issue.id, reason="Contract at risk.", note="Rang.")
+        tracker.deliver()
+        assert [notice.message.topic for notice in email.to("dana")] == [Topic.ESCALATED]

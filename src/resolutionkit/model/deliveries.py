@@ -85,7 +85,8 @@ class Claim:
         until: When that is.
         limit: At most how many.
         is_abandoned: Whether to claim what another worker held until its lease ran out, instead of what nobody held.
-        in_order: Whether what is about one issue and recipient has to wait for what came before it.
+        in_order: Whether what is about one issue and recipient has to wait for what came before it. What is urgent does
+            not wait for what quiet hours hold (requirement B8).
     """
 
     channel: str
