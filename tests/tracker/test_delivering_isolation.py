@@ -19,6 +19,7 @@ from resolutionkit import (
     AsyncTracker,
     Delivered,
     Fate,
+    NotDelivered,
     Policy,
     Preferences,
     Tracker,
@@ -318,3 +319,41 @@ def test_when_delivery_ends_early_the_other_channels_end_too(make: Make) -> None
         tracker.deliver()
     assert len(slow.notices) < 30
     assert len({one.message.id for one in tracker.ledger(fate=Fate.SENT, limit=1000)}) == len(slow.notices)
+
+
+class Unfinished(NotDelivered):
+    """What somebody raises who has forgotten to say all that it says."""
+
+    def __init__(self) -> None:
+        Exception.__init__(self, "x")
+
+
+@pytest.mark.parametrize(
+    "make_problem",
+    [
+        lambda: NotDelivered("busy", retry_after=30),
+        lambda: NotDelivered(None),
+        lambda: NotDelivered(b"busy"),
+        lambda: NotDelivered("busy", retry_after=timedelta.max),
+        lambda: NotDelivered("busy", retry_after=timedelta.min),
+        Unfinished,
+        lambda: ExceptionGroup("several", [OSError("x")]),
+    ],
+    ids=["seconds", "nothing", "bytes", "for ever", "before", "unfinished", "several"],
+)
+def test_a_channel_that_says_nonsense_has_failed_and_nobody_else(
+    make: Make, make_problem: Callable[[], Exception]
+) -> None:
+    """It is tried again; the other channels go on, and so does the next message."""
+
+    class Confused:
+        name = "confused"
+
+        def notify(self, _notice: Any, /) -> None:
+            raise make_problem()
+
+    chat = RecordingNotifier("chat")
+    tracker = make(Confused(), chat)
+    record(tracker, 2)
+    assert tracker.deliver() == Delivered(sent=2, retried=2)
+    assert {(one.fate, one.attempts) for one in tracker.ledger() if one.channel == "confused"} == {(Fate.WAITING, 1)}
