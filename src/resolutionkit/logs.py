@@ -156,6 +156,20 @@ UNKNOWN_ACCOUNT = Line(
     ("account",),
     "a message is due in an account that `accounts=` does not know",
 )
+ACCOUNT_FAILED = Line(
+    "delivery",
+    ERROR,
+    "nothing can be delivered in account %(account)a (%(error_type)s); trying again in %(pause)s s",
+    ("account", "error_type", "pause"),
+    "the settings or the directory of an account raised; the other accounts go on",
+)
+UNREADABLE = Line(
+    "delivery",
+    ERROR,
+    "issue %(issue_id)s of account %(account)a cannot be read (%(error_type)s); what is due of it is put off",
+    ("account", "issue_id", "error_type"),
+    "what is stored of an issue is damaged, or of a newer version; what is due of others goes on",
+)
 RESTING = Line(
     "delivery",
     ERROR,

@@ -112,4 +112,5 @@ def test_nobody_to_tell_through_is_said(tmp_path: Path, url: str) -> None:
     """Rather than losing what is due."""
     done = run(tmp_path, url, "work", "--once")
     assert done.exit_code != 0
-    assert "notifiers" in done.stderr
+    assert "--tracker MODULE:FUNCTION" in done.stderr
+    assert "channels = []" in done.stderr

@@ -116,6 +116,16 @@ class KeepsNoOrder(Broken):
             return self.unit.claim(attrs.evolve(claim, in_order=False))
 
 
+class LetsWhatIsUrgentWait(Broken):
+    """Requirement B8: holds an escalation as long as what quiet hours hold."""
+
+    caught_by = "test_what_is_urgent_waits_for_nothing_that_quiet_hours_hold"
+
+    class Around(Unit):
+        def claim(self, claim: Any) -> Any:
+            return [one for one in self.unit.claim(claim) if not (claim.in_order and one.message.is_urgent)]
+
+
 class HidesWhatWasNotPlanned(Broken):
     """Has no line for a message that was not planned."""
 

@@ -241,6 +241,7 @@ NOW = datetime(2026, 6, 3, 12, tzinfo=UTC)
         (format_datetime(NOW - timedelta(hours=1), usegmt=True), timedelta(0)),
         ("Wed, 03 Jun 2026 12:00:30 -0000", timedelta(seconds=30)),
         ("99999999", timedelta(days=1)),
+        ("99999999999", timedelta(days=1)),
         ("Fri, 31 Dec 9999 23:59:59 GMT", timedelta(days=1)),
         ("-5", None),
         ("1.5", None),

@@ -233,7 +233,7 @@ def test_a_worker_that_rests_says_why_without_the_databases_words(log: Listening
     """They may quote a value; the kinds of both errors are told."""
     problem = StorageError("the database failed: invalid value 'typed by Jane'")
     problem.__cause__ = TimeoutError("typed by Jane")
-    tell_of_rest(problem, timedelta(seconds=5))
+    tell_of_rest(problem, "default", timedelta(seconds=5))
     (told,) = facts(log, logs.RESTING)
     assert told == {"error_type": "StorageError", "cause": "TimeoutError", "pause": 5.0}
     assert "Jane" not in log.text

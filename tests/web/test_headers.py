@@ -72,6 +72,7 @@ def test_a_head_has_the_headers_of_the_page_and_no_body(scene: Scene) -> None:
         ({"origin": "null"}, False),
         ({"origin": "https://evil.example"}, True),
         ({"origin": "https://app.example.evil.example"}, True),
+        ({"origin": "https://["}, True),
         ({}, False),
     ],
 )

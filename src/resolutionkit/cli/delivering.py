@@ -19,11 +19,16 @@ from resolutionkit.cli.exits import Exit, say
 from resolutionkit.cli.options import as_json, paging
 from resolutionkit.cli.reading import tell_next
 from resolutionkit.cli.settings import HouseCommand, Session, account
-from resolutionkit.errors import shown
+from resolutionkit.errors import InvalidValue, shown
 from resolutionkit.model.deliveries import Delivered, Delivery, Fate
 from resolutionkit.model.timers import AccountTimers, TimersRun
 from resolutionkit.tracker.tracker import Tracker
 
+_NOBODY = (
+    "there is no notifier to tell people through: give --tracker MODULE:FUNCTION, a function of yours that opens the "
+    "tracker with its notifiers, or install a plugin that brings one; where nobody is to be told, channels = [] in the "
+    "policy says so"
+)
 _ROLES = {Fate.SENT: Role.DONE, Fate.DEAD: Role.ALARM, Fate.WAITING: Role.ADVICE, Fate.DEFERRED: Role.ADVICE}
 
 
@@ -58,7 +63,12 @@ def work(*, maker: str | None, every: float, once: bool, reschedule: bool) -> No
         if reschedule:
             tracker.reschedule()
         timers = tracker.run_timers() if once else None
-        done = tracker.deliver() if once else tracker.work(stop, every=timedelta(seconds=every))
+        try:
+            done = tracker.deliver() if once else tracker.work(stop, every=timedelta(seconds=every))
+        except InvalidValue as problem:
+            if problem.field != "notifiers":
+                raise
+            raise click.UsageError(_NOBODY) from problem
     say(_in_words(done, timers))
 
 

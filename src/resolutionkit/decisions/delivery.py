@@ -6,7 +6,7 @@ Who is told of what was decided when it happened, in ``audience``; here it is lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -21,6 +21,7 @@ from resolutionkit.model.messages import Message, Topic, Why
 from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.query import Scope
 from resolutionkit.model.response import ResponseRecord
+from resolutionkit.model.trusted import changed
 from resolutionkit.policy.targets import TargetKind
 
 DELAYS = (
@@ -40,6 +41,8 @@ DELAYS = (
 more is tried."""
 TRIES = len(DELAYS) + 1
 """How often a delivery is tried at most."""
+UNREADABLE = timedelta(hours=1)
+"""How long what is about an issue that cannot be read is put off."""
 JITTER = 0.2
 """By how much of itself a wait is longer at most, by chance, so that those who failed together do not come together."""
 
@@ -60,6 +63,8 @@ class Standing:
         zone: The IANA zone in which the recipient reads the clock.
         usual: The names of the channels for those who chose no others.
         events: The events that the message tells of, in order; none where it is about no issue.
+        known: The names of all channels that there are, or None where another worker may have others.
+        is_readable: Whether the issue could be read.
     """
 
     message: Message
@@ -71,13 +76,46 @@ class Standing:
     zone: str = "UTC"
     usual: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
+    known: Collection[str] | None = None
+    is_readable: bool = True
+
+    @property
+    def told(self) -> Message:
+        """Return the message with those of its reasons that still hold; as it is, where there is only one."""
+        message = self.message
+        if len(message.why) == 1:
+            return message
+        why = tuple(one for one in message.why if self._holds(one))
+        return message if why == message.why else changed(message, why=why)
+
+    def _holds(self, why: Why) -> bool:
+        if why is Why.PREFERENCE:
+            return self.wanted is not None and self.record is not None and wishes.asks_for(self.wanted, self.record)
+        return self.issue is None or _holds(why, self.issue, self.message.recipient)
 
     @property
     def wish(self) -> wishes.Verdict:
-        """Return what follows from the recipient's preferences."""
-        if self.wanted is None or self.record is None:
+        """Return what follows from the recipient's preferences; the usual channels stand in for those that are not."""
+        wish = self._wish
+        if not self.missing:
+            return wish
+        there = tuple(name for name in wish.channels if name not in self.missing)
+        return wishes.Verdict(channels=there or self.usual)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Return the names of the channels that the recipient chose and nobody has."""
+        known = self.known
+        if known is None or self.wanted is None:
+            return ()
+        return tuple(name for name in self._wish.channels if name not in known)
+
+    @property
+    def _wish(self) -> wishes.Verdict:
+        message = self.told
+        if self.record is None or (self.wanted is None and not wishes.has_to_be_wanted(message)):
             return wishes.Verdict(channels=self.usual)
-        return wishes.verdict(self.wanted, self.message, self.record, self.usual)
+        return wishes.verdict(self.wanted, message, self.record, self.usual)
 
 
 @frozen
@@ -104,9 +142,16 @@ _IS_STILL: Mapping[Why, Callable[[Issue, str], bool]] = {
     Why.HIERARCHY: lambda issue, who: who in issue.people,
     Why.RULE: lambda issue, who: who in issue.alerted,
 }
-"""The reasons that the issue itself says to hold or not; all others hold as long as there is access."""
+"""The reasons that the issue itself says to hold or not; of preferences one looks there, and all others hold as long as
+there is access."""
 
 Objection: TypeAlias = Callable[[Standing], Verdict | None]
+
+
+def _can_be_read(standing: Standing) -> Verdict | None:
+    if standing.is_readable:
+        return None
+    return Verdict(Fate.WAITING, "the issue cannot be read; the log says why", standing.now + UNREADABLE)
 
 
 def _is_there(standing: Standing) -> Verdict | None:
@@ -133,9 +178,10 @@ def _may_know(standing: Standing) -> Verdict | None:
 
 def _is_so(standing: Standing) -> Verdict | None:
     issue, message = standing.issue, standing.message
-    if issue is None or any(_holds(why, issue, message.recipient) for why in message.why):
+    if issue is None or any(_holds(why, issue, message.recipient) for why in standing.told.why):
         return None
-    return Verdict(Fate.DROPPED, f"the recipient is no longer {' or '.join(message.why)}")
+    ceased = ("asking for it" if why is Why.PREFERENCE else why.value for why in message.why)
+    return Verdict(Fate.DROPPED, f"the recipient is no longer {' or '.join(ceased)}")
 
 
 def _holds(why: Why, issue: Issue, who: str) -> bool:
@@ -195,7 +241,16 @@ def _is_not_quiet(standing: Standing) -> Verdict | None:
     return None if until is None else Verdict(Fate.DEFERRED, "the recipient's quiet hours", until)
 
 
-OBJECTIONS: tuple[Objection, ...] = (_is_there, _is_kept, _is_so, _is_pressing, _may_know, _is_wanted, _is_not_quiet)
+OBJECTIONS: tuple[Objection, ...] = (
+    _can_be_read,
+    _is_there,
+    _is_kept,
+    _is_so,
+    _is_pressing,
+    _may_know,
+    _is_wanted,
+    _is_not_quiet,
+)
 """What can keep a message from being sent, in the order in which it is asked; the first objection is the reason."""
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from attrs import frozen
 
 from resolutionkit.decisions.routing import group_lead, route
+from resolutionkit.model.erasure import is_erased
 from resolutionkit.model.events import Event
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Issue
@@ -76,12 +77,12 @@ class Condition:
 
 
 def present(who: str | None, people: StaticDirectory) -> str | None:
-    """Return a party who can be told: a person who is active, or a bare address."""
+    """Return a party who can be told: a person who is active, or a bare address that was not erased."""
     if who is None:
         return None
     if people.person(who) is not None:
         return active(who, people)
-    return who if is_address(who) else None
+    return who if is_address(who) and not is_erased(who) else None
 
 
 def _worker(change: Change, _event: Event) -> Found:

@@ -13,7 +13,7 @@ from functools import partial
 
 from attrs import frozen
 
-from resolutionkit.errors import ResolutionKitError
+from resolutionkit.errors import InvalidValue, ResolutionKitError
 from resolutionkit.model.messages import Message
 
 
@@ -85,7 +85,8 @@ class Claim:
         until: When that is.
         limit: At most how many.
         is_abandoned: Whether to claim what another worker held until its lease ran out, instead of what nobody held.
-        in_order: Whether what is about one issue and recipient has to wait for what came before it.
+        in_order: Whether what is about one issue and recipient has to wait for what came before it. What is urgent does
+            not wait for what quiet hours hold (requirement B8).
     """
 
     channel: str
@@ -127,9 +128,17 @@ class NotDelivered(ResolutionKitError):
         is_final: Whether trying again is of no use: the message becomes a dead letter at once.
         disables: Whether nothing more is to go to this channel: it is disabled until somebody enables it, and what
             comes for it meanwhile becomes dead letters.
+
+    Raises:
+        InvalidValue: The reason is no text, or the wait no ``timedelta``: so that who writes a channel hears of it.
     """
 
     http_status = 502
+    # For a class of somebody else's that does not call this one.
+    reason: str = ""
+    retry_after: timedelta | None = None
+    is_final: bool = False
+    disables: bool = False
 
     def __init__(
         self,
@@ -140,6 +149,10 @@ class NotDelivered(ResolutionKitError):
         disables: bool = False,
     ) -> None:
         """Say why."""
+        if not isinstance(reason, str):
+            raise InvalidValue("reason", type(reason).__name__, "words for the ledger, as text")
+        if not isinstance(retry_after, timedelta | None):
+            raise InvalidValue("retry_after", retry_after, "a timedelta, such as timedelta(seconds=30), or None")
         super().__init__(reason)
         self.reason = reason
         self.retry_after = retry_after

@@ -47,6 +47,11 @@ def erased_address(unique: str) -> str:
     return f"erased-{unique}@erased.invalid"
 
 
+def is_erased(who: str) -> bool:
+    """Say whether it stands in the place of an address that was erased: there is nobody to tell any more."""
+    return _ERASED_ADDRESS.fullmatch(who) is not None
+
+
 def normal(address: str) -> str:
     """Return an address as addresses are compared: mail servers know no case."""
     return address.strip().lower()

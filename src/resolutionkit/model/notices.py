@@ -24,7 +24,7 @@ class Notice:
 
     Attributes:
         account: The account.
-        message: Who is told of what, and under which idempotency key.
+        message: Who is told of what, and under which idempotency key; of its reasons, those that still hold.
         response: The response that it is about: the issue's, where there is an issue.
         issue: The issue, or None where the response has none.
         events: The events that the message tells of, in order.

@@ -82,6 +82,11 @@ def asks_for(preferences: Preferences, judged: Weighed) -> bool:
     return any(alert.holds(judged) for alert in preferences.alerts)
 
 
+def has_to_be_wanted(message: Message) -> bool:
+    """Say whether somebody is told only because they want to be: who has said nothing by now does not."""
+    return message.topic is Topic.NOTED or message.why == (Why.PREFERENCE,)
+
+
 def _is_owed(_preferences: Preferences, message: Message, _judged: Weighed) -> bool:
     return message.topic in NEVER_MUTED or (message.topic is Topic.OPENED and Why.ASSIGNEE in message.why)
 

@@ -11,11 +11,29 @@ from typing import TypeAlias
 
 Address: TypeAlias = IPv4Address | IPv6Address
 
-_METADATA = frozenset(map(ip_address, ("168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254")))
+_METADATA = frozenset(
+    map(
+        ip_address,
+        (
+            "168.63.129.16",
+            "100.100.100.200",
+            "192.0.0.192",
+            "fd00:ec2::254",
+            "fd00:ec2::23",
+            "fd20:ce::254",
+            "fd00:c1::a9fe:a9fe",
+            "fd00:42::42",
+        ),
+    )
+)
 """Services that clouds have for their own machines, beside 169.254.169.254, which is link-local."""
+_PUBLIC = IPv6Network("2000::/3")
+"""All that was ever given out as public; what lies outside may be routed to anything, or be IPv4 in disguise."""
 _NAT64 = IPv6Network("64:ff9b::/96")
-_LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")
-"""Whatever it leads to is in somebody's own network (RFC 8215); not every Python knows that it is not global."""
+_DISGUISES = (IPv6Network("::/96"), IPv6Network("::ffff:0:0:0/96"), IPv6Network("64:ff9b:1::/48"))
+"""Where the last 32 bits are an IPv4 address: compatible ones (RFC 4291), translated ones (RFC 2765, RFC 8215)."""
+_ISATAP = frozenset({0x00005EFE, 0x02005EFE})
+"""What stands before an IPv4 address in the last 64 bits of one that leads through a tunnel to it (RFC 5214)."""
 
 
 def refusal(address: str, *, allow_private: bool) -> str | None:
@@ -43,6 +61,8 @@ def _all_of(address: Address) -> list[Address]:
     if address in _NAT64:
         inner.append(IPv4Address(address.packed[-4:]))
         return [one for one in inner if one is not None]
+    if int(address) >> 32 & 0xFFFFFFFF in _ISATAP or any(address in network for network in _DISGUISES):
+        inner.append(IPv4Address(address.packed[-4:]))
     return [address, *(one for one in inner if one is not None)]
 
 
@@ -51,6 +71,10 @@ def _refused(address: Address, allow_private: bool) -> str | None:
         return "is link-local, or a cloud's metadata service"
     if address.is_multicast or address.is_unspecified:
         return "is of no machine"
-    if allow_private or (address.is_global and address not in _LOCAL_NAT64):
+    if allow_private or (address.is_global and _is_given_out(address)):
         return None
     return "is private, or this machine's own"
+
+
+def _is_given_out(address: Address) -> bool:
+    return isinstance(address, IPv4Address) or address in _PUBLIC

@@ -31,7 +31,7 @@ RETRY_AFTER_MAX = timedelta(days=1)
 
 _SECRET = "a signing secret, base64 with whsec_ before it, or several of them, newest first"  # noqa: S105
 _BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
-_SECONDS = re.compile("[0-9]{1,9}")
+_SECONDS = re.compile("[0-9]{1,100}")
 
 
 def _now() -> datetime:
@@ -141,7 +141,7 @@ def _wait(value: str | None, now: datetime) -> timedelta | None:
     """Return how long ``Retry-After`` asks to wait: seconds or a date (RFC 9110, 10.2.3); None says nothing."""
     said = (value or "").strip()
     if _SECONDS.fullmatch(said):
-        return min(timedelta(seconds=int(said)), RETRY_AFTER_MAX)
+        return timedelta(seconds=min(int(said), RETRY_AFTER_MAX // timedelta(seconds=1)))
     try:
         then = parsedate_to_datetime(said)
         span = (then if then.tzinfo is not None else then.replace(tzinfo=UTC)) - now

@@ -12,7 +12,8 @@ class Notifier(Protocol):
     """A channel that tells people: email, chat, a log.
 
     A notifier may be called again with the same ``message.id`` after a crash, and should then let the receiver
-    recognise the repetition. Whatever it raises means that the message was not delivered.
+    recognise the repetition. Whatever it raises means that the message was not delivered. One with an attribute
+    ``in_order`` that is true is told of an issue in order, for each person.
     """
 
     name: str

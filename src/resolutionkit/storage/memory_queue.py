@@ -123,13 +123,14 @@ class MemoryQueue(ABC):
 
     def _waits(self, delivery: Delivery, ours: set[Place]) -> bool:
         """Say whether something about the same issue and recipient comes before it, and is not ours."""
-        message = delivery.message
+        messages = self._messages()
+        message = messages[delivery.message.id]
+        waits_for = {Fate.WAITING} if message.is_urgent else {Fate.WAITING, Fate.DEFERRED}
         before = [
             line.delivery.message
             for place, line in self._queue.lines.items()
-            if place not in ours and place[1] == delivery.channel and not line.delivery.fate.is_over
+            if place not in ours and place[1] == delivery.channel and line.delivery.fate in waits_for
         ]
-        messages = self._messages()
         before += [messages[one] for one in self._queue.unplanned]
         return message.issue is not None and any(
             (one.issue, one.recipient) == (message.issue, message.recipient) and one.first_event < message.first_event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from resolutionkit.errors import AccessDenied
+from resolutionkit.model.erasure import is_erased
 from resolutionkit.model.people import SYSTEM, AccessKind, is_address
 from resolutionkit.model.query import ACCOUNT_WIDE, Scope
 from resolutionkit.ports import Directory
@@ -24,11 +25,11 @@ def party_of(who: str | None, directory: Directory) -> str | None:
 def scope_of_party(party: str, directory: Directory) -> Scope | None:
     """Return how far a person or a bare address may be told of things, or None where nobody is there.
 
-    An address sees what it has a part in, and no more (requirement D2).
+    An address sees what it has a part in, and no more (requirement D2); nobody is behind one that was erased (L11).
     """
     person = directory.person(party)
     if person is None:
-        return Scope(person=party) if is_address(party) else None
+        return Scope(person=party) if is_address(party) and not is_erased(party) else None
     return scope_of(party, directory) if person.active and party != SYSTEM else None
 
 

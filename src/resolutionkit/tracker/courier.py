@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from resolutionkit import logs
 from resolutionkit.decisions.delivery import SEND, Verdict, judge, next_try
-from resolutionkit.errors import AccountNotFound
+from resolutionkit.errors import AccountNotFound, StorageError
 from resolutionkit.model.deliveries import Claim, Delivery, Fate, NotDelivered
 from resolutionkit.model.messages import Message
 from resolutionkit.model.notices import Notice
@@ -40,6 +40,9 @@ REASON_MAX = 190
 """How much of a reason the ledger keeps."""
 UNKNOWN_ACCOUNT = timedelta(hours=1)
 """How long what is due in an account that nobody knows is put off."""
+FAILED_ACCOUNT = timedelta(minutes=1)
+"""How long what is due in an account is put off whose settings or directory raised."""
+NO_CHANNEL = "there is no channel of this name"
 
 T = TypeVar("T")
 
@@ -107,10 +110,16 @@ class Courier:
         own = Account(name=self.runner.account, settings=self.runner.settings)
         if self.accounts is None:
             return [own]
+        while names := self._names_due():
+            known = [own if name == own.name else self._known(name, self.accounts) for name in names]
+            if found := [account for account in known if account is not None]:
+                return found
+        return []
+
+    def _names_due(self) -> Sequence[str]:
+        """Return some of them, and not all where one has very much."""
         now = self.runner.now()
-        names = self._do("", lambda unit: unit.accounts_due(list(self.channels), now, BATCH), write=False)
-        known = (own if name == own.name else self._known(name, self.accounts) for name in names)
-        return [account for account in known if account is not None]
+        return self._do("", lambda unit: unit.accounts_due(list(self.channels), now, BATCH), write=False)
 
     def _known(self, name: str, accounts: Callable[[str], AccountSettings]) -> Account | None:
         try:
@@ -119,7 +128,23 @@ class Courier:
             now = self.runner.now()
             logs.UNKNOWN_ACCOUNT.write(account=name)
             self._do(name, lambda unit: unit.put_off(now, now + UNKNOWN_ACCOUNT), write=True)
-            return None
+        except Exception as problem:  # noqa: BLE001  (whatever a host's function does, the other accounts go on)
+            self.set_aside(name, problem)
+        return None
+
+    def set_aside(self, account: str, problem: Exception) -> None:
+        """Put off what is due in an account that cannot be delivered, so that the others go on.
+
+        Args:
+            account: Its name.
+            problem: What its settings or its directory raised. It is raised again where it is the database's, or where
+                there is one account only.
+        """
+        if self.accounts is None or isinstance(problem, StorageError):
+            raise problem
+        now = self.runner.now()
+        tell_of_failure(account, problem, FAILED_ACCOUNT)
+        self._do(account, lambda unit: unit.put_off(now, now + FAILED_ACCOUNT), write=True)
 
     def _do(self, account: str, work: Callable[[KeepsDeliveries], T], *, write: bool) -> T:
         return self.runner.store.transact(account, lambda unit: work(keeping(unit)), write=write)
@@ -160,18 +185,18 @@ class Courier:
         verdict, names = judge(standing), standing.wish.channels
         if not names and verdict is SEND:
             verdict = Verdict(Fate.SUPPRESSED, "the account has no channel for it")
-        for name in names or ("",):
-            its = verdict
-            if verdict is SEND and name in disabled:
-                its = Verdict(Fate.DEAD, disabled[name])
-            waits = its.fate is Fate.WAITING
+        lines = [(name, verdict) for name in names or ("",)]
+        if verdict is SEND:
+            lines = [(name, Verdict(Fate.DEAD, disabled[name]) if name in disabled else SEND) for name in names]
+            lines += [(name, Verdict(Fate.DEAD, NO_CHANNEL)) for name in standing.missing]
+        for name, its in lines:
             yield _delivery(
                 message=message,
                 channel=name,
                 fate=its.fate,
                 reason=its.reason,
-                attempts=int(waits and name in at_once),
-                due_at=look.at if waits else its.due_at,
+                attempts=int(its is SEND and name in at_once),
+                due_at=look.at if its is SEND else its.due_at,
                 changed_at=look.at,
             )
 
@@ -276,7 +301,11 @@ class Courier:
         """Look at what messages are about, as it is now."""
         chosen = account.settings.policy.channels
         usual = tuple(self.channels.notifiers) if chosen is None else chosen
-        return Look(account, seen(unit, messages), usual, now)
+        known = frozenset(self.channels) if chosen is None else None
+        look = Look(account, seen(unit, messages), usual, now, known)
+        for issue, problem in look.unreadable.items():
+            logs.UNREADABLE.write(account=account.name, issue_id=issue, error_type=type(problem).__name__)
+        return look
 
     def _batches(self, account: Account, held: Iterable[Delivery], look: Look, lease: str) -> Iterator[Batch]:
         by_channel: dict[str, list[tuple[Delivery, Notice]]] = {}
@@ -292,6 +321,11 @@ class Courier:
                 looked_at=look.at,
                 parcels=tuple(parcels),
             )
+
+
+def tell_of_failure(account: str, problem: Exception, pause: timedelta) -> None:
+    """Log that nothing can be delivered in an account for now."""
+    logs.ACCOUNT_FAILED.write(account=account, error_type=type(problem).__name__, pause=pause.total_seconds())
 
 
 def _kept(reason: str) -> str:

@@ -24,7 +24,7 @@ from resolutionkit.model.deliveries import Delivered, Delivery, Fate, NotDeliver
 from resolutionkit.model.notices import Notice
 from resolutionkit.model.trusted import changed
 from resolutionkit.ports import Notifier
-from resolutionkit.tracker.courier import Batch, Courier, Round
+from resolutionkit.tracker.courier import Batch, Courier, Round, tell_of_failure
 from resolutionkit.tracker.turns import Account
 
 SETTLE_EVERY = timedelta(seconds=1)
@@ -53,29 +53,35 @@ def deliver(courier: Courier) -> Delivered:
                 todo.note(send(courier, batch, _call))
         return todo.done
     with ThreadPoolExecutor(len(list(courier.channels)), "resolutionkit") as threads:
-        running: dict[Future[Sequence[Delivery]], str] = {}
-        while True:
-            idle = set(courier.channels) - set(running.values())
-            for batch in todo.look(idle) if idle else ():
-                running[threads.submit(copy_context().run, send, courier, batch, _call)] = batch.channel
-            if not running:
-                return todo.done
-            try:
-                done = wait(running, LOOK_EVERY.total_seconds(), FIRST_COMPLETED).done
-            except BaseException:
-                halted.set()  # the others give back what they have not begun
-                raise
-            for one in done:
-                del running[one]
-                todo.note(one.result())
+        try:
+            return _side_by_side(courier, todo, threads)
+        except BaseException:
+            halted.set()  # the others give back what they have not begun
+            raise
+
+
+def _side_by_side(courier: Courier, todo: Todo, threads: ThreadPoolExecutor) -> Delivered:
+    running: dict[Future[Sequence[Delivery]], str] = {}
+    while True:
+        idle = set(courier.channels) - set(running.values())
+        for batch in todo.look(idle) if idle else ():
+            running[threads.submit(copy_context().run, send, courier, batch, _call)] = batch.channel
+        if not running:
+            return todo.done
+        for one in wait(running, LOOK_EVERY.total_seconds(), FIRST_COMPLETED).done:
+            del running[one]
+            todo.note(one.result())
 
 
 def _either(*said: Callable[[], bool]) -> bool:
     return any(one() for one in said)
 
 
-def tell_of_rest(problem: StorageError, every: timedelta) -> None:
-    """Log that the database cannot be used, and that the worker tries again."""
+def tell_of_rest(problem: Exception, account: str, every: timedelta) -> None:
+    """Log that the database or the account's directory cannot be used, and that the worker tries again."""
+    if not isinstance(problem, StorageError):
+        tell_of_failure(account, problem, every)
+        return
     cause = type(problem.__cause__ or problem).__name__
     logs.RESTING.write(error_type=type(problem).__name__, cause=cause, pause=every.total_seconds())
 
@@ -110,11 +116,15 @@ class Todo:
         while not self._courier.is_stopping():
             batches, is_empty = list[Batch](), True
             for account in self._courier.due():
-                for found in self._rounds(account, set(idle) - {batch.channel for batch in batches}):
-                    self.note(found.settled)
-                    self._courier.runner.watch.settled(account.name, found.settled)
-                    batches += found.batches
-                    is_empty = is_empty and found.is_empty
+                try:
+                    for found in self._rounds(account, set(idle) - {batch.channel for batch in batches}):
+                        self.note(found.settled)
+                        self._courier.runner.watch.settled(account.name, found.settled)
+                        batches += found.batches
+                        is_empty = is_empty and found.is_empty
+                except Exception as problem:  # noqa: BLE001  (whatever its directory does, the other accounts go on)
+                    self._courier.set_aside(account.name, problem)
+                    is_empty = False  # it may have been all that was seen
             if batches or is_empty:
                 return batches
         return []
@@ -177,11 +187,21 @@ class _Sending:
             self.give_back()
         elif self._left and courier.is_stale(batch):
             self.settle()
-            self._batch, judged = courier.look_again(changed(batch, parcels=tuple(self._left)))
-            self._left = deque(self._batch.parcels)
-            self.settled += judged
-            courier.runner.watch.settled(batch.account.name, judged)
+            self._look_again()
         return bool(self._left)
+
+    def _look_again(self) -> None:
+        courier, account = self._courier, self._batch.account.name
+        try:
+            self._batch, judged = courier.look_again(changed(self._batch, parcels=tuple(self._left)))
+        except Exception as problem:  # noqa: BLE001  (as where it is planned)
+            self.give_back()
+            self.settle()
+            courier.set_aside(account, problem)
+            return
+        self._left = deque(self._batch.parcels)
+        self.settled += judged
+        courier.runner.watch.settled(account, judged)
 
     def send_next(self) -> None:
         delivery, notice = self._left.popleft()

@@ -77,7 +77,8 @@ class Telling(Timing):
         Any number of processes and threads may do so at once, and whenever they like: each message goes to each channel
         of its recipient under one key for ever, ``message.id``. A channel is asked again after growing waits where it
         fails. What is looked at again when it is sent: whether the recipient is there, may still see the issue, and
-        still is what the message says, an assignee or a follower.
+        still is what the message says, an assignee or a follower. An account whose settings or directory raise is put
+        off for a minute, and logged, where there are others.
 
         Returns:
             How many deliveries came out how.
@@ -91,8 +92,8 @@ class Telling(Timing):
     def work(self, stop: Event, *, every: timedelta = EVERY) -> Delivered:
         """Run the timers and deliver, again and again, until it is told to stop; run as many of these as you like.
 
-        It stops between two messages: what was not begun is due again at once. While the database cannot be used it
-        waits and tries again.
+        It stops between two messages: what was not begun is due again at once. While the database or the directory
+        cannot be used it waits and tries again.
 
         Args:
             stop: Set it, from a signal's handler or another thread, to have it stop.
@@ -109,8 +110,8 @@ class Telling(Timing):
             try:
                 self._run_timers_if_kept(stop.is_set)
                 total = total.plus(deliver(courier))
-            except StorageError as problem:
-                tell_of_rest(problem, every)
+            except Exception as problem:  # noqa: BLE001  (a directory may raise anything, and be there again)
+                tell_of_rest(problem, self._runner.account, every)
             stop.wait(every.total_seconds())
         return total
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import TypeAlias, cast
 
 from attrs import field, frozen
 
 from resolutionkit.decisions.delivery import SEND, TRIES, Standing, Verdict, judge_on
-from resolutionkit.errors import StorageError
+from resolutionkit.errors import InvalidValue, StorageError
 from resolutionkit.model.deliveries import Delivery, Fate
 from resolutionkit.model.events import Event, MergedInto
 from resolutionkit.model.history import replay
@@ -20,6 +20,7 @@ from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.query import ACCOUNT_WIDE, Scope
 from resolutionkit.model.response import ResponseRecord
 from resolutionkit.model.trusted import changed
+from resolutionkit.model.wishes import has_to_be_wanted
 from resolutionkit.ports import KeepsDeliveries, UnitOfWork
 from resolutionkit.tracker.access import scope_of_party
 from resolutionkit.tracker.notices import Notices
@@ -45,12 +46,14 @@ class Seen:
 
     Attributes:
         histories: The events of the issues that they are about, and of those that these were merged into, by their ids.
-        records: The responses of those that are about no issue, or whose recipients have preferences, by their ids; one
-            that is not there has none.
+        unreadable: The ids of those that could not be read, with what they raised.
+        records: The responses of those that are about no issue, whose recipients have preferences, or who have to want
+            to be told, by their ids; one that is not there has none.
         wanted: What their recipients want to be told of, of those that have said anything.
     """
 
     histories: Mapping[str, tuple[Event, ...]] = field(factory=dict)
+    unreadable: Mapping[str, Exception] = field(factory=dict)
     records: Mapping[str, ResponseRecord] = field(factory=dict)
     wanted: Mapping[str, Preferences] = field(factory=dict)
 
@@ -58,24 +61,58 @@ class Seen:
 def seen(unit: KeepsDeliveries, messages: Collection[Message]) -> Seen:
     """Ask the store for all that looking at messages needs."""
     wanted = _wanted(unit, {one.recipient for one in messages if one.topic is not Topic.CHANGED})
+    issues = dict.fromkeys(one.issue for one in messages if one.issue is not None)
+    histories, unreadable = _histories(unit, list(issues))
     return Seen(
-        histories=_histories(unit, [one.issue for one in messages if one.issue is not None]),
-        records=unit.records([one.response for one in messages if one.issue is None or one.recipient in wanted]),
+        histories=histories,
+        unreadable=unreadable,
+        records=unit.records([one.response for one in messages if _is_weighed(one, wanted)]),
         wanted=wanted,
     )
 
 
-def _histories(unit: KeepsDeliveries, issue_ids: Sequence[str]) -> Mapping[str, tuple[Event, ...]]:
-    """Return the histories of issues, and of those that they were merged into."""
-    found = dict(unit.histories(issue_ids))
-    while missing := {into for into in map(_led_to, found.values()) if into is not None} - found.keys():
-        found.update(unit.histories(sorted(missing)))
-    return found
+_Histories: TypeAlias = dict[str, tuple[Event, ...]]
+
+
+def _histories(unit: KeepsDeliveries, issue_ids: Sequence[str]) -> tuple[_Histories, dict[str, Exception]]:
+    """Return the histories of issues and of those that they were merged into, and what each raises that has none."""
+    found, unreadable = _readable(unit, issue_ids)
+    while missing := _leads(found.values()) - found.keys() - unreadable.keys():
+        histories, problems = _readable(unit, sorted(missing))
+        found |= histories
+        unreadable |= problems
+    while stuck := [one for one, history in found.items() if _led_to(history) in unreadable and one not in unreadable]:
+        unreadable |= {one: unreadable[_led_to(found[one]) or ""] for one in stuck}
+    return found, unreadable
+
+
+def _readable(unit: KeepsDeliveries, issue_ids: Sequence[str]) -> tuple[_Histories, dict[str, Exception]]:
+    """Return what can be read, and what each issue raises that cannot: one that is damaged keeps up no other."""
+    try:
+        return dict(unit.histories(issue_ids)), {}
+    except (StorageError, ValueError, LookupError) as problem:
+        if len(issue_ids) == 1:
+            return {}, {issue_ids[0]: problem}
+    found: _Histories = {}
+    unreadable: dict[str, Exception] = {}
+    for one in issue_ids:
+        histories, problems = _readable(unit, [one])
+        found |= histories
+        unreadable |= problems
+    return found, unreadable
+
+
+def _leads(histories: Iterable[Sequence[Event]]) -> set[str]:
+    return {into for into in map(_led_to, histories) if into is not None}
 
 
 def _led_to(history: Sequence[Event]) -> str | None:
     last = history[-1] if history else None
     return last.into if isinstance(last, MergedInto) else None
+
+
+def _is_weighed(message: Message, wanted: Mapping[str, Preferences]) -> bool:
+    return message.issue is None or message.recipient in wanted or has_to_be_wanted(message)
 
 
 def _wanted(unit: KeepsDeliveries, recipients: Collection[str]) -> Mapping[str, Preferences]:
@@ -91,15 +128,25 @@ class Look:
         seen: What the store says of them.
         usual: The names of the channels for those who chose no others.
         at: The moment.
+        known: The names of all channels that there are, or None where another worker may have others.
     """
 
-    def __init__(self, account: Account, seen: Seen, usual: tuple[str, ...], at: datetime) -> None:
+    def __init__(
+        self, account: Account, seen: Seen, usual: tuple[str, ...], at: datetime, known: Collection[str] | None = None
+    ) -> None:
         """Fold the histories."""
         self.at = at
         self._settings = account.settings
         self._usual = usual
+        self._known = known
         self._seen = seen
-        self._issues = {one: replay(events) for one, events in seen.histories.items() if events}
+        self._issues: dict[str, Issue] = {}
+        self.unreadable = dict(seen.unreadable)
+        for one, events in seen.histories.items():
+            try:
+                self._issues |= {one: replay(events)} if events else {}
+            except InvalidValue as problem:
+                self.unreadable[one] = problem
         self._scopes: dict[tuple[str, bool], Scope | None] = {}
         self._notices = Notices(account.name, account.settings)
 
@@ -117,6 +164,8 @@ class Look:
             zone=self._settings.policy.zone if wanted is None else self._zone_of(message.recipient),
             usual=(message.recipient,) if is_observer else self._usual,
             events=self._history(message)[message.first_event - 1 : message.last_event] if message.issue else (),
+            known=None if is_observer else self._known,
+            is_readable=message.issue not in self.unreadable,
         )
 
     def notice(self, message: Message, attempt: int) -> Notice:
@@ -132,8 +181,9 @@ class Look:
             raise LookupError(f"nothing is left of what message {message.id} is about")
         sides = () if issue is None else issue.sides
         about = next((one.response for one in sides if one.response.id == message.response), subject.response)
+        told = message if len(message.why) == 1 else self.standing(message).told
         history = self._history(message)
-        return self._notices.notice(message, response=about, issue=issue, history=history, attempt=attempt)
+        return self._notices.notice(told, response=about, issue=issue, history=history, attempt=attempt)
 
     def _history(self, message: Message) -> tuple[Event, ...]:
         return self._seen.histories.get(message.issue or "", ())

@@ -79,4 +79,7 @@ def is_from_elsewhere(headers: Mapping[str, str], mounted: str) -> bool:
     if origin is None or origin == "null":  # "null" is what a page without a Referer says of itself
         return False
     here = {urlsplit(mounted).netloc.lower(), headers.get("host", "").lower()}
-    return urlsplit(origin).netloc.lower() not in here
+    try:
+        return urlsplit(origin).netloc.lower() not in here
+    except ValueError:  # no browser says such a thing
+        return True

@@ -202,7 +202,7 @@ def test_a_host_adds_and_changes_languages(mailer: Mailer, notice: Notice, tmp_p
         "de-at": "Der Vorgang",
         "de-CH": "Der Vorgang",
         "en-GB": "The case",
-        "es": "El caso ahora",
+        "es": "Estado actual del caso",
     }
     assert [spoken[tag].gettext("January") for tag in ("de-at", "de-CH", "pt-BR")] == ["Jänner", "Januar", "January"]
     part = mailer(translations=tmp_path).mail(attrs.evolve(notice, language="pt-BR")).get_body(("html",))

@@ -142,6 +142,17 @@ def test_whoever_follows_no_longer_has_nothing_to_leave(mailer: Mailer, every_to
     assert mailer().mail(gone)["List-Unsubscribe"] is None
 
 
+def test_a_url_that_would_have_to_be_folded_is_in_no_header(mailer: Mailer, every_topic: dict[Topic, Notice]) -> None:
+    """Nobody could follow it there; it stands in the text all the same."""
+    notice = every_topic[Topic.STATUS_CHANGED]
+    key = ["a key that is long enough for anybody"]
+    for length, fits in ((400, True), (900, False)):
+        links = Links(f"https://app.example/{'a' * length}", key)
+        mail = mailer(links=links).mail(notice)
+        assert (mail["List-Unsubscribe"] is not None, mail["List-Unsubscribe-Post"] is not None) == (fits, fits)
+        assert links.to(notice, LinkAction.UNFOLLOW) in mail.get_body(["plain"]).get_content()
+
+
 def test_every_line_has_a_legal_length(mailer: Mailer, notice: Notice) -> None:
     """Encoded text in lines of at most 76 characters (RFC 2045), encoded words of at most 75 (RFC 2047)."""
     contact = Contact(name="שלום " * 80, company="Ünïversal " * 40)

@@ -6,8 +6,9 @@ import logging
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from traceback import format_exception
 
@@ -16,6 +17,7 @@ import pytest
 
 from resolutionkit.model.deliveries import NotDelivered
 from resolutionkit.notify.email.notifier import EmailNotifier
+from resolutionkit.notify.email.patience import Answers
 from resolutionkit.ports import Notice
 from support.mailing import PASSWORD, MailServer, hang_up
 
@@ -271,3 +273,80 @@ def test_a_server_that_speaks_another_language(nonsense: bytes, notice: Notice) 
     """Whatever answers at that port, it is our error, and another try."""
     with saying(nonsense) as notifier:
         assert not refusal(notifier, notice).is_final
+
+
+@contextmanager
+def flooding(*pieces: bytes, pause: float) -> Iterator[EmailNotifier]:
+    """Yield a notifier, patient for a second, whose server says the pieces again and again and never ends."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        over = threading.Event()
+
+        def speak() -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                while not over.wait(pause):
+                    for piece in pieces:
+                        connection.sendall(piece)
+
+        speaking = threading.Thread(target=speak)
+        speaking.start()
+        url = f"smtp://127.0.0.1:{listener.getsockname()[1]}"
+        try:
+            yield EmailNotifier(url, "care@shop.example", timeout=timedelta(seconds=1))
+        finally:
+            over.set()
+            speaking.join(10)
+
+
+@pytest.mark.parametrize(
+    ("piece", "pause", "reason"),
+    [
+        (b"2", 0.05, "the mail server did not answer in time"),
+        (b"220-and a little more\r\n", 0.05, "the mail server did not answer in time"),
+        (b"220-and so on and on\r\n" * 100, 0.0, "the mail server broke off (SMTPServerDisconnected)"),
+    ],
+    ids=["a letter now and then", "a line now and then", "lines without end"],
+)
+def test_a_server_whose_answer_never_ends(piece: bytes, pause: float, reason: str, notice: Notice) -> None:
+    """It is waited for as long as one that says nothing, and fills no memory."""
+    found: list[NotDelivered] = []
+    with flooding(piece, pause=pause) as notifier:
+        asking = threading.Thread(target=lambda: found.append(refusal(notifier, notice)), daemon=True)
+        asking.start()
+        asking.join(6)
+        assert not asking.is_alive(), "still waiting"
+    assert [one.reason for one in found] == [reason]
+    assert not found[0].is_final
+
+
+def test_lines_are_whole_however_they_come_in() -> None:
+    """In one piece, or letter by letter, or without an end."""
+    said = b"220-one\r\n220 two\r\nrest"
+    for size in (1, 3, 8, 100):
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            speaking = threading.Thread(target=lambda: speak(theirs, said, size))  # noqa: B023  (it ends within the loop)
+            answers = Answers(ours)
+            answers.begin(5.0)
+            speaking.start()
+            assert [answers.readline(100) for _ in range(4)] == [b"220-one\r\n", b"220 two\r\n", b"rest", b""]
+            speaking.join(5)
+
+
+def speak(line: socket.socket, said: bytes, size: int) -> None:
+    """Say something in pieces, and hang up."""
+    for start in range(0, len(said), size):
+        line.sendall(said[start : start + size])
+        time.sleep(0.001)
+    line.shutdown(socket.SHUT_WR)
+
+
+def test_a_line_without_an_end_comes_in_parts() -> None:
+    """As smtplib asks for it, which refuses what is too long."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"x" * 50 + b"\n")
+        answers = Answers(ours)
+        answers.begin(5.0)
+        assert answers.readline(20) == b"x" * 20
+        assert answers.readline(100) == b"x" * 30 + b"\n"

@@ -179,7 +179,7 @@ def test_a_host_s_template_is_escaped_as_well(mailer: Mailer, write: Callable[..
 def test_a_template_speaks_the_readers_language(mailer: Mailer, write: Callable[..., Path], notice: Notice) -> None:
     """Its own words are translated where a translation knows them."""
     notifier = mailer(templates=write({"footer.txt": '{{ _("The issue now") }} {{ ngettext("Note", "Notes", 2) }}'}))
-    assert part(notifier, attrs.evolve(notice, language="de"), "plain").endswith("Der Fall jetzt Notizen\n")
+    assert part(notifier, attrs.evolve(notice, language="de"), "plain").endswith("Aktueller Stand des Falls Notizen\n")
     assert part(notifier, notice, "plain").endswith("The issue now Notes\n")
 
 

@@ -6,6 +6,7 @@ Who somebody is, is the directory's to say. What a mail's other headers hold is 
 from __future__ import annotations
 
 import re
+import unicodedata
 from email.headerregistry import Address
 from email.utils import parseaddr
 
@@ -15,6 +16,12 @@ from resolutionkit.errors import InvalidValue
 from resolutionkit.notify.email.plain import header_words
 
 _LOCAL = re.compile(r'[^\s"(),:;<>@\[\\\]]{1,64}')
+_KEPT = frozenset(
+    "\N{LATIN SMALL LETTER SHARP S}\N{LATIN CAPITAL LETTER SHARP S}\N{GREEK SMALL LETTER FINAL SIGMA}\u200c\u200d"
+)
+"""What IDNA 2003 takes for something else, or for nothing (RFC 5894, 7.2)."""
+_INVISIBLE = frozenset("\u200c\u200d")
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")
 _LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?")
 
 
@@ -72,10 +79,26 @@ def own_mailbox(given: object, name: str) -> Mailbox:
 
 
 def _spelled(domain: str) -> str | None:
-    """Return a domain in ASCII, or None where it is none."""
+    """Return a domain in ASCII, or None where it is none.
+
+    Python's own codec is of IDNA 2003, which takes some letters for others: ``faß.de`` for ``fass.de``, where somebody
+    else lives. Name servers go by IDNA 2008, which keeps them (RFC 5891), so that labels with them are spelled here.
+    """
     try:
-        spelled = domain.encode("idna").decode("ascii")
+        labels = _DOTS.split(domain)
+        spelled = ".".join(map(_label_spelled, labels))
     except UnicodeError:
         return None
     is_one = len(spelled) <= 253 and all(_LABEL.fullmatch(label) for label in spelled.split("."))
     return spelled if is_one else None
+
+
+def _label_spelled(label: str) -> str:
+    if not _KEPT.intersection(label):
+        return label.encode("idna").decode("ascii")
+    whole = unicodedata.normalize("NFC", label.lower())
+    others = "".join(one for one in whole if one not in _KEPT)
+    if unicodedata.normalize("NFKC", whole) != whole or _INVISIBLE.intersection(label):
+        raise UnicodeError("nobody can read what this label is")
+    others.encode("idna")  # raises where a letter is allowed nowhere
+    return f"xn--{whole.encode('punycode').decode('ascii')}"

@@ -21,6 +21,8 @@ _WORDED = frozenset({"subject", "from", "to", "reply-to"})
 _NARROW = SMTP.clone(max_line_length=76, cte_type="7bit")
 _BODY = SMTP.clone(max_line_length=76, cte_type="7bit")
 """A line of quoted-printable has at most 76 characters (RFC 2045)."""
+_URL_MAX = 998 - len("List-Unsubscribe: <>")
+"""How long a URL in a header may be that stands on one line (RFC 5322)."""
 _ID = re.compile(r"[A-Za-z0-9.-]{1,100}")
 
 
@@ -125,8 +127,11 @@ def _automatic(notice: Notice) -> Iterator[tuple[str, str]]:
 
 
 def _leaving(url: str | None) -> Iterator[tuple[str, str]]:
-    """Yield the one-click unsubscribe (RFC 8058), which has to be HTTPS; without it the link alone (RFC 2369)."""
-    if url is not None:
+    """Yield the one-click unsubscribe (RFC 8058), which has to be HTTPS; without it the link alone (RFC 2369).
+
+    A URL that would have to be folded could not be used: the mail has the link in its text all the same.
+    """
+    if url is not None and len(url) <= _URL_MAX:
         yield "List-Unsubscribe", f"<{url}>"
         if url.startswith("https:"):
             yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"

@@ -17,6 +17,7 @@ from functools import cache
 
 from resolutionkit.model.deliveries import NotDelivered
 from resolutionkit.notify.email.addresses import Mailbox
+from resolutionkit.notify.email.patience import Patient, PatientFromTheBeginning
 from resolutionkit.notify.email.server import Server
 
 _STATUS = re.compile(rb"\s*([245]\.\d{1,3}\.\d{1,3})\b")
@@ -57,9 +58,9 @@ def send(server: Server, sender: Mailbox, recipient: Mailbox, mail: bytes, timeo
 def _connected(server: Server, timeout: float) -> smtplib.SMTP:
     where = (server.host, server.port, _own_name())
     if server.starts_encrypted:
-        connection: smtplib.SMTP = smtplib.SMTP_SSL(*where, timeout=timeout, context=server.certificates)
+        connection: smtplib.SMTP = PatientFromTheBeginning(*where, timeout=timeout, context=server.certificates)
     else:
-        connection = smtplib.SMTP(*where, timeout=timeout)
+        connection = Patient(*where, timeout=timeout)
     if connection.sock is not None:
         # Without it each small answer waits for the acknowledgement of the last: 40 ms a mail, measured.
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -111,6 +112,7 @@ def _hand_over(connection: smtplib.SMTP, mail: bytes) -> None:
 def _leave(connection: smtplib.SMTP) -> None:
     """Say goodbye; whatever goes wrong now, the mail is the server's, and must not be sent again."""
     with suppress(smtplib.SMTPException, OSError):
+        connection.timeout = _GOODBYE
         if connection.sock is not None:
             connection.sock.settimeout(_GOODBYE)
         connection.quit()

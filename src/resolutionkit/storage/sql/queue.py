@@ -34,7 +34,6 @@ from resolutionkit.storage.sql.statements import Facts, history_query
 from resolutionkit.storage.sql.steps import CarryOut, Step
 from resolutionkit.storage.sql.wire import OwnWire, Row
 
-_UNDECIDED = [fate.value for fate in Fate if not fate.is_over]
 _SOON = timedelta(seconds=1)
 """How much later what has to wait for its turn is due again."""
 
@@ -146,7 +145,9 @@ class DeliveringUnitOfWork(ErasingUnitOfWork):
         before = table.alias("before")
         same = and_(before.c.account == table.c.account, before.c.issue == table.c.issue)
         others = and_(same, before.c.channel == table.c.channel, before.c.recipient == table.c.recipient)
-        is_open = and_(before.c.fate.in_(_UNDECIDED), before.c.lease != claim.lease)
+        urgent = and_(outbox.c.account == table.c.account, outbox.c.id == table.c.message, outbox.c.is_urgent == 1)
+        is_deferred = and_(before.c.fate == Fate.DEFERRED.value, ~exists().where(urgent))
+        is_open = and_(or_(before.c.fate == Fate.WAITING.value, is_deferred), before.c.lease != claim.lease)
         waits = exists().where(others, before.c.first_event < table.c.first_event, is_open)
         unplanned = and_(outbox.c.account == table.c.account, outbox.c.issue == table.c.issue)
         unplanned = and_(unplanned, outbox.c.recipient == table.c.recipient, outbox.c.due_at < NEVER_DUE)

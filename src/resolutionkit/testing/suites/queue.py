@@ -220,6 +220,20 @@ class Queue(StoreSuite):
         found = do("claim", claim_of(now=SOON, until=LATER, in_order=True))
         assert [(one.message, one.attempts) for one in found] == [(told[0], 1), (told[1], 1)]
 
+    @pytest.mark.parametrize("is_urgent", [False, True])
+    @pytest.mark.parametrize("fate", [Fate.DEFERRED, Fate.WAITING])
+    def test_what_is_urgent_waits_for_nothing_that_quiet_hours_hold(
+        self, save: Save, do: Callable[..., Any], fate: Fate, is_urgent: bool
+    ) -> None:
+        """Everything else does; and for what failed, what is urgent waits as well."""
+        first = opening(sample_response())
+        second = then(first.issue, event(first.issue, NoteAdded, note=note("a")))
+        told = [message(first.issue), message(second.issue, is_urgent=is_urgent)]
+        save(*(attrs.evolve(one, messages=(its,)) for one, its in zip((first, second), told, strict=True)))
+        do("plan", [line_of(told[0], fate=fate, due_at=LATER), line_of(told[1])], "none", SOON)
+        found = do("claim", claim_of(in_order=True))
+        assert [one.message for one in found] == (told[1:] if is_urgent and fate is Fate.DEFERRED else [])
+
     # --- the ledger --------------------------------------------------------------------------------------------------
 
     def test_the_ledger_answers_for_every_message(self, told: Sequence[Message], do: Callable[..., Any]) -> None:

@@ -364,8 +364,8 @@ class AsyncTracker(AsyncTiming, AsyncLeaving, AsyncViews):
             try:
                 await bridge.run(self._sync._run_timers_if_kept, stop.is_set)
                 total = total.plus(await deliver(courier))
-            except StorageError as problem:
-                tell_of_rest(problem, every)
+            except Exception as problem:  # noqa: BLE001  (a directory may raise anything, and be there again)
+                tell_of_rest(problem, self.account, every)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), every.total_seconds())
         return total
