@@ -178,6 +178,8 @@ _HOMES = {
     ),
     "policy.workflows": ("workflows",),
     "ports": ("AsyncDirectory", "AsyncNotifier", "Directory", "Notifier", "WriteConflict"),
+    "reports.paces": ("Pace",),
+    "reports.performance": ("Performance", "PerformanceBy", "PerformanceLine"),
     "tracker.aio.desk": ("AsyncDesk", "AsyncInbox"),
     "tracker.aio.settings": ("AsyncAccountSettings",),
     "tracker.aio.tracker": ("AsyncTracker",),
