@@ -172,8 +172,8 @@ from resolutionkit.ports import Notifier as Notifier
 from resolutionkit.ports import WriteConflict as WriteConflict
 from resolutionkit.reports.paces import Pace as Pace
 from resolutionkit.reports.performance import Performance as Performance
-from resolutionkit.reports.performance import PerformanceBy as PerformanceBy
-from resolutionkit.reports.performance import PerformanceLine as PerformanceLine
+from resolutionkit.reports.performance_lines import PerformanceBy as PerformanceBy
+from resolutionkit.reports.performance_lines import PerformanceLine as PerformanceLine
 from resolutionkit.tracker.aio.desk import AsyncDesk as AsyncDesk
 from resolutionkit.tracker.aio.desk import AsyncInbox as AsyncInbox
 from resolutionkit.tracker.aio.settings import AsyncAccountSettings as AsyncAccountSettings

@@ -262,6 +262,7 @@ ON_TRACKER: dict[str, list[Case]] = {
     "history": [lambda t, n: t.history(n.issue)],
     "as_of": [lambda t, n: t.as_of(n.issue, LATE)],
     "moves": [lambda t, n: t.moves(n.issue)],
+    "performance": [lambda t, n: [t.performance(by).lines for by in ("group", "person")]],
     "outbox": [lambda t, n: t.outbox(n.issue), lambda t, n: t.outbox(own(t))],
     "outbox_of_response": [lambda t, n: t.outbox_of_response(n.response), lambda t, n: t.outbox_of_response("own-r-0")],
     "ledger": [
@@ -313,6 +314,10 @@ ON_DESK: dict[str, list[Case]] = {
     "history": [lambda t, n: desk(t).history(n.issue)],
     "as_of": [lambda t, n: desk(t).as_of(n.issue, LATE)],
     "moves": [lambda t, n: desk(t).moves(n.issue)],
+    "performance": [
+        lambda t, n: [desk(t).performance(by).lines for by in ("group", "person")],
+        lambda t, n: [t.as_user(who).performance("person").lines for who in ("ed", "nina", n.person)],
+    ],
     "response": [lambda t, n: desk(t).response(n.response)],
     "issues": [
         lambda t, n: each_of(desk(t).issues, issue_filters(n)),

@@ -92,9 +92,7 @@ def test_by_person_an_episode_is_whose_it_was_when_it_ended(tracker: Tracker, de
     assert found.line("nina").name == "Nina Okafor"
 
 
-def test_reopening_changes_no_figure_of_the_episode_before(
-    tracker: Tracker, desk: Desk, clock: TurnableClock
-) -> None:
+def test_reopening_changes_no_figure_of_the_episode_before(tracker: Tracker, desk: Desk, clock: TurnableClock) -> None:
     """Law L10: what an episode came to stays, whatever comes after it."""
     issue = opened(tracker, "r-1", ticket="T-1")
     clock.turn(hours=3)

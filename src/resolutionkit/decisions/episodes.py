@@ -54,4 +54,6 @@ def worked(history: Iterable[Event]) -> list[Worked]:
             case Reopened():
                 found.append(closed or Worked(response, assignee))
                 closed = None
+            case _:
+                continue
     return [*found, closed or Worked(response, assignee)]

@@ -1,71 +1,18 @@
 """Recovery performance: who was recovered and how quickly, by group or by person, as a value (requirement D6).
 
-How it is counted stands in ``reports.tally``, how quickly is ``reports.paces``; how it looks, in ``performance_view``
-and ``performance_chart``.
+What its figures are stands in ``performance_lines``, how they are counted in ``tally``; how they look, in
+``performance_view`` and ``performance_chart``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from attrs import field, frozen
 
-from resolutionkit.reports.paces import Pace
-
-
-class PerformanceBy(StrEnum):
-    """By what recovery performance is told."""
-
-    GROUP = "group"
-    """The group of the response."""
-    PERSON = "person"
-    """The assignee of the issue, and of each episode as it was when the episode ended."""
-
-
-@frozen(kw_only=True)
-class PerformanceLine:
-    """How the responses of one group or person were recovered.
-
-    The first numbers count responses that stand now and needed recovery, as the recovery filters list them. Times and
-    shares are over episodes, each of which counts once, for good: reopening changes nothing in those before it. They
-    leave out what was closed as *Not an Issue*; the shares also what was backfilled, since it has no limits.
-
-    Attributes:
-        key: The group's code, or the person's id or address; None for responses without one, and for the total.
-        name: What the group or person is called.
-        needed: How many responses needed recovery.
-        with_notes: Of how many of them the issue has notes.
-        spoken: With how many of their customers somebody spoke.
-        not_an_issue: How many of them are closed as *Not an Issue*.
-        backfilled: How many of them were opened from old data.
-        episodes: How many episodes times and shares are over.
-        reopened: How many of these episodes began with a reopening.
-        first_action: From an episode's opening to the first note or status change by a person.
-        contacted: From when the response was received, or its issue reopened by a person, until somebody spoke with
-            the customer.
-        closed: From an episode's opening to its closing.
-    """
-
-    key: str | None
-    name: str
-    needed: int
-    with_notes: int
-    spoken: int
-    not_an_issue: int
-    backfilled: int
-    episodes: int
-    reopened: int
-    first_action: Pace
-    contacted: Pace
-    closed: Pace
-
-    @property
-    def without_notes(self) -> int:
-        """Return how many responses needed recovery and have no note."""
-        return self.needed - self.with_notes
+from resolutionkit.reports.performance_lines import PerformanceBy, PerformanceLine
 
 
 @frozen(kw_only=True)

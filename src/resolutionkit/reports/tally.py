@@ -17,7 +17,7 @@ from resolutionkit.model.response import ResponseRecord, Standing
 from resolutionkit.policy.policy import Policy
 from resolutionkit.policy.targets import TargetKind
 from resolutionkit.reports.paces import PaceTally
-from resolutionkit.reports.performance import PerformanceBy, PerformanceLine
+from resolutionkit.reports.performance_lines import PerformanceBy, PerformanceLine
 
 
 @define

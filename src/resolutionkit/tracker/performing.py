@@ -12,7 +12,8 @@ from resolutionkit.model.events import Event
 from resolutionkit.model.query import RecoveryFilter, ResponseFilter, ResponseQuery, Scope, response_key
 from resolutionkit.policy.policy import Policy
 from resolutionkit.ports import Directory, UnitOfWork
-from resolutionkit.reports.performance import Performance, PerformanceBy
+from resolutionkit.reports.performance import Performance
+from resolutionkit.reports.performance_lines import PerformanceBy
 from resolutionkit.reports.tally import Tally
 
 BATCH = 500

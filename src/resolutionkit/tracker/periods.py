@@ -22,7 +22,7 @@ def day_of(day: object, zone: str, name: str = "date") -> tuple[datetime, dateti
     Raises:
         InvalidFilter: It is no date, or the last one that there is.
     """
-    if not isinstance(day, date) or isinstance(day, datetime) or day == date.max or day == date.min:
+    if not isinstance(day, date) or isinstance(day, datetime) or day in {date.min, date.max}:
         raise InvalidFilter(name, day, "a date, such as date(2026, 11, 20)")
     return day_start(day, zone), day_start(day + _DAY, zone)
 

@@ -10,7 +10,8 @@ from resolutionkit.model.query import IssueFilter, Order, Page, RecoveryFilter, 
 from resolutionkit.model.response import ResponseRecord
 from resolutionkit.model.results import LegalMove
 from resolutionkit.policy.deadline import Deadline
-from resolutionkit.reports.performance import Performance, PerformanceBy
+from resolutionkit.reports.performance import Performance
+from resolutionkit.reports.performance_lines import PerformanceBy
 from resolutionkit.tracker.inbox import PAGE
 from resolutionkit.tracker.reading import Reader, response_filter
 
