@@ -60,6 +60,7 @@ _HOMES = {
         "MoveRefused",
         "ResponseConflict",
         "ResponseHasIssue",
+        "ResponseMoved",
         "ResponseReplaced",
         "StaleIssue",
     ),
@@ -79,6 +80,7 @@ _HOMES = {
         "StatusChanged",
         "Unfollowed",
     ),
+    "model.fornotes": ("ForNotes", "NotesSaved", "NotesSearch"),
     "model.history": ("replay",),
     "model.issue": (
         "Episode",

@@ -58,6 +58,7 @@ from resolutionkit.model.conditions import condition_faults as condition_faults
 from resolutionkit.model.conflicts import MoveRefused as MoveRefused
 from resolutionkit.model.conflicts import ResponseConflict as ResponseConflict
 from resolutionkit.model.conflicts import ResponseHasIssue as ResponseHasIssue
+from resolutionkit.model.conflicts import ResponseMoved as ResponseMoved
 from resolutionkit.model.conflicts import ResponseReplaced as ResponseReplaced
 from resolutionkit.model.conflicts import StaleIssue as StaleIssue
 from resolutionkit.model.deliveries import Delivered as Delivered
@@ -78,6 +79,9 @@ from resolutionkit.model.events import ReplacementRecorded as ReplacementRecorde
 from resolutionkit.model.events import RootCauseRecorded as RootCauseRecorded
 from resolutionkit.model.events import StatusChanged as StatusChanged
 from resolutionkit.model.events import Unfollowed as Unfollowed
+from resolutionkit.model.fornotes import ForNotes as ForNotes
+from resolutionkit.model.fornotes import NotesSaved as NotesSaved
+from resolutionkit.model.fornotes import NotesSearch as NotesSearch
 from resolutionkit.model.history import replay as replay
 from resolutionkit.model.issue import Episode as Episode
 from resolutionkit.model.issue import Issue as Issue

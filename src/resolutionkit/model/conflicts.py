@@ -126,6 +126,30 @@ class ResponseReplaced(ResolutionKitError, LookupError):
         return (type(self), (self.response_id, self.replaced_by))
 
 
+class ResponseMoved(ResolutionKitError, LookupError):
+    """The response is in another group by now: what led to it is outdated (requirements A8, D4).
+
+    Attributes:
+        response_id: The response.
+        group: The code of the group in which it was looked for.
+        moved_to: The code of the group that it is in, or None for none.
+    """
+
+    http_status = 409
+
+    def __init__(self, response_id: str, group: str, moved_to: str | None) -> None:
+        """Name the response, and both groups."""
+        self.response_id = response_id
+        self.group = group
+        self.moved_to = moved_to
+        now = "in no group" if moved_to is None else f"in group {shown(moved_to)}"
+        super().__init__(f"response {shown(response_id)} moved from group {shown(group)} and is {now}; look there")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling."""
+        return (type(self), (self.response_id, self.group, self.moved_to))
+
+
 class ResponseHasIssue(ResolutionKitError, ValueError):
     """The response cannot be flagged, since it belongs to an issue already (requirement A7).
 
