@@ -7,6 +7,7 @@ to ask enough.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -38,9 +39,10 @@ from resolutionkit.testing.twin import TwinStore
 from resolutionkit.tracker.tracker import Tracker
 from resolutionkit.tracker.views import Views
 
+NEVER = datetime.max.replace(tzinfo=UTC)
 ORDERS: dict[Order, Callable[[Any], Any]] = {
     Order.NEWEST: lambda line: (-line.response.received_at.timestamp(), [-ord(one) for one in line.id]),
-    Order.MOST_URGENT: lambda line: (not line.is_urgent, line.response.received_at, line.id),
+    Order.MOST_URGENT: lambda line: (not line.is_urgent, line.due_at or NEVER, line.response.received_at, line.id),
 }
 
 
@@ -91,12 +93,17 @@ class SameAnswers(StoreSuite):
         )
 
     def test_lists_of_responses_are_the_same(self, twins: TwinStore) -> None:
-        """Whoever asks, every page of the responses table is the same, latest first, with the same notes."""
+        """Whoever asks, every page of the responses table is the same, latest first, with the same notes.
+
+        So is recovery performance, which is counted from it.
+        """
 
         def check(directory: StaticDirectory, steps: list[Step], conditions: list[ResponseFilter], limit: int) -> None:
             game = player(twins, directory)
             game.play(steps)
             for face in faces(game.tracker):
+                face.performance("group")
+                face.performance("person")
                 for condition in (ResponseFilter(with_replaced=True), *conditions):
                     one_page = face.responses(condition, limit=1000).items
                     pages = walked(partial(turned, face.responses, condition, limit), limit)
