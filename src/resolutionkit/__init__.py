@@ -162,6 +162,7 @@ _HOMES = {
     ),
     "notify.apprise": ("AppriseNotifier",),
     "notify.payload": ("webhook_payload_schema",),
+    "notify.report_links": ("ReportClaim", "read_report_link", "report_url"),
     "notify.webhook": ("WebhookObserver",),
     "notify.wording": ("ShortText", "short_text"),
     "policy.assignment": ("AssignTo", "Assignment", "read_assignment"),
@@ -184,6 +185,7 @@ _HOMES = {
     "reports.performance": ("Performance",),
     "reports.performance_lines": ("PerformanceBy", "PerformanceLine"),
     "tracker.aio.desk": ("AsyncDesk", "AsyncInbox"),
+    "tracker.aio.reportvisits": ("AsyncReportVisit",),
     "tracker.aio.settings": ("AsyncAccountSettings",),
     "tracker.aio.tracker": ("AsyncTracker",),
     "tracker.aio.visits": ("AsyncLinkVisit",),
@@ -199,6 +201,7 @@ _HOMES = {
         "PreferencesView",
     ),
     "tracker.pipeline": ("AccountSettings",),
+    "tracker.reportvisits": ("ReportSaved", "ReportView", "ReportVisit"),
     "tracker.tracker": ("Tracker",),
     "tracker.visits": ("LinkVisit",),
 }
