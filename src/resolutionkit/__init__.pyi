@@ -89,6 +89,9 @@ from resolutionkit.model.events import ResponseRepaired as ResponseRepaired
 from resolutionkit.model.events import RootCauseRecorded as RootCauseRecorded
 from resolutionkit.model.events import StatusChanged as StatusChanged
 from resolutionkit.model.events import Unfollowed as Unfollowed
+from resolutionkit.model.fornotes import ForNotes as ForNotes
+from resolutionkit.model.fornotes import NotesSaved as NotesSaved
+from resolutionkit.model.fornotes import NotesSearch as NotesSearch
 from resolutionkit.model.history import replay as replay
 from resolutionkit.model.issue import Episode as Episode
 from resolutionkit.model.issue import Issue as Issue
@@ -158,6 +161,9 @@ from resolutionkit.notify.links import LinkExpired as LinkExpired
 from resolutionkit.notify.links import LinkForged as LinkForged
 from resolutionkit.notify.links import Links as Links
 from resolutionkit.notify.payload import webhook_payload_schema as webhook_payload_schema
+from resolutionkit.notify.report_links import ReportClaim as ReportClaim
+from resolutionkit.notify.report_links import read_report_link as read_report_link
+from resolutionkit.notify.report_links import report_url as report_url
 from resolutionkit.notify.webhook import WebhookObserver as WebhookObserver
 from resolutionkit.notify.wording import ShortText as ShortText
 from resolutionkit.notify.wording import short_text as short_text
@@ -191,8 +197,13 @@ from resolutionkit.ports import AsyncNotifier as AsyncNotifier
 from resolutionkit.ports import Directory as Directory
 from resolutionkit.ports import Notifier as Notifier
 from resolutionkit.ports import WriteConflict as WriteConflict
+from resolutionkit.reports.paces import Pace as Pace
+from resolutionkit.reports.performance import Performance as Performance
+from resolutionkit.reports.performance_lines import PerformanceBy as PerformanceBy
+from resolutionkit.reports.performance_lines import PerformanceLine as PerformanceLine
 from resolutionkit.tracker.aio.desk import AsyncDesk as AsyncDesk
 from resolutionkit.tracker.aio.desk import AsyncInbox as AsyncInbox
+from resolutionkit.tracker.aio.reportvisits import AsyncReportVisit as AsyncReportVisit
 from resolutionkit.tracker.aio.settings import AsyncAccountSettings as AsyncAccountSettings
 from resolutionkit.tracker.aio.tracker import AsyncTracker as AsyncTracker
 from resolutionkit.tracker.aio.visits import AsyncLinkVisit as AsyncLinkVisit
@@ -209,5 +220,8 @@ from resolutionkit.tracker.linkviews import LinkForm as LinkForm
 from resolutionkit.tracker.linkviews import LinkView as LinkView
 from resolutionkit.tracker.linkviews import PreferencesView as PreferencesView
 from resolutionkit.tracker.pipeline import AccountSettings as AccountSettings
+from resolutionkit.tracker.reportvisits import ReportSaved as ReportSaved
+from resolutionkit.tracker.reportvisits import ReportView as ReportView
+from resolutionkit.tracker.reportvisits import ReportVisit as ReportVisit
 from resolutionkit.tracker.tracker import Tracker as Tracker
 from resolutionkit.tracker.visits import LinkVisit as LinkVisit

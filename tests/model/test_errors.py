@@ -67,8 +67,8 @@ ERRORS: dict[str, tuple[Any, type[Exception]]] = {
     "MergeRefused": (rk.MergeRefused("i-1", "i-2", rk.MergeProblem.CLOSED, "i-2"), ValueError),
     "MoveRefused": (rk.MoveRefused("resolved", "x", ["cant_resolve"], ["in_progress"], "no such"), ValueError),
     "ResponseConflict": (rk.ResponseConflict("r-1", [("score", 3, 4)]), ValueError),
-    "ResponseReplaced": (rk.ResponseReplaced("r-1", "r-2"), LookupError),
     "ResponseMoved": (rk.ResponseMoved("r-1", "emea", "field"), LookupError),
+    "ResponseReplaced": (rk.ResponseReplaced("r-1", "r-2"), LookupError),
     "ResponseHasIssue": (rk.ResponseHasIssue("r-1", "i-1"), ValueError),
     "StaleIssue": (rk.StaleIssue(*opened(), 1), ValueError),
 }

@@ -20,6 +20,7 @@ from attrs import frozen
 from resolutionkit import (
     Contact,
     Desk,
+    ForNotes,
     ImportMapping,
     InboundUpdate,
     Inbox,
@@ -28,11 +29,13 @@ from resolutionkit import (
     LinkClaim,
     LinkForm,
     LinkVisit,
+    NotesSearch,
     Person,
     Preferences,
     ResolutionKitError,
     Response,
     ResponseFilter,
+    ResponseRecord,
     Status,
     Tracker,
 )
@@ -215,6 +218,17 @@ def by_link(method: str, *form: LinkForm) -> list[Case]:
     return [case(action, **one) for action in LinkAction for one in named]
 
 
+def found_for_notes(tracker: Tracker) -> ForNotes:
+    """Return a response of the intruder's own account, as somebody has it before them to write a note on."""
+    return desk(tracker).find_for_notes(ticket="own-T-0", group="own-group")
+
+
+def their_record(tracker: Tracker, names: Names) -> ResponseRecord:
+    """Return the record of an own response under the id of somebody else's."""
+    record = tracker.response("own-r-0")
+    return attrs.evolve(record, response=attrs.evolve(record.response, id=names.response))
+
+
 def import_rows(tracker: Tracker, names: Names) -> Any:
     """Import a file that names what somebody else has."""
     with TemporaryDirectory() as folder:
@@ -262,6 +276,7 @@ ON_TRACKER: dict[str, list[Case]] = {
     "history": [lambda t, n: t.history(n.issue)],
     "as_of": [lambda t, n: t.as_of(n.issue, LATE)],
     "moves": [lambda t, n: t.moves(n.issue)],
+    "performance": [lambda t, n: [t.performance(by).lines for by in ("group", "person")]],
     "outbox": [lambda t, n: t.outbox(n.issue), lambda t, n: t.outbox(own(t))],
     "outbox_of_response": [lambda t, n: t.outbox_of_response(n.response), lambda t, n: t.outbox_of_response("own-r-0")],
     "ledger": [
@@ -313,6 +328,10 @@ ON_DESK: dict[str, list[Case]] = {
     "history": [lambda t, n: desk(t).history(n.issue)],
     "as_of": [lambda t, n: desk(t).as_of(n.issue, LATE)],
     "moves": [lambda t, n: desk(t).moves(n.issue)],
+    "performance": [
+        lambda t, n: [desk(t).performance(by).lines for by in ("group", "person")],
+        lambda t, n: [t.as_user(who).performance("person").lines for who in ("ed", "nina", n.person)],
+    ],
     "response": [lambda t, n: desk(t).response(n.response)],
     "issues": [
         lambda t, n: each_of(desk(t).issues, issue_filters(n)),
@@ -326,6 +345,17 @@ ON_DESK: dict[str, list[Case]] = {
         lambda t, n: [t.as_user(who).responses() for who in ("ed", "nina")],
         lambda t, n: desk(t).responses(limit=1, after=n.pages["desk responses"]),
     ],
+    "find_for_notes": [
+        lambda t, n: desk(t).find_for_notes(group=n.group, date=NOON.date()),
+        lambda t, n: desk(t).find_for_notes(group=n.group, ticket=n.ticket),
+        lambda t, n: desk(t).find_for_notes(date=NOON.date(), ticket=n.ticket),
+        lambda t, n: desk(t).find_for_notes(group="own-group", date=NOON.date(), at=n.response),
+        lambda t, n: desk(t).find_for_notes(start=NOON - BEFORE, end=LATE, recipient=n.person),
+    ],
+    "save_for_notes": [
+        lambda t, n: desk(t).save_for_notes(found_for_notes(t), "Rang.", key=n.key, author=n.person, go="next"),
+        lambda t, n: desk(t).save_for_notes(attrs.evolve(found_for_notes(t), record=their_record(t, n)), "Rang."),
+    ],
     "add_note": [
         lambda t, n: desk(t).add_note(n.issue, "Rang.", key=n.key),
         lambda t, n: desk(t).add_note(own(t), "Rang.", key=n.key),
@@ -334,6 +364,8 @@ ON_DESK: dict[str, list[Case]] = {
         lambda t, n: desk(t).add_note_to_all([n.issue, own(t)], "Rang."),
         lambda t, n: desk(t).add_note_to_all([own(t), n.issue], "Rang.", atomic=True),
         lambda t, n: each_of(lambda one: desk(t).add_note_to_all(one, "Rang."), issue_filters(n)),
+        lambda t, n: desk(t).add_note_to_all(NotesSearch(group=n.group, date=NOON.date()), "Rang."),
+        lambda t, n: desk(t).add_note_to_all(NotesSearch(start=NOON - BEFORE, end=LATE, recipient=n.person), "Rang."),
     ],
     "set_status": [
         lambda t, n: desk(t).set_status(n.issue, Status.RESOLVED, note="Done.", expected_version=1),

@@ -14,21 +14,32 @@ from resolutionkit import (
     AsyncDirectory,
     AsyncInbox,
     AsyncLinkVisit,
+    AsyncReportVisit,
     AsyncTracker,
     Desk,
     Directory,
     Inbox,
     LinkVisit,
+    ReportVisit,
     Tracker,
 )
 from resolutionkit.ports import AsyncStore, Store
 
-FACES = [(Tracker, AsyncTracker), (Desk, AsyncDesk), (Inbox, AsyncInbox), (LinkVisit, AsyncLinkVisit)]
+FACES = [
+    (Tracker, AsyncTracker),
+    (Desk, AsyncDesk),
+    (Inbox, AsyncInbox),
+    (LinkVisit, AsyncLinkVisit),
+    (ReportVisit, AsyncReportVisit),
+]
 PORTS = [(Directory, AsyncDirectory), (Store, AsyncStore)]
 RENAMED = {"close": "aclose"}
 NOT_AWAITED = {
     "Desk.inbox",
-    *(f"Tracker.{name}" for name in ("account", "policy", "for_account", "as_user", "by_link", "classify")),
+    *(
+        f"Tracker.{name}"
+        for name in ("account", "policy", "for_account", "as_user", "by_link", "by_report_link", "classify")
+    ),
     *("Tracker.open", "Tracker.joined"),
 }
 """What does no I/O; and what gives something that is entered, or awaited."""
@@ -39,6 +50,7 @@ OTHERWISE = {
     "Tracker.for_account": {"return"},
     "Tracker.as_user": {"return"},
     "Tracker.by_link": {"return"},
+    "Tracker.by_report_link": {"return"},
     "Tracker.joined": {"return"},
     "Desk.inbox": {"return"},
 }
@@ -105,7 +117,7 @@ def test_the_sentence_in_the_source_is_the_first_of_the_description(plain: type,
         assert said == str(inspect.getdoc(function_of(plain, name))).partition("\n\n")[0]
 
 
-@pytest.mark.parametrize("face", [AsyncTracker, AsyncDesk, AsyncInbox, AsyncLinkVisit])
+@pytest.mark.parametrize("face", [AsyncTracker, AsyncDesk, AsyncInbox, AsyncLinkVisit, AsyncReportVisit])
 def test_a_method_calls_itself_by_its_own_name(face: type) -> None:
     """Tracebacks and help name the async method and where it stands."""
     for name, found in members(face).items():

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from resolutionkit import Answer, LinkAction, StaticDirectory, Status, Tracker
+from resolutionkit import Answer, LinkAction, ReportClaim, StaticDirectory, Status, Tracker, report_url
 from resolutionkit.web import link_app
-from support import TurnableClock, response
+from support import NOON, TurnableClock, response
 from support.browsers import opened, served
 from support.linking import LINKS, notice_to, token_of
 from support.linkpages import flag_notice, paths_of
@@ -38,6 +39,7 @@ def tracker(clock: TurnableClock, directory: StaticDirectory) -> Iterator[Tracke
             desk.add_note(issue.id, f"{place}. {LONG}", spoke=place == 2)
         desk.follow(issue.id)
         opened_one.record(response("r-9", 9))
+        opened_one.record(response("r-2", 2, comment="Two days late.", received_at=NOON - timedelta(hours=2)))
         yield opened_one
 
 
@@ -51,8 +53,17 @@ def pages(tracker: Tracker) -> Iterator[dict[str, str]]:
     paths["set"] = f"/{token_of(LINKS.to(notice, LinkAction.STATUS, status='resolved'))}"
     paths["preferences"] = f"/{token_of(LINKS.to(notice, LinkAction.PREFERENCES))}"
     paths["problem"] = "/nothing"
+    paths["report"] = report_path()
+    paths["report, gone"] = f"{report_path()}?at=nothing"
     with served(link_app(tracker, LINKS, clock=TurnableClock())) as url:
         yield {name: url + path for name, path in paths.items()}
+
+
+def report_path() -> str:
+    """Return the path of the link of Ed's report."""
+    window = {"start": NOON - timedelta(days=1), "end": NOON, "expires_at": NOON + timedelta(days=30)}
+    claim = ReportClaim(account="default", recipient="ed", message="m-report", **window)
+    return report_url(LINKS, claim).removeprefix(LINKS.url)
 
 
 def note_count(tracker: Tracker) -> int:
@@ -75,6 +86,34 @@ def test_a_note_is_written(chromium: Any, tracker: Tracker, pages: dict[str, str
     assert note_count(tracker) == before + 1
     note = tracker.issue(tracker.issues().items[0].id).notes[-1]
     assert (note.text, note.spoke) == ("Rang, she is content.\nWill ring again.", True)
+
+
+@WITH_SCRIPTS
+def test_notes_are_written_response_by_response(
+    chromium: Any, tracker: Tracker, pages: dict[str, str], scripts: bool
+) -> None:
+    """By keyboard too: the return key saves, next saves and goes on; loading a page again sends nothing again."""
+    before = [line.note_count for line in tracker.issues()]
+    page = chromium.new_context(java_script_enabled=scripts).new_page()
+    page.goto(pages["report"])
+    assert page.get_by_role("heading", level=1).inner_text() == "Response 1 of 2"
+    assert page.get_by_role("button", name="Previous").is_disabled()
+    page.get_by_label("Note", exact=True).fill("Rang.")
+    page.get_by_label("Signed").press("Enter")
+    page.get_by_role("status").wait_for()
+    assert page.get_by_role("heading", level=1).inner_text() == "Response 1 of 2"
+    page.get_by_label("Note", exact=True).fill("Rang again.")
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("heading", name="Response 2 of 2").wait_for()
+    page.reload()
+    page.get_by_role("button", name="Previous").click()
+    page.get_by_role("heading", name="Response 1 of 2").wait_for()
+    assert page.get_by_role("status").count() == 0
+    page.get_by_label("Note", exact=True).fill("A recall.")
+    page.get_by_label("The same note on all 2 responses").check()
+    page.get_by_role("button", name="Save").click()
+    assert "saved on 2 responses" in page.get_by_role("status").inner_text()
+    assert [line.note_count for line in tracker.issues()] == [before[0] + 1, before[1] + 3]
 
 
 @WITH_SCRIPTS
@@ -108,7 +147,9 @@ def test_no_page_keeps_anybody_out(chromium: Any, pages: dict[str, str]) -> None
         page.goto(url)
         found[name] = faults_on(page)
         if page.get_by_role("button").count():
-            page.get_by_role("button").click()
+            if name == "report":  # an empty note would be no error
+                page.get_by_label("Note", exact=True).fill("Rang.")
+            page.get_by_role("button").first.click()
             page.locator(".error-summary, [role=status], h1:text('Done')").wait_for()
             found[f"{name}, sent"] = faults_on(page)
     assert len(found) > 12
@@ -118,7 +159,7 @@ def test_no_page_keeps_anybody_out(chromium: Any, pages: dict[str, str]) -> None
 def test_everything_can_be_read_in_the_dark(chromium: Any, pages: dict[str, str]) -> None:
     """Its colours are others; the rest is the same page."""
     page = chromium.new_context(color_scheme="dark").new_page()
-    for name in ("set", "note", "problem"):
+    for name in ("set", "note", "problem", "report"):
         page.goto(pages[name])
         assert faults_on(page, runOnly=["color-contrast"]) == []
     page.goto(pages["status"])
@@ -174,7 +215,7 @@ def test_a_page_asks_for_nothing_but_its_style(chromium: Any, pages: dict[str, s
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     for name, url in pages.items():
-        if name != "problem":
+        if name not in {"problem", "report, gone"}:
             page.goto(url)
     origin = pages["view"].rpartition("/")[0]
     assert {request.url.partition("?")[0] for request in asked} - set(pages.values()) <= {

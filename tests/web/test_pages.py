@@ -379,7 +379,7 @@ def test_the_same_pages_of_an_async_tracker() -> None:
                 message="m-1", version=1, expires_at=NOON.replace(year=2027),
             )  # fmt: skip
             transport = httpx.ASGITransport(app=link_app(tracker, LINKS, clock=TurnableClock()))
-            path = f"/{LINKS._signed(claim)}"
+            path = f"/{token_of(LINKS.of(claim))}"
             async with httpx.AsyncClient(transport=transport, base_url="https://app.example") as client:
                 page = (await client.get(path)).text
                 typed = {**hidden_fields(page), "note": "Rang."}

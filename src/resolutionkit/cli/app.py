@@ -17,6 +17,7 @@ from resolutionkit.cli.delivering import ledger, send_again, work
 from resolutionkit.cli.erasing import erase, export
 from resolutionkit.cli.exits import Exit, exit_of, report
 from resolutionkit.cli.importing import import_
+from resolutionkit.cli.performing import performance
 from resolutionkit.cli.plugging import plugins
 from resolutionkit.cli.policies import policy
 from resolutionkit.cli.reading import inbox, list_, show
@@ -108,6 +109,7 @@ for _command in (
     escalate,
     reopen,
     answer_check,
+    performance,
     work,
     ledger,
     send_again,

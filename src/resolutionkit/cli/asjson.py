@@ -8,8 +8,10 @@ from resolutionkit.model.plaindata import BESIDE, plain_data
 from resolutionkit.model.query import Page
 from resolutionkit.model.results import Change
 from resolutionkit.policy.policy import Policy
+from resolutionkit.reports.paces import Pace
+from resolutionkit.reports.performance_lines import PerformanceLine
 
-_BESIDE = {**BESIDE, Policy: ("fingerprint",)}
+_BESIDE = {**BESIDE, Policy: ("fingerprint",), PerformanceLine: ("without_notes",), Pace: ("judged", "share")}
 
 
 def data(value: object) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from attrs import frozen
 
@@ -51,6 +51,34 @@ def _counting(target: Target, policy: Policy) -> _Counting:
     if target.business_time and policy.calendar is not None:
         return policy.calendar
     return _AllTime(policy.zone)
+
+
+class Reckoned(NamedTuple):
+    """How one target stands in one episode, without the reasons: all that figures need.
+
+    Attributes:
+        kind: What is to have happened.
+        target: How soon.
+        counting: How time is counted.
+        start: From when.
+        skips: When it did not run.
+        due_at: Until when it is in time, or None.
+        met_at: When it was done, or None.
+        over_at: When it was done or ended, or None while it runs.
+        until: The same, or now.
+        state: How it stands.
+    """
+
+    kind: TargetKind
+    target: Target
+    counting: _Counting
+    start: datetime
+    skips: Sequence[Skip]
+    due_at: datetime | None
+    met_at: datetime | None
+    over_at: datetime | None
+    until: datetime
+    state: DeadlineState
 
 
 def deadlines(issue: Issue, history: Sequence[Event], policy: Policy, now: datetime) -> tuple[Deadline, ...]:
@@ -140,9 +168,16 @@ def done_at(kind: TargetKind, episode: Episode) -> datetime | None:
             return episode.closed_at
 
 
-def _deadline(
-    limit: tuple[TargetKind, Target], episode: Episode, one: Round, policy: Policy, now: datetime
-) -> Deadline:
+def reckoned(limit: tuple[TargetKind, Target], episode: Episode, one: Round, policy: Policy, now: datetime) -> Reckoned:
+    """Return how one target stands in one episode.
+
+    Args:
+        limit: The target, with its kind.
+        episode: The episode.
+        one: The same episode as its limits see it.
+        policy: The policy in force.
+        now: The instant, in UTC, not before the issue's last event.
+    """
     kind, target = limit
     end = min((at for at in (episode.closed_at, one.stopped_at) if at is not None), default=None)
     done = done_at(kind, episode)
@@ -153,18 +188,27 @@ def _deadline(
     skips = one.skips if over_at is None else list(_until(one.skips, over_at))
     due_at = _due(counting, start, target.within, skips)
     is_late = due_at is not None and until > due_at
+    state = _state(skips, is_late=is_late, is_met=met_at is not None, is_over=over_at is not None)
+    return Reckoned(kind, target, counting, start, skips, due_at, met_at, over_at, until, state)
+
+
+def _deadline(
+    limit: tuple[TargetKind, Target], episode: Episode, one: Round, policy: Policy, now: datetime
+) -> Deadline:
+    found = reckoned(limit, episode, one, policy, now)
+    is_late, due_at, until = found.state is DeadlineState.MISSED, found.due_at, found.until
     return Deadline(
-        kind=kind,
-        target=target,
+        kind=found.kind,
+        target=found.target,
         episode=episode.number,
-        starts_at=start,
+        starts_at=found.start,
         due_at=due_at,
-        met_at=met_at,
-        ended_at=over_at if met_at is None else None,
-        state=_state(skips, is_late=is_late, is_met=met_at is not None, is_over=over_at is not None),
+        met_at=found.met_at,
+        ended_at=found.over_at if found.met_at is None else None,
+        state=found.state,
         late_elapsed=until - due_at if due_at is not None and is_late else _NOTHING,
-        late_business=_late(policy.calendar, due_at if is_late else None, until, skips),
-        explained=tuple(_explained(counting, start, until, due_at, skips)),
+        late_business=_late(policy.calendar, due_at if is_late else None, until, found.skips),
+        explained=tuple(_explained(found.counting, found.start, until, due_at, found.skips)),
     )
 
 

@@ -26,6 +26,7 @@ from resolutionkit.model.results import Change, ResponseChange
 from resolutionkit.tracker.access import scope_of
 from resolutionkit.tracker.climbing import Climbing
 from resolutionkit.tracker.inbox import Inbox
+from resolutionkit.tracker.noting import NotesDesk
 from resolutionkit.tracker.placements import Placements
 from resolutionkit.tracker.placing import OnResponse, check_administrator
 from resolutionkit.tracker.preferring import preferences_of, set_preferences
@@ -33,7 +34,7 @@ from resolutionkit.tracker.runner import Runner
 from resolutionkit.tracker.uniting import Uniting
 
 
-class Desk(Placements, Climbing, Uniting):
+class Desk(Placements, Climbing, NotesDesk, Uniting):
     """What one person sees and does; made by ``tracker.as_user``.
 
     Commands that take a note also take ``spoke`` (whether the customer was spoken to), ``happened_at`` (when the

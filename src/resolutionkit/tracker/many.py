@@ -5,13 +5,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from resolutionkit.errors import InvalidCommand, ResolutionKitError, StorageError
 from resolutionkit.model.commands import AddNote, Command, SetStatus
+from resolutionkit.model.fornotes import NotesSearch
 from resolutionkit.model.query import PAGE_LIMIT, IssueFilter
 from resolutionkit.model.results import Change, ChangeOrRefusal
 from resolutionkit.model.values import names
 from resolutionkit.tracker.views import Views
+
+Which: TypeAlias = IssueFilter | NotesSearch | Iterable[str]
+"""Which issues are meant: those that pass a filter, those of the responses that a search finds, or these."""
 
 
 class ManyAtOnce(Views, ABC):
@@ -22,12 +27,16 @@ class ManyAtOnce(Views, ABC):
         """Carry out one command."""
 
     @abstractmethod
+    def _issues_found(self, search: NotesSearch) -> list[str]:
+        """Return the ids of the issues of the responses that a search finds."""
+
+    @abstractmethod
     def _do_together(self, commands: Sequence[Command]) -> list[Change]:
         """Carry out commands in one transaction."""
 
     def add_note_to_all(
         self,
-        which: IssueFilter | Iterable[str],
+        which: Which,
         note: str,
         *,
         spoke: bool = False,
@@ -38,7 +47,8 @@ class ManyAtOnce(Views, ABC):
         """Add one note to many issues (requirement B12).
 
         Args:
-            which: A filter, or the ids of the issues.
+            which: A filter, or the ids of the issues, or a search whose responses they belong to: those of a report,
+                of a group's day, or of a ticket.
             note: What was done or said.
             spoke: Whether the customers were spoken to.
             happened_at: When the contacts took place.
@@ -56,7 +66,7 @@ class ManyAtOnce(Views, ABC):
 
     def set_status_of_all(
         self,
-        which: IssueFilter | Iterable[str],
+        which: Which,
         status: str,
         *,
         note: str | None = None,
@@ -89,9 +99,7 @@ class ManyAtOnce(Views, ABC):
 
         return self._do_all(which, command, atomic=atomic)
 
-    def _do_all(
-        self, which: IssueFilter | Iterable[str], command: Callable[[str], Command], *, atomic: bool
-    ) -> tuple[ChangeOrRefusal, ...]:
+    def _do_all(self, which: Which, command: Callable[[str], Command], *, atomic: bool) -> tuple[ChangeOrRefusal, ...]:
         ids = list(self._ids(which))
         if atomic:
             done = self._do_together([command(issue_id) for issue_id in ids])
@@ -108,7 +116,10 @@ class ManyAtOnce(Views, ABC):
         except ResolutionKitError as refusal:
             return ChangeOrRefusal(issue_id=issue_id, error=refusal)
 
-    def _ids(self, which: IssueFilter | Iterable[str]) -> Iterable[str]:
+    def _ids(self, which: Which) -> Iterable[str]:
+        if isinstance(which, NotesSearch):
+            yield from self._issues_found(which)
+            return
         if not isinstance(which, IssueFilter):
             yield from dict.fromkeys(names(which, "which", InvalidCommand))
             return

@@ -39,11 +39,14 @@ from resolutionkit.model.query import (
 )
 from resolutionkit.model.response import ResponseRecord
 from resolutionkit.model.results import LegalMove
-from resolutionkit.model.values import id_code, utc
+from resolutionkit.model.values import flag, id_code, utc
 from resolutionkit.policy.deadline import Deadline
 from resolutionkit.ports import Store, UnitOfWork
+from resolutionkit.reports.performance import Performance
 from resolutionkit.tracker.access import party_of, scope_of
 from resolutionkit.tracker.cursors import binding, cursor, key_of
+from resolutionkit.tracker.performing import PerformanceQuestion, by_of
+from resolutionkit.tracker.periods import period_of
 from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.streams import history_of, issue_then, messages_about
 
@@ -111,6 +114,18 @@ class Reader:
         """Return how each target stands on an issue."""
         history = self.history(issue_id)
         return deadlines(replay(history), history, self.settings.policy, self.now())
+
+    def performance(self, by: object, start: object, end: object, with_backfilled: bool) -> Performance:
+        """Return who was recovered and how quickly."""
+        policy, directory = self.settings.policy, self.settings.directory
+        first, last = period_of(start, end, policy.zone)
+        asked = PerformanceQuestion(
+            by=by_of(by),
+            start=first,
+            end=last,
+            with_backfilled=flag(with_backfilled, "with_backfilled", InvalidFilter),
+        )
+        return self._read(lambda unit, scope: asked.answer(unit, scope, policy, directory, self.now()))
 
     def messages(self, issue_id: str) -> tuple[Message, ...]:
         """Return the outbox's messages about an issue."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from resolutionkit.model.events import Event
 from resolutionkit.model.issue import Issue, IssueLine
@@ -10,6 +10,8 @@ from resolutionkit.model.query import IssueFilter, Order, Page, RecoveryFilter, 
 from resolutionkit.model.response import ResponseRecord
 from resolutionkit.model.results import LegalMove
 from resolutionkit.policy.deadline import Deadline
+from resolutionkit.reports.performance import Performance
+from resolutionkit.reports.performance_lines import PerformanceBy
 from resolutionkit.tracker.inbox import PAGE
 from resolutionkit.tracker.reading import Reader, response_filter
 
@@ -119,3 +121,28 @@ class Views:
             ResponseNotFound: There is none within the person's access.
         """
         return self._reader.response(response_id)
+
+    def performance(
+        self,
+        by: PerformanceBy | str = PerformanceBy.GROUP,
+        *,
+        start: date | datetime | None = None,
+        end: date | datetime | None = None,
+        with_backfilled: bool = True,
+    ) -> Performance:
+        """Return who was recovered and how quickly, by group or by person, as it stands now (requirement D6).
+
+        It is counted from what is stored, of what the person may see, each time that it is asked for.
+
+        Args:
+            by: By ``"group"`` or by ``"person"``, the assignee.
+            start: Responses received from then on: a date for the beginning of that day in the account's zone, or an
+                aware instant; None for all that came before as well.
+            end: Responses received before then: a date for the end of that day, so that it counts whole, or an aware
+                instant; None for all that came after as well.
+            with_backfilled: Whether issues that were opened from old data count (requirement A11).
+
+        Raises:
+            InvalidFilter: There is no such grouping, or nothing lies between start and end.
+        """
+        return self._reader.performance(by, start, end, with_backfilled)

@@ -5,6 +5,7 @@ What the store answers is compared with what ``testing.visibility`` says from re
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -14,8 +15,9 @@ from hypothesis import strategies as st
 from resolutionkit.errors import IssueNotFound, ResponseNotFound
 from resolutionkit.model.issue import Issue, Phase, Status
 from resolutionkit.model.people import StaticDirectory
-from resolutionkit.model.query import Counts, IssueFilter, Order, ResponseFilter
+from resolutionkit.model.query import Counts, IssueFilter, Order, RecoveryFilter, ResponseFilter
 from resolutionkit.ports import Store
+from resolutionkit.reports.performance_lines import PerformanceBy
 from resolutionkit.testing.accounts import picture
 from resolutionkit.testing.clock import NOON
 from resolutionkit.testing.play import Player, Step
@@ -26,6 +28,8 @@ from resolutionkit.testing.visibility import sees_issue, sees_response
 from resolutionkit.tracker.desk import Desk
 
 ACTIVE = PEOPLE[:-1]
+
+YEAR = timedelta(days=366)
 
 ABOUT_AN_ISSUE: dict[str, Callable[[Desk, str], object]] = {
     "issue": lambda desk, one: desk.issue(one),
@@ -46,6 +50,8 @@ ABOUT_AN_ISSUE: dict[str, Callable[[Desk, str], object]] = {
 ABOUT_A_RESPONSE: dict[str, Callable[[Desk, str], object]] = {
     "response": lambda desk, one: desk.response(one),
     "flag": lambda desk, one: desk.flag(one, note="Said so.", assignee="nobody at all"),
+    "find_for_notes by day": lambda desk, one: desk.find_for_notes(group="emea", date=NOON.date(), at=one),
+    "find_for_notes by report": lambda desk, one: desk.find_for_notes(start=NOON - YEAR, end=NOON + YEAR, at=one),
 }
 """Every method of a desk that names a response."""
 
@@ -98,6 +104,7 @@ class NobodySeesTooMuch(StoreSuite):
                 check_issues(game, who, seen, asked[0], limit)
                 check_responses(game, who, directory, issues, asked[1])
                 check_inbox(game.tracker.as_user(who), who, seen)
+                check_performance(game.tracker.as_user(who))
 
         filters = st.tuples(issue_filters(), response_filters())
         for_all(
@@ -187,3 +194,16 @@ def check_inbox(desk: Desk, who: str, seen: list[Issue]) -> None:
     mine = sum(issue.assignee == who for issue in not_closed)
     counted = {name: len(found) for name, found in sections.items()}
     assert inbox.counts() == Counts(**counted, closed_is_floor=False, mine=mine)
+
+
+def check_performance(desk: Desk) -> None:
+    """Compare a person's recovery performance with the responses table: it is of what is seen, and nothing else."""
+    needing = desk.responses(RecoveryFilter.NEEDING_RECOVERY, limit=1000).items
+    by_group = Counter(line.record.response.group for line in needing)
+    by_person = Counter(None if line.issue is None else line.issue.assignee for line in needing)
+    for by, expected in ((PerformanceBy.GROUP, by_group), (PerformanceBy.PERSON, by_person)):
+        found = desk.performance(by)
+        assert {line.key: line.needed for line in found if line.needed} == expected, "responses that needed recovery"
+        assert found.total.with_notes == sum(len(line.notes) > 0 for line in needing), "of them those with notes"
+        assert found.total.spoken == sum(line.notes.has_spoken for line in needing), "of them those spoken to"
+        assert found.total.episodes == sum(line.episodes for line in found), "episodes, each in one line"

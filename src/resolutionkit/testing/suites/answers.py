@@ -93,12 +93,17 @@ class SameAnswers(StoreSuite):
         )
 
     def test_lists_of_responses_are_the_same(self, twins: TwinStore) -> None:
-        """Whoever asks, every page of the responses table is the same, latest first, with the same notes."""
+        """Whoever asks, every page of the responses table is the same, latest first, with the same notes.
+
+        So is recovery performance, which is counted from it.
+        """
 
         def check(directory: StaticDirectory, steps: list[Step], conditions: list[ResponseFilter], limit: int) -> None:
             game = player(twins, directory)
             game.play(steps)
             for face in faces(game.tracker):
+                face.performance("group")
+                face.performance("person")
                 for condition in (ResponseFilter(with_replaced=True), *conditions):
                     one_page = face.responses(condition, limit=1000).items
                     pages = walked(partial(turned, face.responses, condition, limit), limit)

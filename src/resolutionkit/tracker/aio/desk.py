@@ -95,6 +95,14 @@ class AsyncDesk(AsyncPlacements, AsyncViews):
     def set_status_of_all(self) -> None:
         """Move many issues to one status, with one note (requirement B12)."""
 
+    @awaited(Desk.find_for_notes)
+    def find_for_notes(self) -> None:
+        """Find a response to write a note on, by exactly two of group, date and ticket, or by a report (D4)."""
+
+    @awaited(Desk.save_for_notes)
+    def save_for_notes(self) -> None:
+        """Save a note on a response that was found, and stay there or go on (requirement D4)."""
+
 
 class AsyncInbox:
     """One person's issues. Every section takes ``limit`` (1 to 1,000), ``after`` (a cursor) and ``order``.

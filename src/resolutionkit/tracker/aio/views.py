@@ -40,3 +40,7 @@ class AsyncViews:
     @awaited(Views.response)
     def response(self) -> None:
         """Return a response with what was decided about it."""
+
+    @awaited(Views.performance)
+    def performance(self) -> None:
+        """Return who was recovered and how quickly, by group or by person, as it stands now (requirement D6)."""
