@@ -43,6 +43,7 @@ def _state(issue: Issue, session: Session) -> Element:
         ("Followers", ", ".join(map(session.name_of, issue.followers))),
         ("Alerted by rules", ", ".join(map(session.name_of, issue.alerted)) or None),
         ("Tags", ", ".join(issue.tags) or None),
+        ("Priority", "raised by a rule" if issue.has_priority else None),
         ("Opened", stamp(issue.opened_at, session.zone) + "".join(f", {mark}" for mark in marks)),
         ("Changed", stamp(issue.changed_at, session.zone)),
         ("Closed", None if issue.closed_at is None else stamp(issue.closed_at, session.zone)),

@@ -32,7 +32,7 @@ def rule_findings(policy: Policy, people: StaticDirectory | None) -> Iterator[Fa
 
 
 def _does_nothing(rule: Rule) -> bool:
-    return not (rule.assign or rule.alert or rule.tags or rule.escalate or rule.suppress_alerts)
+    return rule.effect == "nothing"
 
 
 def _missing(place: str, rule: Rule, people: StaticDirectory) -> Iterator[Fault]:

@@ -70,6 +70,8 @@ def _done(one: RuleExplained) -> Iterator[str]:
     for words, listed in (("alerts", rule.alert), ("marks with", rule.tags)):
         if listed:
             yield f"{words} {', '.join(listed)}"
+    if rule.raise_priority:
+        yield "raises the priority"
     if rule.escalate is not None:
         yield f"escalates: {rule.escalate}"
     if rule.suppress_alerts:

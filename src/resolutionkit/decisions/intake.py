@@ -265,6 +265,7 @@ def _open(
         needs_recovery=record.needs_recovery,
         rules=ruling.rules,
         tags=ruling.tags,
+        has_priority=ruling.has_priority,
         **(opening | rest),
     )
 

@@ -92,6 +92,7 @@ class IssueOpened(Event):
         alerted: Who is told of it by a rule, and sees it from then on: ids and bare addresses.
         tags: What rules marked it with.
         is_quiet: Whether a rule keeps all but the assignee from being told of it.
+        has_priority: Whether a rule raised its priority.
         note: The note of whoever flagged it, or None.
     """
 
@@ -112,6 +113,7 @@ class IssueOpened(Event):
     alerted: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     is_quiet: bool = False
+    has_priority: bool = False
     note: Note | None = None
 
 

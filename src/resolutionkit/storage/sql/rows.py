@@ -12,7 +12,7 @@ from resolutionkit.model.deliveries import Delivery, Fate, is_leased
 from resolutionkit.model.issue import Issue, IssueLine, Phase
 from resolutionkit.model.messages import Message, Topic, Why
 from resolutionkit.model.notes import Note
-from resolutionkit.model.query import due_key, urgency
+from resolutionkit.model.query import due_key, urgency, urgency_facts
 from resolutionkit.model.response import Contact, Response, ResponseRecord, Standing
 from resolutionkit.model.results import Advice, AdviceCode
 from resolutionkit.model.scale import Category, Score
@@ -129,7 +129,7 @@ def issue_row(account: str, issue: Issue, due_at: datetime | None, keys: Keys) -
         "ticket": response.ticket or "",
         "group_code": response.group or "",
         "segment": response.segment or "",
-        "urgency": urgency(issue.is_urgent),
+        "urgency": urgency(issue),
         "due_at": due_key(due_at),
         "episode": issue.episode,
         "level": issue.level,
@@ -145,6 +145,7 @@ def issue_row(account: str, issue: Issue, due_at: datetime | None, keys: Keys) -
 
 def line_from(row: Row, response: Response, names: Keys) -> IssueLine:
     """Return an issue as a list shows it."""
+    is_urgent, has_priority = urgency_facts(row.urgency)
     return _line(
         id=row.id,
         version=row.version,
@@ -155,7 +156,8 @@ def line_from(row: Row, response: Response, names: Keys) -> IssueLine:
         level=row.level,
         needs_recovery=bool(row.needs_recovery),
         backfilled=bool(row.backfilled),
-        is_urgent=row.urgency == urgency(True),
+        is_urgent=is_urgent,
+        has_priority=has_priority,
         episode=row.episode,
         opened_at=instant_of(row.opened_at),
         closed_at=None if row.closed_at is None else instant_of(row.closed_at),
@@ -179,7 +181,7 @@ def party_facts(issue: Issue, due_at: datetime | None) -> dict[str, Any]:
     return {
         "phase": issue.phase.value,
         "group_code": issue.response.group or "",
-        "urgency": urgency(issue.is_urgent),
+        "urgency": urgency(issue),
         "due_at": due_key(due_at),
         "received_at": micros(issue.response.received_at),
     }

@@ -40,7 +40,7 @@ from resolutionkit.tracker.views import Views
 
 ORDERS: dict[Order, Callable[[Any], Any]] = {
     Order.NEWEST: lambda line: (-line.response.received_at.timestamp(), [-ord(one) for one in line.id]),
-    Order.MOST_URGENT: lambda line: (not line.is_urgent, line.response.received_at, line.id),
+    Order.MOST_URGENT: lambda line: (not line.is_urgent, not line.has_priority, line.response.received_at, line.id),
 }
 
 
