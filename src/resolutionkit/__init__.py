@@ -171,6 +171,7 @@ _HOMES = {
     "policy.stretches": ("Stretch", "StretchReason"),
     "policy.surveys": ("SurveyRules",),
     "policy.targets": ("Target", "TargetKind", "Targets"),
+    "policy.versions": ("PolicyVersion",),
     "policy.workflow": (
         "Move",
         "StatusRule",

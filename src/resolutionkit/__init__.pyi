@@ -162,6 +162,7 @@ from resolutionkit.policy.surveys import SurveyRules as SurveyRules
 from resolutionkit.policy.targets import Target as Target
 from resolutionkit.policy.targets import TargetKind as TargetKind
 from resolutionkit.policy.targets import Targets as Targets
+from resolutionkit.policy.versions import PolicyVersion as PolicyVersion
 from resolutionkit.policy.workflow import Move as Move
 from resolutionkit.policy.workflow import StatusRule as StatusRule
 from resolutionkit.policy.workflow import Workflow as Workflow

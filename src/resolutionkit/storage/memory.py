@@ -36,6 +36,7 @@ from resolutionkit.model.query import (
 )
 from resolutionkit.model.response import Contact, RecordChange, Response, ResponseRecord, Standing
 from resolutionkit.ports import Remembered, Rewrite, UnitOfWork, Write, WriteConflict
+from resolutionkit.storage.memory_policies import MemoryPolicies, PolicyTables
 from resolutionkit.storage.memory_queue import MemoryQueue, QueueTables
 
 T = TypeVar("T")
@@ -44,7 +45,7 @@ _MISSING = object()
 
 
 @define
-class _Tables(QueueTables):
+class _Tables(QueueTables, PolicyTables):
     """One account's data."""
 
     records: dict[str, ResponseRecord] = field(factory=dict)
@@ -86,13 +87,12 @@ class MemoryStore:
         self._accounts.clear()
 
 
-class _MemoryUnitOfWork(MemoryQueue):
+class _MemoryUnitOfWork(MemoryPolicies, MemoryQueue):
     """Questions and saves on one account's tables, with a journal to undo the saves."""
 
     def __init__(self, accounts: Mapping[str, _Tables], account: str, *, write: bool) -> None:
         self._accounts = accounts
-        self._tables = accounts[account]
-        self._queue = self._tables
+        self._tables = self._queue = self._kept = accounts[account]
         self._may_write = write
         self._journal: list[tuple[MutableMapping[Any, Any], object, object]] = []
 

@@ -36,6 +36,7 @@ from resolutionkit.model.values import LINE_MAX, code, text, utc
 from resolutionkit.ports import ErasesPeople, Rewrite, UnitOfWork
 from resolutionkit.tracker.preferring import keeper_of, missing_of
 from resolutionkit.tracker.runner import Runner
+from resolutionkit.tracker.versions import lacking_of, policy_keeper, without_address
 
 T = TypeVar("T")
 
@@ -143,6 +144,7 @@ class Erasing:
                 lambda unit, one, room: _said(unit, one, room, address, swap),
             )
             self._tally.add([self._write(lambda unit: _asked_for(unit, swap))])
+            self._tally.add([self._write(lambda unit: _ruled(unit, swap))])
             self._write(lambda unit: self._rename(unit, address, instead))
         return self._tally.result()
 
@@ -286,6 +288,17 @@ def _asked_for(unit: Eraser, swap: Swap) -> _Step:
     different = [(who, left) for who, wanted, left in found if left != wanted]
     for who, left in different:
         keeper.save_preferences(who, left)
+    return _Step(rows=len(different), counts={"mentions": len(different)})
+
+
+def _ruled(unit: Eraser, swap: Swap) -> _Step:
+    """Erase an address from all versions of the policy, where those are kept."""
+    if lacking_of(unit):
+        return _Step()
+    keeper = policy_keeper(unit)
+    different = without_address(keeper.policies(), swap)
+    for fingerprint, body in different.items():
+        keeper.rewrite_policy(fingerprint, body)
     return _Step(rows=len(different), counts={"mentions": len(different)})
 
 

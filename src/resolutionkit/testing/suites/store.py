@@ -14,6 +14,7 @@ from resolutionkit.testing.suites.lists import Lists
 from resolutionkit.testing.suites.openings import Openings
 from resolutionkit.testing.suites.outbox import ExactlyItsMessages
 from resolutionkit.testing.suites.pages import Pages
+from resolutionkit.testing.suites.policies import KeepingPolicies
 from resolutionkit.testing.suites.preferring import Preferring
 from resolutionkit.testing.suites.queue import Queue
 from resolutionkit.testing.suites.refusals import RefusalsChangeNothing
@@ -38,6 +39,7 @@ class StoreRules(
     Sizes,
     Erasing,
     Preferring,
+    KeepingPolicies,
     Queue,
 ):
     """What :class:`~resolutionkit.ports.Store` and :class:`~resolutionkit.ports.UnitOfWork` promise, rule by rule.
@@ -82,7 +84,8 @@ class StoreConformance(StoreRules, StoreLaws):
     What a store can do beyond the port is found on the store itself, or on what the fixture ``abilities`` returns:
     :class:`~resolutionkit.testing.CanReopen`, :class:`~resolutionkit.testing.CanShare` and
     :class:`~resolutionkit.testing.CanDump`; and on its unit of work, :class:`~resolutionkit.ports.ErasesPeople`,
-    :class:`~resolutionkit.ports.KeepsPreferences` and :class:`~resolutionkit.ports.KeepsDeliveries`.
+    :class:`~resolutionkit.ports.KeepsPreferences`, :class:`~resolutionkit.ports.KeepsPolicies` and
+    :class:`~resolutionkit.ports.KeepsDeliveries`.
     Tests for what is missing are skipped and say so.
 
     Random tests follow the Hypothesis profile that is loaded: its number of examples, its database, its seed.
