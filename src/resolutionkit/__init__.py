@@ -167,6 +167,7 @@ _HOMES = {
     "policy.deadline": ("Deadline", "DeadlineState"),
     "policy.directory_file": ("load_directory",),
     "policy.policy": ("Policy",),
+    "policy.policy_schema": ("policy_schema",),
     "policy.rules": ("Rule", "RulesApply", "rule_faults"),
     "policy.stretches": ("Stretch", "StretchReason"),
     "policy.surveys": ("SurveyRules",),

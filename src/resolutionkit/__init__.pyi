@@ -153,6 +153,7 @@ from resolutionkit.policy.deadline import Deadline as Deadline
 from resolutionkit.policy.deadline import DeadlineState as DeadlineState
 from resolutionkit.policy.directory_file import load_directory as load_directory
 from resolutionkit.policy.policy import Policy as Policy
+from resolutionkit.policy.policy_schema import policy_schema as policy_schema
 from resolutionkit.policy.rules import Rule as Rule
 from resolutionkit.policy.rules import RulesApply as RulesApply
 from resolutionkit.policy.rules import rule_faults as rule_faults

@@ -32,8 +32,7 @@ class Order(StrEnum):
     ``NEWEST``: by when the response was received, latest first, then by id, greatest first.
 
     ``MOST_URGENT``: those that were escalated and on which nobody but the escalator has acted since; then those whose
-    priority a rule raised, also among the escalated; then what is due earliest; then the oldest; then by id. The score
-    plays no part.
+    priority a rule raised, also among the escalated; then what is due earliest; then the oldest; then by id.
     """
 
     NEWEST = "newest"

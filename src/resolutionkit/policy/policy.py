@@ -17,7 +17,7 @@ import attrs
 from attrs import Attribute, define, field
 
 from resolutionkit.datafile import toml_data
-from resolutionkit.errors import Fault, InvalidScore, InvalidValue, PolicyError
+from resolutionkit.errors import Fault, InvalidScore, InvalidValue, PolicyError, shown
 from resolutionkit.model.scale import NPS, Scale, Score
 from resolutionkit.model.values import ENGLISH, FrozenMap, code, collected, is_language, is_zone, names
 from resolutionkit.policy.attributes import attribute_faults, attributes_of, types_of
@@ -189,6 +189,9 @@ class Policy:
             policy = cls(**given)
         except PolicyError as problem:
             raise PolicyError([*faults, *problem.faults], source) from problem
+        except InvalidValue as problem:
+            told = f"{shown(problem.value)} is not acceptable; expected {problem.expected}"
+            raise PolicyError([*faults, Fault(problem.field, told)], source) from problem
         if faults:
             raise PolicyError(faults, source)
         return policy

@@ -148,6 +148,9 @@ def _own_workflow(table: Table) -> Workflow | None:
     escalation, reopen_to = table.take("escalation", str), table.texts("reopen_to")
     table.done()
     if not (name and initial and statuses):
+        for key in ("name", "initial"):
+            if table.data.get(key) == "":
+                table.fault(key, "is empty")
         if not statuses:
             table.fault("statuses", "is missing; give the statuses as [[workflow.statuses]] tables")
         return None
@@ -181,6 +184,9 @@ def _status(table: Table) -> StatusRule:
 
 
 def _move(table: Table) -> Move:
+    for key in ("start", "to"):
+        if not table.data.get(key):
+            table.fault(key, "is missing; name the statuses")
     move = Move(
         start=table.texts("start"),
         to=table.texts("to"),

@@ -19,7 +19,6 @@ from resolutionkit.model.policies import KeptPolicy
 from resolutionkit.policy.policy import Policy
 from resolutionkit.policy.versions import PolicyVersion
 from resolutionkit.ports import KeepsPolicies, UnitOfWork
-from resolutionkit.serialize import to_json
 
 ABILITY = tuple(name for name, value in vars(KeepsPolicies).items() if callable(value) and not name.startswith("_"))
 
@@ -97,7 +96,7 @@ class Keeping:
         """Keep the policy, where the store keeps any."""
         self.is_done = True
         if not lacking_of(unit):
-            body = to_json(self.policy.to_data())
+            body = _written(self.policy.to_data())
             kept = KeptPolicy(fingerprint=self.policy.fingerprint, first_used_at=self.now, body=body)
             self.is_new = policy_keeper(unit).keep_policy(kept)
 
@@ -119,8 +118,12 @@ def version_of(kept: KeptPolicy, present: Policy) -> PolicyVersion:
 
 def without_address(kept: Sequence[KeptPolicy], swap: Swap) -> Mapping[str, str]:
     """Return the bodies of policies that hold an address as they are without it, by their fingerprints."""
-    found = {one.fingerprint: (one.body, to_json(_swapped(json.loads(one.body), swap))) for one in kept}
+    found = {one.fingerprint: (one.body, _written(_swapped(json.loads(one.body), swap))) for one in kept}
     return {fingerprint: after for fingerprint, (before, after) in found.items() if after != before}
+
+
+def _written(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def _swapped(value: Any, swap: Swap) -> Any:
