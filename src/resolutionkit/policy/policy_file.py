@@ -184,12 +184,13 @@ def _status(table: Table) -> StatusRule:
 
 
 def _move(table: Table) -> Move:
-    for key in ("start", "to"):
-        if not table.data.get(key):
+    found = {key: table.texts(key) for key in ("start", "to")}
+    for key in found:
+        if table.data.get(key) in (None, []):
             table.fault(key, "is missing; name the statuses")
     move = Move(
-        start=table.texts("start"),
-        to=table.texts("to"),
+        start=found["start"],
+        to=found["to"],
         is_unusual=table.value("is_unusual", bool, False),
         needs_note=table.value("needs_note", bool, True),
     )

@@ -232,4 +232,5 @@ class Explaining(Intake):
             rules=first.rules,
             by_hand=first.flagged_by_hand,
             same_policy=first.policy == policy.fingerprint,
+            policy=first.policy,
         )
