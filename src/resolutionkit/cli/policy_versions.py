@@ -66,5 +66,5 @@ def _table(found: tuple[PolicyVersion, ...], session: Session) -> Table:
 
 @click.command(cls=HouseCommand, short_help="Print the JSON Schema of policy files, for editors.")
 def schema() -> None:
-    """Print the JSON Schema (draft 7) of policy files; '#:schema FILE' in a file's first line tells editors of it."""
+    """Print the JSON Schema (draft 7) of policy files; '#:schema FILE' at a file's top tells editors of it."""
     printing.show_data(policy_schema())
