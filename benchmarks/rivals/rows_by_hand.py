@@ -96,8 +96,8 @@ def recorded(number: int, issue: str, now: int) -> Recorded:
     about = (received, scene.SURVEY, "", group, "")
     facts = ("NPS", "detractor", 6.0, 1, "current", "", issue, group, _json([who]), *hashes, 0)
     begun = (issue, 1, "needs_attention", "open", who, response, 1, received, float(number % 7))
-    listed = (1, NEVER_DUE, 1, 0, now, None, now, 1, 0, 0, 0)
-    sorts = (issue, "open", group, 1, NEVER_DUE, received)
+    listed = (3, NEVER_DUE, 1, 0, now, None, now, 1, 0, 0, 0)
+    sorts = (issue, "open", group, 3, NEVER_DUE, received)
     begin = {"issue": issue, "status": "needs_attention", "phase": "open", "assignee": who}
     cause = ("system", "response", response, _POLICY, "issue_opened", 1)
     payload = _json({**begin, "needs_recovery": True, "people": [who]})

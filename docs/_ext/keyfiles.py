@@ -19,21 +19,12 @@ from docstrings import section
 
 from resolutionkit import (
     Access,
-    BusinessCalendar,
     Contact,
     Group,
     ImportMapping,
-    Move,
     Person,
-    Policy,
-    Rule,
     Scale,
     StaticDirectory,
-    StatusRule,
-    SurveyRules,
-    Target,
-    TargetKind,
-    Targets,
     Workflow,
 )
 from resolutionkit.datafile import Table
@@ -42,6 +33,8 @@ from resolutionkit.importing.dates import Dates
 from resolutionkit.importing.fileformat import FileFormat
 from resolutionkit.policy import directory_file
 from resolutionkit.policy.policy_file import policy_arguments
+from resolutionkit.policy.policy_keys import SECTIONS, Section
+from resolutionkit.policy.policy_keys import Key as SectionKey
 
 _WORDS = {str: "text", bool: "true or false", int: "whole number", list: "list", dict: "table"}
 
@@ -56,6 +49,8 @@ class Key:
         kind: What may stand there, in words.
         default: What holds where it is missing, in words; ``required`` where it must be there.
         meaning: What it means, as the docstring has it.
+        unit: The unit of a number, or the empty string.
+        requirement: The id of the behaviour that it decides, or the empty string where that is not told.
     """
 
     table: str
@@ -63,6 +58,8 @@ class Key:
     kind: str
     default: str
     meaning: str
+    unit: str = ""
+    requirement: str = ""
 
 
 @define
@@ -82,6 +79,7 @@ class KeyFile:
         kinds: What may stand at the keys that take more than one type, by ``table.key``.
         meanings: What the keys mean that no docstring tells of, by ``table.key``.
         required: The keys that must be there, and that the loader finds out in its own way.
+        about: The unit and the requirement of every key, where they are told: then it names all keys that there are.
     """
 
     sample: Mapping[str, Any]
@@ -90,13 +88,15 @@ class KeyFile:
     kinds: Mapping[str, str] = {}
     meanings: Mapping[str, str] = {}
     required: frozenset[str] = frozenset()
+    about: Mapping[str, tuple[str, str]] = {}
 
 
 def keys_of(file: KeyFile) -> list[Key]:
     """Return every key of a kind of file, table by table in the order of ``classes``.
 
     Raises:
-        LookupError: A key has no type, no meaning, or stands in a table that nobody described.
+        LookupError: A key has no type, no meaning, or stands in a table that nobody described; or one that was
+            described is never asked for.
     """
     asked: dict[tuple[str, str], _Asked] = {}
     with _watching(asked):
@@ -104,6 +104,9 @@ def keys_of(file: KeyFile) -> list[Key]:
     unknown = {table for table, _ in asked} - set(file.classes)
     if unknown:
         raise LookupError(f"tables without a description: {', '.join(sorted(unknown))}")
+    paths = {f"{table}.{name}" if table else name for table, name in asked}
+    if file.about and paths != set(file.about):
+        raise LookupError(f"keys that are read or described, but not both: {sorted(paths ^ set(file.about))}")
     order = list(file.classes)
     found = [_described(file, table, name, one) for (table, name), one in asked.items()]
     return sorted(found, key=lambda key: (order.index(key.table), key.default != "required", _place(file, key)))
@@ -130,7 +133,10 @@ def _described(file: KeyFile, table: str, name: str, asked: _Asked) -> Key:
     if not meaning or not kind:
         raise LookupError(f"the key {path} has no {'meaning' if kind else 'type'}; describe it in keyfiles.py")
     is_required = asked.is_required or path in file.required
+    unit, requirement = file.about.get(path, ("", ""))
     return Key(
+        unit=unit,
+        requirement=requirement,
         table=table,
         name=name,
         kind=kind,
@@ -224,16 +230,21 @@ def _read_directory(data: Mapping[str, Any]) -> object:
     return people, groups, top.texts("segments"), top.take("leader", str)
 
 
+def _path(section: Section, key: SectionKey) -> str:
+    return f"{section.path}.{key.name}" if section.path else key.name
+
+
 _ONE_OF_EACH = {"minimum": 0, "maximum": 1, "detractor_max": 0, "promoter_min": 1}
 
 POLICY = KeyFile(
     sample={
         "scales": {"NAME": _ONE_OF_EACH},
-        "surveys": {"NAME": {}},
+        "surveys": {"NAME": {"scale": {"name": "NAME", **_ONE_OF_EACH}}},
         "recovery_threshold": {},
         "escalation_kinds": ["other"],
         "root_causes": ["other"],
         "dimensions": ["country"],
+        "attributes": {},
         "channels": ["email"],
         "rules": [{}],
         "workflow": {"statuses": [{}], "moves": [{}]},
@@ -241,44 +252,13 @@ POLICY = KeyFile(
         "calendar": {},
     },
     read=policy_arguments,
-    classes={
-        "": Policy,
-        "scales.NAME": Scale,
-        "surveys.NAME": SurveyRules,
-        "workflow": Workflow,
-        "workflow.statuses[]": StatusRule,
-        "workflow.moves[]": Move,
-        "targets": Targets,
-        **dict.fromkeys((f"targets.{kind}" for kind in TargetKind), Target),
-        "calendar": BusinessCalendar,
-        "rules[]": Rule,
-    },
-    kinds={
-        "scales": "table of tables",
-        "surveys": "table of tables",
-        "scales.NAME.step": "number",
-        "recovery_threshold": "number, or table of numbers",
-        "workflow": "text, or table",
-        **dict.fromkeys((f"targets.{kind}" for kind in TargetKind), "table, or false for none"),
-        "rules[].when": "text, or table",
-        "rules[].assign": "text, or table",
-        "rules[].otherwise": "text, or table",
-    },
-    meanings={
-        "workflow": 'The name of one that ships, such as `"three-status"`, or a table of your own.',
-        "scales": "Scales of the account's own, each under its name.",
-        "surveys": "What is different for a survey, each under its name.",
-        "scales.NAME.step": "The distance between scores, counted from the minimum; 0 where averages are allowed.",
-        "calendar.zone": "The IANA zone of the clock on the wall; left out, the account's.",
-        **dict.fromkeys(
-            (f"targets.{kind}.within_days" for kind in TargetKind), "How soon, in days; not in business time."
-        ),
-        **dict.fromkeys((f"targets.{kind}.within_hours" for kind in TargetKind), "How soon, in hours, instead."),
-        "surveys.NAME.scale": "The name of the scale of its scores where a response names none; else NPS.",
-    },
-    required=frozenset(f"scales.NAME.{name}" for name in _ONE_OF_EACH)
-    | {"workflow.statuses", "workflow.moves", "workflow.moves[].start", "workflow.moves[].to"},
+    classes={section.path: section.owner for section in SECTIONS},
+    kinds={_path(section, key): key.kind.words for section in SECTIONS for key in section.keys},
+    meanings={_path(section, key): key.meaning for section in SECTIONS for key in section.keys if key.meaning},
+    required=frozenset(_path(section, key) for section in SECTIONS for key in section.keys if key.is_required),
+    about={_path(section, key): (key.unit, key.requirement) for section in SECTIONS for key in section.keys},
 )
+"""All of it but the sample stands in ``policy.policy_keys``."""
 
 DIRECTORY = KeyFile(
     sample={"people": [{"id": "ana"}], "groups": [{"code": "shop"}]},

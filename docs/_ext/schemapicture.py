@@ -26,6 +26,7 @@ REFERENCES: Mapping[str, str] = {
     "parties.person": "addresses.id",
     "events.issue": "issues.id",
     "events.response": "responses.id",
+    "events.policy": "policies.fingerprint",
     "texts.issue": "issues.id",
     "outbox.issue": "issues.id",
     "outbox.response": "responses.id",
@@ -42,7 +43,7 @@ SOMETIMES = "addresses.id"
 PERSONAL = frozenset({"response_revisions", "texts", "addresses"})
 """The tables that hold what people wrote and were called."""
 _COLUMNS = (
-    ("response_revisions", "response_people", "heads", "remembered", "preferences"),
+    ("response_revisions", "response_people", "heads", "remembered", "preferences", "policies"),
     ("responses", "issues", "addresses", "meta"),
     ("events", "texts", "parties", "outbox", "deliveries"),
 )

@@ -15,7 +15,7 @@ from typing import Any
 from arrows import label_of
 from attrs import frozen
 from docstrings import first_sentence
-from keyfiles import FILES, keys_of
+from keyfiles import FILES, Key, keys_of
 from publicnames import FACE, public_names
 from schemapicture import REFERENCES, all_tables
 from sqlalchemy import BigInteger, Float, Integer, SmallInteger, Table
@@ -59,14 +59,21 @@ class Sheet:
 def keys(file: str) -> list[Sheet]:
     """Return the tables of a kind of file, one for each of its TOML tables."""
     found = keys_of(FILES[file])
+    has_requirements = any(key.requirement for key in found)
     return [
         Sheet(
             title=_header(table),
-            head=("key", "what stands there", "default", "meaning"),
-            rows=tuple((f"`{key.name}`", key.kind, key.default, key.meaning) for key in found if key.table == table),
+            head=("key", "what stands there", "default", "meaning", *(("decides",) if has_requirements else ())),
+            rows=tuple(_key_row(key, has_requirements) for key in found if key.table == table),
         )
         for table in dict.fromkeys(key.table for key in found)
     ]
+
+
+def _key_row(key: Key, has_requirements: bool) -> tuple[str, ...]:
+    kind = f"{key.kind} ({key.unit})" if key.unit else key.kind
+    decides = (f"requirement {key.requirement}",) if has_requirements else ()
+    return (f"`{key.name}`", kind, key.default, key.meaning, *decides)
 
 
 def _header(table: str) -> str:

@@ -186,10 +186,12 @@ _HOMES = {
     "policy.directory_file": ("load_directory",),
     "policy.escalation": ("Accountable", "AccountableAs", "ClosingCheck", "EscalationLevel"),
     "policy.policy": ("Policy",),
+    "policy.policy_schema": ("policy_schema",),
     "policy.rules": ("Rule", "RulesApply", "rule_faults"),
     "policy.stretches": ("Stretch", "StretchReason"),
     "policy.surveys": ("SurveyRules",),
     "policy.targets": ("Target", "TargetKind", "Targets"),
+    "policy.versions": ("PolicyVersion",),
     "policy.workflow": (
         "Move",
         "StatusRule",

@@ -180,6 +180,7 @@ from resolutionkit.policy.escalation import AccountableAs as AccountableAs
 from resolutionkit.policy.escalation import ClosingCheck as ClosingCheck
 from resolutionkit.policy.escalation import EscalationLevel as EscalationLevel
 from resolutionkit.policy.policy import Policy as Policy
+from resolutionkit.policy.policy_schema import policy_schema as policy_schema
 from resolutionkit.policy.rules import Rule as Rule
 from resolutionkit.policy.rules import RulesApply as RulesApply
 from resolutionkit.policy.rules import rule_faults as rule_faults
@@ -189,6 +190,7 @@ from resolutionkit.policy.surveys import SurveyRules as SurveyRules
 from resolutionkit.policy.targets import Target as Target
 from resolutionkit.policy.targets import TargetKind as TargetKind
 from resolutionkit.policy.targets import Targets as Targets
+from resolutionkit.policy.versions import PolicyVersion as PolicyVersion
 from resolutionkit.policy.workflow import Move as Move
 from resolutionkit.policy.workflow import StatusRule as StatusRule
 from resolutionkit.policy.workflow import Workflow as Workflow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import attrs
@@ -35,7 +36,14 @@ FINDINGS = [
     (SOUND.replace('access = "everything"', "active = false"), "groups[0].lead", "'dana' of 'emea' is inactive"),
     (SOUND.replace('lead = "dana"\n', ""), "groups[0].lead", "'emea' has no lead"),
     (SOUND.replace('email = "dana@host.example"\n', ""), "groups[0].lead", "neither email nor phone"),
-    (SOUND + '[[people]]\nid = "a"\nmanager = "a"', "people[1].manager", "the managers of 'a' lead back to 'a'"),
+    (SOUND + '[[people]]\nid = "a"\nmanager = "a"', "people[1].manager", "'a' reports to themself"),
+    (SOUND.replace('id = "dana"', 'id = "dana"\nmanager = "dana"'), "people[0].manager", "'dana' reports to themself"),
+    (
+        SOUND + '[[people]]\nid = "a"\nmanager = "b"\n[[people]]\nid = "b"\nmanager = "a"',
+        "people[1].manager",
+        "the managers of 'a' lead back to 'a'",
+    ),
+    (SOUND.replace('email = "dana@host.example"\n', ""), "leader", "is called in when an issue is escalated"),
     (
         SOUND + '[[people]]\nid = "a"\nmanager = "b"\n[[people]]\nid = "b"\nactive = false',
         "people[1].manager",
@@ -53,6 +61,26 @@ POLICY_FINDINGS = [
         "stands in a later one",
     ),
     ("recovery_threshold = 9", "recovery_threshold.NPS", "makes an issue of promoters"),
+    ("[targets]\nfollow_up = { within_hours = 12 }", "targets.follow_up", "before first_action"),
+    ("[targets]\nclosed = { within_days = 2 }\nfollow_up = { within_days = 3 }", "targets.closed", "before follow_up"),
+    (
+        (
+            "[targets]\nfirst_action = { within_hours = 16, business_time = true }\nclosed = { within_days = 3 }\n"
+            'follow_up = false\n[calendar.hours]\nmonday-friday = "09:00-17:00"'
+        ),
+        "targets.closed",
+        "before first_action, which is to come first: so for an issue of",
+    ),
+    ('[calendar.hours]\nmonday-friday = "09:00-17:00"', "calendar", "no limit counts business time"),
+    (
+        "[targets]\nfirst_action = { within_hours = 8, business_time = true }\nfollow_up = false\nclosed = false\n"
+        '[calendar]\nhours = { monday = "09:00-17:00" }\nholidays = { '
+        + ", ".join(f'{date(2020, 1, 6) + timedelta(weeks=one)} = "Closed"' for one in range(5 * 52 * 6))
+        + " }",
+        "calendar.holidays",
+        "does not open within a year",
+    ),
+    ('[[rules]]\nname = "a"\nwhen = "scoer <= 3"', "rules[0].when", "though 'score' is a field"),
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +31,10 @@ from resolutionkit.decisions.intake import flag
 from resolutionkit.decisions.ruling import acting, ruled
 from resolutionkit.model.commands import Flag
 from resolutionkit.model.history import replay
+from resolutionkit.model.issue import line_of
+from resolutionkit.model.query import urgency, urgency_facts
 from resolutionkit.policy.assignment import read_assignment
+from resolutionkit.testing.changes import opening
 from support import response
 
 PEOPLE = ("a", "b", "c", "d")
@@ -209,6 +213,26 @@ def test_a_rule_can_open_an_issue_escalated(office: Any) -> None:
     assert issue.episodes[0].first_action_at is None
     (old,) = office.take_in(response(), announce=False).events
     assert (old.status, old.backfilled) == ("needs_attention", True)
+
+
+def test_a_rule_can_raise_the_priority(office: Any) -> None:
+    """Whichever of those that act says so; it lasts through status, note and reopening, and nobody hears more of it."""
+    quiet = Rule(name="one", tags=["x"])
+    for rules, is_raised in (([quiet], False), ([quiet, Rule(name="two", raise_priority=True)], True)):
+        office.policy = Policy(rules=rules, rules_apply="all")
+        (event,) = office.take_in(response()).events
+        assert event.has_priority is replay([event]).has_priority is is_raised
+        assert line_of(replay([event])).has_priority is is_raised
+
+
+def test_priority_ranks_behind_urgency_alone() -> None:
+    """Four ranks, each told from its number; the score and the due instant come after them."""
+    ranks = {(True, True): 0, (True, False): 1, (False, True): 2, (False, False): 3}
+    base = replay(opening(response()).events)
+    for (is_urgent, has_priority), rank in ranks.items():
+        issue = attrs.evolve(base, escalated_by="dana" if is_urgent else None, has_priority=has_priority)
+        assert urgency(issue) == urgency(line_of(issue)) == rank
+        assert urgency_facts(rank) == (is_urgent, has_priority)
 
 
 def test_who_is_told_by_rules(office: Any) -> None:

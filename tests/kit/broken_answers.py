@@ -131,6 +131,19 @@ def silenced(event: Any) -> Any:
     return event if note is None else attrs.evolve(event, note=attrs.evolve(note, spoke=False))
 
 
+class OverlooksPriority(Broken):
+    """Lists the most urgent without a look at their priority."""
+
+    caught_by = "test_pages_follow_one_another_without_gap_or_repetition[50-most_urgent]"
+
+    class Around(Unit):
+        def issues(self, query: Any) -> Any:
+            lines = self.unit.issues(query)
+            if query.order is Order.NEWEST:
+                return lines
+            return sorted(lines, key=lambda line: (not line.is_urgent, line.response.received_at, line.id))
+
+
 class OrdersWithoutCase(Broken):
     """Orders responses as a collation does that knows no case."""
 

@@ -29,8 +29,9 @@ def line(**facts: Any) -> IssueLine:
     """Return an issue as a list has it."""
     given: dict[str, Any] = {
         "id": "i-1", "version": 1, "status": "in_progress", "phase": Phase.ACTIVE, "response": response(scale=CSAT_5),
-        "assignee": "ed", "level": 0, "needs_recovery": True, "backfilled": False, "is_urgent": False, "episode": 1,
-        "opened_at": NOON, "closed_at": None, "changed_at": NOON, "due_at": None, "note_count": 0, "has_spoken": False,
+        "assignee": "ed", "level": 0, "needs_recovery": True, "backfilled": False, "is_urgent": False,
+        "has_priority": False, "episode": 1, "opened_at": NOON, "closed_at": None, "changed_at": NOON, "due_at": None,
+        "note_count": 0, "has_spoken": False,
     }  # fmt: skip
     return IssueLine(**(given | facts))
 

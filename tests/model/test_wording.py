@@ -34,7 +34,9 @@ def test_a_kind_without_words_is_called_by_its_name() -> None:
 
 def test_an_opening_tells_of_its_rules() -> None:
     """Whom it was assigned to, whom rules alerted, and which rules acted."""
-    event = opening(sample_response(), assignee="ana", alerted=("ben", "cy"), rules=("Brazil",)).events[0]
-    assert (
-        worded(event, str, str) == "opened in needs_attention, assigned to ana, alerting ben, cy, by the rules Brazil"
-    )
+    facts = {"assignee": "ana", "alerted": ("ben", "cy"), "rules": ("Brazil",)}
+    event = opening(sample_response(), **facts).events[0]
+    told = "opened in needs_attention, assigned to ana, alerting ben, cy"
+    assert worded(event, str, str) == f"{told}, by the rules Brazil"
+    event = opening(sample_response(), tags=("vip", "south"), has_priority=True, **facts).events[0]
+    assert worded(event, str, str) == f"{told}, marked with vip, south, its priority raised, by the rules Brazil"

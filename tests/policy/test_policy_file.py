@@ -199,7 +199,11 @@ CASES: dict[str, tuple[str, list[str]]] = {
         ["workflow.statuses[0].phase", "workflow.initial"],
     ),
     "move key": (SOUND + "from = ['a']", ["workflow.moves[0].from"]),
-    "move start": (SOUND + "[[workflow.moves]]\nstart = 'a'", ["workflow.moves[1].start"]),
+    "move start": (
+        SOUND + "[[workflow.moves]]\nstart = 'a'",
+        ["workflow.moves[1].start", "workflow.moves[1].to"],
+    ),
+    "move to nothing": (SOUND + "[[workflow.moves]]\nstart = ['a']\nto = []", ["workflow.moves[1].to"]),
 }
 
 

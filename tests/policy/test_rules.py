@@ -107,6 +107,7 @@ def test_a_role_takes_no_people_and_a_choice_some() -> None:
         ({"escalate": " "}, "rule.escalate"),
         ({"escalate": 5}, "rule.escalate"),
         ({"suppress_alerts": 1}, "rule.suppress_alerts"),
+        ({"raise_priority": "yes"}, "rule.raise_priority"),
         ({"suppress_alerts": True, "alert": ["ana"]}, "rule.alert"),
     ],
 )
@@ -139,6 +140,7 @@ def test_all_that_a_rule_says_is_in_the_fingerprint() -> None:
         "otherwise": "leader",
         "alert": ["ana"],
         "tags": ["vip"],
+        "raise_priority": True,
         "escalate": "Risk.",
         "suppress_alerts": True,
     }
@@ -225,5 +227,6 @@ def test_the_effect_is_told_in_words() -> None:
     """All of it, and nothing where a rule only keeps others from acting."""
     full = Rule(name="a", assign={"round_robin": ["x"]}, otherwise="leader", alert=["y"], tags=["z"], escalate="Risk.")
     assert full.effect == "assigns to round_robin(x); otherwise to leader; alerts y; marks with z; escalates: Risk."
+    assert Rule(name="a", raise_priority=True).effect == "raises the priority"
     assert Rule(name="a", suppress_alerts=True).effect == "keeps all but the assignee from being told"
     assert (Rule(name="a").effect, Policy().rules_apply) == ("nothing", RulesApply.FIRST)

@@ -31,6 +31,7 @@ otherwise = { manager_of = "ana" }
 
 [[rules]]
 name = "quiet"
+raise_priority = true
 suppress_alerts = true
 """
 
@@ -89,7 +90,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         Assignment(AssignTo.MANAGER_OF, ("ana",)),
     )
     assert second.when == read_condition("plan is set or score = 0")
-    assert third == Rule(name="quiet", suppress_alerts=True)
+    assert third == Rule(name="quiet", raise_priority=True, suppress_alerts=True)
     assert policy == Policy(rules=policy.rules, rules_apply="all")
 
 
@@ -115,7 +116,19 @@ _TOML = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )
-_KEYS = ("name", "when", "assign", "otherwise", "alert", "tags", "escalate", "suppress_alerts", "round_robin", "x")
+_KEYS = (
+    "name",
+    "when",
+    "assign",
+    "otherwise",
+    "alert",
+    "tags",
+    "escalate",
+    "raise_priority",
+    "suppress_alerts",
+    "round_robin",
+    "x",
+)
 
 
 @given(_TOML | st.lists(st.dictionaries(st.sampled_from(_KEYS), _TOML, max_size=5), max_size=3), _TOML)

@@ -110,7 +110,7 @@ def test_the_same_history_is_read_back_by_another_tracker(full: Open, open_file:
 def test_every_table_was_written_to(raw: Raw) -> None:
     """What the tests of this file look at is there."""
     assert [table for table in tables(raw) if not raw(f"SELECT 1 FROM {table} LIMIT 1")] == []
-    assert len(tables(raw)) == 14
+    assert len(tables(raw)) == 15
     assert set(tables(raw)) >= PERSONAL_TABLES
 
 

@@ -288,6 +288,7 @@ ON_TRACKER: dict[str, list[Case]] = {
     "send_again": [lambda t, n: t.send_again(n.issue, "email")],
     "disabled_channels": [lambda t, n: t.disabled_channels()],
     "enable_channel": [lambda t, n: t.enable_channel(n.key)],
+    "policies": [lambda t, n: t.policies()],
     "preferences": [lambda t, n: t.preferences(n.address), lambda t, n: t.preferences(n.person)],
     "set_preferences": [
         lambda t, n: t.set_preferences(n.address, Preferences(notes=True)),

@@ -62,6 +62,7 @@ def cells_in_memory(store: MemoryStore, account: str) -> Iterator[Cell]:
         "remembered",
         "loose_messages",
         "preferences",
+        "policies",
     ):
         for key, value in getattr(tables, name).items():
             yield Cell(name, "key", repr(key))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -63,6 +64,29 @@ class Asked:
 def brazilian(response_id: str = "r-1", score: int = 3, **facts: Any) -> Any:
     """Return a response from Brazil."""
     return response(response_id, score, attributes={"country": "BR"}, **facts)
+
+
+def test_raised_priority_comes_early_among_the_most_urgent(open_tracker: Open) -> None:
+    """Behind what was escalated, before everything else however old; page by page, in every list; newest unchanged."""
+    tracker = open_tracker(policy=Policy(rules=[Rule(name="gold", when='plan = "gold"', raise_priority=True)]))
+    made = {}
+    for number, plan in enumerate(["tin", "gold", "tin", "gold", "tin"]):
+        at = NOON - timedelta(hours=5 - number)
+        issue = tracker.record(response(f"r-{number}", 3, received_at=at, attributes={"plan": plan})).issue
+        assert issue is not None
+        made[number] = issue.id
+    desk = tracker.as_user("dana")
+    desk.escalate(made[4], reason="Now.", note="See above.")
+    desk.escalate(made[3], reason="Now.", note="See above.")
+    for read in (lambda **how: desk.inbox().open(**how), lambda **how: desk.issues(IssueFilter(), **how)):
+        first = read(order="most_urgent", limit=3)
+        pages = [*first, *read(order="most_urgent", limit=3, after=first.next)]
+        assert [line.id for line in pages] == [made[number] for number in (3, 4, 1, 0, 2)]
+        assert [line.has_priority for line in pages] == [True, False, True, False, False]
+        assert [line.is_urgent for line in pages] == [True, True, False, False, False]
+        assert [line.id for line in read(order="newest")] == [made[number] for number in (4, 3, 2, 1, 0)]
+    tracker.as_user("ed").add_note(made[3], "Rang.")
+    assert [line.id for line in desk.inbox().open(order="most_urgent")][:2] == [made[4], made[1]]
 
 
 def test_an_issue_goes_where_a_rule_says(open_tracker: Open) -> None:
@@ -232,7 +256,8 @@ def test_an_explanation_tells_of_another_policy_and_of_flagging(open_tracker: Op
     assert second is not None
     assert (first.same_policy, first.by_hand, first.assignee, first.rules) == (False, False, "ed", ())
     assert (second.by_hand, second.assignee) == (True, "nina")
-    assert "under another policy, by hand, and went to nina." in str(ruled.explain_routing("r-2"))
+    told = f"under another policy ({tracker.policy.fingerprint}), by hand, and went to nina."
+    assert told in str(ruled.explain_routing("r-2"))
 
 
 def test_what_cannot_be_explained_is_refused(tracker: Tracker) -> None:

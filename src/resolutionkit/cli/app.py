@@ -20,6 +20,8 @@ from resolutionkit.cli.importing import import_
 from resolutionkit.cli.performing import performance
 from resolutionkit.cli.plugging import plugins
 from resolutionkit.cli.policies import policy
+from resolutionkit.cli.policy_rules import explain, try_
+from resolutionkit.cli.policy_versions import schema, versions
 from resolutionkit.cli.reading import inbox, list_, show
 from resolutionkit.cli.settings import SETTINGS, HouseGroup, SettingOption
 from resolutionkit.cli.working import answer_check, assign, escalate, flag, follow, note, reopen, status, unfollow
@@ -120,6 +122,10 @@ for _command in (
     db,
 ):
     program.add_command(_command)
+
+
+for _command in (explain, try_, versions, schema):
+    policy.add_command(_command)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -45,6 +45,7 @@ def _state(issue: Issue, session: Session) -> Element:
         ("Level", str(issue.level) if issue.level else None),
         ("Accountable", ", ".join(map(session.name_of, issue.accountable)) or None),
         ("Tags", ", ".join(issue.tags) or None),
+        ("Priority", "raised by a rule" if issue.has_priority else None),
         ("Opened", stamp(issue.opened_at, session.zone) + "".join(f", {mark}" for mark in marks)),
         ("Changed", stamp(issue.changed_at, session.zone)),
         ("Closed", None if issue.closed_at is None else stamp(issue.closed_at, session.zone)),

@@ -1,21 +1,26 @@
-"""``policy check`` and ``policy show``. What the first warns of stands in ``findings``."""
+"""``policy check`` and ``policy show``. What the first warns of stands in ``findings`` and the modules beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import click
 
 from resolutionkit.cli import asjson, printing
 from resolutionkit.cli.document import Cell, Column, Document, Heading, Prose, Role, Styled, Table, facts
+from resolutionkit.cli.escalation_findings import escalation_findings
 from resolutionkit.cli.exits import Exit
+from resolutionkit.cli.finding import Finding
 from resolutionkit.cli.findings import directory_findings, policy_findings
 from resolutionkit.cli.options import as_json
-from resolutionkit.cli.rule_findings import rule_findings
-from resolutionkit.cli.settings import DIRECTORY, POLICY, HouseGroup, given, policy_in_force
+from resolutionkit.cli.rule_findings import attribute_findings, rule_findings
+from resolutionkit.cli.settings import DIRECTORY, POLICY, HouseGroup, account, given, policy_in_force
+from resolutionkit.cli.time_findings import time_findings
 from resolutionkit.errors import Fault, FaultsFound
+from resolutionkit.model.people import StaticDirectory
+from resolutionkit.model.query import PAGE_LIMIT
 from resolutionkit.model.scale import Scale
 from resolutionkit.policy.directory_file import load_directory
 from resolutionkit.policy.policy import Policy
@@ -27,19 +32,21 @@ T = TypeVar("T")
 
 @click.group(cls=HouseGroup)
 def policy() -> None:
-    """Check a policy and a directory, or show the policy in force."""
+    """Check a policy and a directory, show what is in force and what was, explain rules and try others."""
 
 
 @policy.command(short_help="Find what is wrong in a policy and a directory.")
 @click.argument("file", required=False, type=click.Path())
 @click.option("--strict", is_flag=True, help="Exit with 3 for warnings as well.")
+@click.option("--responses", is_flag=True, help="Hold rules against the attributes of the account's latest responses.")
 @as_json
-def check(file: str | None, strict: bool, as_json: bool) -> None:
+def check(file: str | None, strict: bool, responses: bool, as_json: bool) -> None:
     """Tell everything that is wrong in a policy FILE (else: --policy), and in the --directory, each with its place.
 
     Faults make a file unusable, and the exit code 3. Warnings are what would go wrong later: a row of the workflow
-    that another one hides, a rule that never acts or names somebody who is not there, a group without a lead, a lead
-    who is inactive, managers in a circle.
+    that another one hides, a rule that never acts or names somebody who is not there, a limit that is due before the
+    one that comes first, a calendar that does not open, an escalation that reaches nobody, a group without a lead, a
+    lead who is inactive, managers in a circle. Each is told with what would be right.
     """
     path, people = file or given(POLICY), given(DIRECTORY)
     if path is None and people is None:
@@ -47,16 +54,31 @@ def check(file: str | None, strict: bool, as_json: bool) -> None:
     faults: list[tuple[str, Fault]] = []
     rules = Policy() if path is None else _loaded(Policy.load, path, faults)
     directory = None if people is None else _loaded(load_directory, people, faults)
-    warnings = [(path, one) for one in policy_findings(rules)] if rules is not None and path is not None else []
-    if rules is not None and path is not None:
-        warnings += [(path, one) for one in rule_findings(rules, directory)]
+    seen = attributes_seen() if responses else None
+    found = list(_of_policy(rules, directory, seen)) if rules is not None and path is not None else []
+    warnings = [(path or "", one) for one in found]
     if directory is not None and people is not None:
-        found = directory_findings(directory, directory.groups or (), rules or Policy())
-        warnings += [(people, one) for one in found]
+        found = [*directory_findings(directory, directory.groups or (), rules or Policy())]
+        warnings += [(people, one) for one in (*found, *escalation_findings(rules or Policy(), directory))]
     checked = [one for one in (path, people) if one is not None]
     _show_findings(checked, faults, warnings, as_json=as_json)
     if faults or (strict and warnings):
         click.get_current_context().exit(Exit.INVALID)
+
+
+def _of_policy(rules: Policy, people: StaticDirectory | None, seen: Mapping[str, type] | None) -> Iterator[Finding]:
+    yield from policy_findings(rules)
+    yield from rule_findings(rules, people)
+    yield from attribute_findings(rules, seen)
+    yield from time_findings(rules, datetime.now(UTC))
+
+
+def attributes_seen() -> Mapping[str, type]:
+    """Return the types of the attributes that the account's latest responses have, by their names."""
+    with account() as session:
+        lines = session.tracker.responses(limit=PAGE_LIMIT)
+        pairs = (pair for line in lines for pair in line.record.response.attributes.items())
+        return {name: type(value) for name, value in pairs}
 
 
 def _loaded(load: Callable[[str], T], path: str, faults: list[tuple[str, Fault]]) -> T | None:
@@ -68,25 +90,36 @@ def _loaded(load: Callable[[str], T], path: str, faults: list[tuple[str, Fault]]
 
 
 def _show_findings(
-    checked: list[str], faults: list[tuple[str, Fault]], warnings: list[tuple[str, Fault]], *, as_json: bool
+    checked: list[str], faults: list[tuple[str, Fault]], warnings: list[tuple[str, Finding]], *, as_json: bool
 ) -> None:
+    found = [(path, "fault", one.place, one.problem, "") for path, one in faults]
+    found += [(path, "warning", one.place, one.problem, one.right) for path, one in warnings]
     if as_json:
-        kinds = {"faults": faults, "warnings": warnings}
-        told = {
-            kind: [{"file": path, "place": one.place, "problem": one.problem} for path, one in found]
-            for kind, found in kinds.items()
-        }
-        printing.show_data({"sound": not faults, **told})
+        names = ("file", "severity", "place", "problem", "right")
+        told = [dict(zip(names, one, strict=True)) for one in found]
+        kinds = {kind: [one for one in told if one["severity"] == kind] for kind in ("fault", "warning")}
+        printing.show_data({"sound": not faults, "faults": kinds["fault"], "warnings": kinds["warning"]})
         return
-    told_of = dict.fromkeys(path for path, _ in (*faults, *warnings))
+    told_of = dict.fromkeys(path for path, *_ in found)
     sound = [path for path in checked if path not in told_of]
     if sound:
         printing.show([Prose(f"Sound: {', '.join(sound)}: no faults, no warnings.")])
+    columns = (
+        Column("Kind"),
+        Column("Place"),
+        Column("Problem", wraps=True),
+        Column("Right", stacked=1, wraps=True, prefix="right: "),
+    )
     for path in told_of:
-        rows = [(Styled("fault", Role.ALARM), one.place, one.problem) for where, one in faults if where == path]
-        rows += [(Styled("warning", Role.ADVICE), one.place, one.problem) for where, one in warnings if where == path]
-        columns = (Column("Kind"), Column("Place"), Column("Problem", wraps=True))
+        rows = [
+            (Styled(kind, _SEVERITIES[kind]), place, problem, right)
+            for where, kind, place, problem, right in found
+            if where == path
+        ]
         printing.show([Heading(path), Table(columns, tuple(rows))])
+
+
+_SEVERITIES = {"fault": Role.ALARM, "warning": Role.ADVICE}
 
 
 @policy.command(short_help="Show the policy in force, every default included.")

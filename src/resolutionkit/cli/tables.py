@@ -31,8 +31,10 @@ def who_answered(contact: Contact) -> str:
 
 
 def status_cell(line: Issue | IssueLine, session: Session) -> Styled:
-    """Return an issue's status; an escalated one that nobody has acted on says so."""
+    """Return an issue's status; an escalated one that nobody has acted on says so, as does raised priority."""
     label = session.label_of(line.status)
+    if line.has_priority and line.is_open and not line.is_urgent:
+        return Styled(f"{label} (priority)", _ROLES[line.phase])
     return Styled(f"{label} (urgent)", Role.ALARM) if line.is_urgent else Styled(label, _ROLES[line.phase])
 
 

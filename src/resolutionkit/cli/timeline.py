@@ -30,11 +30,15 @@ def said(event: Event, session: Session) -> str:
 
 
 def timeline(events: Iterable[Event], session: Session) -> Table:
-    """Return a history as a table, oldest first."""
+    """Return a history as a table, oldest first; where the policy changed, what happened first under it says so."""
+    before: str | None = None
 
     def row(event: Event) -> tuple[Cell, ...]:
+        nonlocal before
+        under = "" if before == event.policy else f" [policy {event.policy}]"
+        before = event.policy
         role = Role.ALARM if isinstance(event, Escalated | LevelRaised) else Role.PLAIN
         who = session.name_of(event.actor) if event.is_human else event.actor
-        return (str(event.number), stamp(event.at, session.zone), who, Styled(said(event, session), role))
+        return (str(event.number), stamp(event.at, session.zone), who, Styled(said(event, session) + under, role))
 
     return Table(_COLUMNS, tuple(row(event) for event in events))

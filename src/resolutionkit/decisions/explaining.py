@@ -5,7 +5,7 @@ It looks with the eyes of ``ruling`` and ``routing``, and so cannot say otherwis
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from attrs import frozen
@@ -42,12 +42,15 @@ class RuleExplained:
 
     def __str__(self) -> str:
         """Return it as a line."""
-        return f"{self.rule.name}: {'; '.join(self._said())}"
+        return f"{self.rule.name}: {'; '.join(self.said())}"
 
-    def _said(self) -> Iterator[str]:
+    def said(self) -> Iterator[str]:
+        """Yield what it comes to, in words."""
         if not self.holds:
             refused = [text for text, is_so in self.comparisons if not is_so]
-            yield f"does not hold: {self.rule.when}" + (f" (not so: {', '.join(refused)})" if refused else "")
+            yield f"does not hold: {self.rule.when}" + (
+                f" (not so: {', '.join(refused)})" if refused and len(self.comparisons) > 1 else ""
+            )
             return
         yield "holds of every response" if self.rule.when is None else f"holds: {self.rule.when}"
         if not self.acts:
@@ -70,6 +73,8 @@ def _done(one: RuleExplained) -> Iterator[str]:
     for words, listed in (("alerts", rule.alert), ("marks with", rule.tags)):
         if listed:
             yield f"{words} {', '.join(listed)}"
+    if rule.raise_priority:
+        yield "raises the priority"
     if rule.escalate is not None:
         yield f"escalates: {rule.escalate}"
     if rule.suppress_alerts:
@@ -87,6 +92,7 @@ class OpenedBefore:
         rules: The names of the rules that acted.
         by_hand: Whether somebody flagged the response, and could name the assignee.
         same_policy: Whether the policy was the present one.
+        policy: The fingerprint of the policy.
     """
 
     issue: str
@@ -95,6 +101,7 @@ class OpenedBefore:
     rules: tuple[str, ...]
     by_hand: bool
     same_policy: bool
+    policy: str
 
 
 @frozen(kw_only=True)
@@ -122,12 +129,19 @@ class RoutingExplained:
     def __str__(self) -> str:
         """Return it as lines: each rule, and what it comes to."""
         lines = [str(one) for one in self.rules] or ["There are no rules."]
+        return "\n".join([*lines, *self.conclusions()])
+
+    def conclusions(self, name_of: Callable[[str | None], str] = lambda who: who or "nobody") -> Iterator[str]:
+        """Yield where the issue goes and why, and how it did open: a sentence or two each.
+
+        Args:
+            name_of: What a person is called; None is nobody.
+        """
         if not self.opens_issue:
-            lines.append("The response opens no issue by itself; if somebody flags it:")
-        lines.append(f"The issue goes to {self.assignee or 'nobody'}: {_REASONS[self.routed_by]}.")
+            yield "The response opens no issue by itself; if somebody flags it:"
+        yield f"The issue goes to {name_of(self.assignee)}: {_REASONS[self.routed_by]}."
         if self.opened is not None:
-            lines.append(_told(self.opened))
-        return "\n".join(lines)
+            yield _told(self.opened, name_of)
 
 
 _REASONS = {
@@ -141,11 +155,11 @@ _REASONS = {
 }
 
 
-def _told(opened: OpenedBefore) -> str:
+def _told(opened: OpenedBefore, name_of: Callable[[str | None], str]) -> str:
     how = "by hand" if opened.by_hand else f"by {', '.join(opened.rules) or 'no rule'}"
-    policy = "the present" if opened.same_policy else "another"
+    policy = "the present policy" if opened.same_policy else f"another policy ({opened.policy})"
     when = opened.at.isoformat(timespec="minutes")
-    return f"Opened at {when} under {policy} policy, {how}, and went to {opened.assignee or 'nobody'}."
+    return f"Opened at {when} under {policy}, {how}, and went to {name_of(opened.assignee)}."
 
 
 def explained(

@@ -287,6 +287,7 @@ def _open(
         needs_recovery=record.needs_recovery,
         rules=ruling.rules,
         tags=ruling.tags,
+        has_priority=ruling.has_priority,
         **(opening | rest),
     )
 

@@ -27,6 +27,7 @@ class Ruling:
         tags: What it is marked with, each once, in order.
         escalate: The reason to open it in the escalated status, or None.
         is_quiet: Whether nobody but the assignee is told.
+        has_priority: Whether its priority is raised.
     """
 
     rules: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class Ruling:
     tags: tuple[str, ...] = ()
     escalate: str | None = None
     is_quiet: bool = False
+    has_priority: bool = False
 
 
 NO_RULING = Ruling()
@@ -79,6 +81,7 @@ def ruled(rules: Sequence[Rule], case: Case) -> Ruling:
         tags=_once(rule.tags for rule in rules),
         escalate=next((rule.escalate for rule in rules if rule.escalate is not None), None),
         is_quiet=is_quiet,
+        has_priority=any(rule.raise_priority for rule in rules),
     )
 
 

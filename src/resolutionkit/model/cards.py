@@ -64,6 +64,7 @@ def marks_of(state: StateShape) -> Html:
         (state.phase, state.phase != state.status),
         (f"round {state.episode}", state.episode > 1),
         (f"level {state.level}", state.level > 0),
+        ("priority", state.has_priority),
         ("needs no recovery", not state.needs_recovery),
         ("backfilled", state.backfilled),
     )

@@ -94,6 +94,7 @@ class IssueOpened(Event):
         tags: What rules marked it with.
         is_quiet: Whether a rule keeps all but the assignee from being told of it.
         quarantined: Why the response waits for repair, so that administrators alone are told; empty where it does not.
+        has_priority: Whether a rule raised its priority.
         note: The note of whoever flagged it, or None.
     """
 
@@ -115,6 +116,7 @@ class IssueOpened(Event):
     tags: tuple[str, ...] = ()
     is_quiet: bool = False
     quarantined: tuple[QuarantineReason, ...] = ()
+    has_priority: bool = False
     note: Note | None = None
 
 

@@ -99,6 +99,7 @@ def _opened(event: IssueOpened) -> Issue:
         people=event.people,
         alerted=event.alerted,
         tags=event.tags,
+        has_priority=event.has_priority,
         notes=NoteLog(() if note is None else (note,)),
         episodes=(episode,),
         needs_recovery=event.needs_recovery,

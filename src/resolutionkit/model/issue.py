@@ -111,6 +111,7 @@ class Issue:
         people: The people above the customer who were found, from top to bottom: ids and addresses.
         alerted: Who was told of it by a rule, and sees it from then on: ids and bare addresses (requirement A9).
         tags: What rules marked it with; the customer's own tags are the response's.
+        has_priority: Whether a rule raised its priority: among the most urgent it comes before those without (A9).
         notes: The note log, oldest first.
         episodes: Its rounds of work, the current one last.
         level: The level of escalation; 0 until it climbs.
@@ -143,6 +144,7 @@ class Issue:
     people: tuple[str, ...] = ()
     alerted: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    has_priority: bool = False
     notes: NoteLog = NO_NOTES
     episodes: tuple[Episode, ...]
     level: int = 0
@@ -223,6 +225,7 @@ class IssueLine:
         needs_recovery: Whether its present response is at or below the threshold of its day.
         backfilled: Whether it was opened from old data (requirement A11).
         is_urgent: Whether it was escalated and nobody but the escalator has acted since (requirement B8).
+        has_priority: Whether a rule raised its priority (requirement A9).
         episode: The number of the current round of work, counted from 1.
         opened_at: When it was opened first.
         closed_at: When the current round was closed, or None.
@@ -243,6 +246,7 @@ class IssueLine:
     needs_recovery: bool
     backfilled: bool
     is_urgent: bool
+    has_priority: bool
     episode: int
     opened_at: datetime
     closed_at: datetime | None
@@ -273,6 +277,7 @@ def line_of(issue: Issue, due_at: datetime | None = None) -> IssueLine:
         needs_recovery=issue.needs_recovery,
         backfilled=issue.backfilled,
         is_urgent=issue.is_urgent,
+        has_priority=issue.has_priority,
         episode=issue.episode,
         opened_at=issue.opened_at,
         closed_at=issue.closed_at,

@@ -31,8 +31,8 @@ class Order(StrEnum):
 
     ``NEWEST``: by when the response was received, latest first, then by id, greatest first.
 
-    ``MOST_URGENT``: those that were escalated and on which nobody but the escalator has acted since; then what is due
-    earliest; then the oldest; then by id. The score plays no part.
+    ``MOST_URGENT``: those that were escalated and on which nobody but the escalator has acted since; then those whose
+    priority a rule raised, also among the escalated; then what is due earliest; then the oldest; then by id.
     """
 
     NEWEST = "newest"
@@ -375,12 +375,17 @@ def newest_key(line: IssueLine) -> tuple[int | str, ...]:
 
 def urgency_key(line: IssueLine) -> tuple[int | str, ...]:
     """Return a line's place among the most urgent, as a cursor carries it."""
-    return (urgency(line.is_urgent), due_key(line.due_at), micros(line.response.received_at), line.id)
+    return (urgency(line), due_key(line.due_at), micros(line.response.received_at), line.id)
 
 
-def urgency(is_urgent: bool) -> int:
-    """Return the first part of the urgency order: escalated ones before all others."""
-    return 0 if is_urgent else 1
+def urgency(of: Issue | IssueLine) -> int:
+    """Return the first part of the urgency order, 0 to 3: escalated ones before all others, then raised priority."""
+    return (0 if of.is_urgent else 2) + (0 if of.has_priority else 1)
+
+
+def urgency_facts(key: int) -> tuple[bool, bool]:
+    """Return what the first part of the urgency order tells: whether it is urgent, and whether it has priority."""
+    return key < 2, key % 2 == 0
 
 
 NEVER_DUE = 2**62

@@ -117,6 +117,10 @@ class StateShape(Protocol):
         """Say whether it was escalated and nobody else has acted since."""
 
     @property
+    def has_priority(self) -> bool:
+        """Say whether a rule raised its priority."""
+
+    @property
     def episode(self) -> int:
         """Return which round of work it is in."""
 

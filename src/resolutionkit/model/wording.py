@@ -39,10 +39,12 @@ def _opened(event: IssueOpened, name_of: NameOf, label_of: LabelOf) -> str:
     how = " by hand" if event.flagged_by_hand else " from old data" if event.backfilled else ""
     followers = f", followed by {', '.join(map(name_of, event.followers))}" if event.followers else ""
     alerted = f", alerting {', '.join(map(name_of, event.alerted))}" if event.alerted else ""
+    tags = f", marked with {', '.join(event.tags)}" if event.tags else ""
+    priority = ", its priority raised" if event.has_priority else ""
     rules = f", by the rules {', '.join(event.rules)}" if event.rules else ""
-    who = name_of(event.assignee)
+    who = f"{name_of(event.assignee)}{followers}{alerted}{tags}{priority}{rules}"
     waits = f"; it waits for repair: {', '.join(event.quarantined)}" if event.quarantined else ""
-    return f"opened{how} in {label_of(event.status)}, assigned to {who}{followers}{alerted}{rules}{waits}"
+    return f"opened{how} in {label_of(event.status)}, assigned to {who}{waits}"
 
 
 def _escalated(event: Escalated, name_of: NameOf, _label_of: LabelOf) -> str:

@@ -26,6 +26,8 @@ _FACTS = (
     "phase",
     "is_open",
     "is_urgent",
+    "has_priority",
+    "tags",
     "assignee",
     "followers",
     "level",

@@ -249,17 +249,6 @@ def _faults(calendar: BusinessCalendar) -> Iterator[Fault]:
                 yield Fault(name, "means nothing without a country; name the country, or leave it out")
 
 
-def calendar_data(calendar: BusinessCalendar) -> dict[str, object]:
-    """Return a calendar as plain data, for the policy's fingerprint."""
-    return {
-        "hours": dict(calendar.hours),
-        "zone": calendar.zone,
-        "holidays": {day.isoformat(): name for day, name in calendar.holidays.items()},
-        "special_hours": {day.isoformat(): hours for day, hours in calendar.special_hours.items()},
-        "country": (calendar.country, calendar.subdivision, calendar.language),
-    }
-
-
 def _openings(calendar: BusinessCalendar) -> Openings:
     week = [
         open_day(calendar.hours[day]) if day in calendar.hours else closed_day(StretchReason.NO_HOURS)

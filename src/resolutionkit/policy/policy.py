@@ -13,33 +13,40 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+import attrs
 from attrs import Attribute, define, field
 
 from resolutionkit.datafile import toml_data
-from resolutionkit.errors import Fault, InvalidScore, InvalidValue, PolicyError
+from resolutionkit.errors import Fault, InvalidScore, InvalidValue, PolicyError, shown
 from resolutionkit.model.scale import NPS, Scale, Score
 from resolutionkit.model.values import ENGLISH, FrozenMap, code, collected, is_language, is_zone, names
-from resolutionkit.policy.calendar import BusinessCalendar, calendar_data
+from resolutionkit.policy.attributes import attribute_faults, attributes_of, types_of
+from resolutionkit.policy.calendar import BusinessCalendar
 from resolutionkit.policy.escalation import (
     ClosingCheck,
     EscalationLevel,
-    check_data,
     check_faults,
-    levels_data,
     levels_faults,
     levels_of,
 )
+from resolutionkit.policy.policy_data import data_of
 from resolutionkit.policy.policy_file import policy_arguments
-from resolutionkit.policy.rules import Rule, RulesApply, apply_of, rules_data, rules_faults, rules_of
+from resolutionkit.policy.rules import Rule, RulesApply, apply_of, rule_faults, rules_faults, rules_of
 from resolutionkit.policy.surveys import BUILT_IN_SCALES, SurveyRules, plain_number
-from resolutionkit.policy.targets import Targets, target_faults, targets_data
-from resolutionkit.policy.workflow import Workflow, workflow_data
+from resolutionkit.policy.targets import Targets, target_faults
+from resolutionkit.policy.workflow import Workflow
 from resolutionkit.policy.workflows import STANDARD
 
 T = TypeVar("T")
 
 ESCALATION_KINDS = ("attempts_failed", "still_dissatisfied", "customer_asked", "reputation_at_risk", "other")
 """The kinds of reason for an escalation, unless the policy has its own (requirement B8)."""
+
+
+DATA_MAX = 200_000
+"""How many characters the data of a policy may have: each version of it is kept."""
+SPAN_MAX = timedelta(days=36525)
+"""How long a span may be: a hundred years."""
 
 
 def _thresholds(value: Score | Mapping[str, Score]) -> Mapping[str, Score]:
@@ -59,7 +66,8 @@ def _surveys(value: Mapping[str, SurveyRules]) -> Mapping[str, SurveyRules]:
 
 
 def _scales(value: Iterable[Scale]) -> tuple[Scale, ...]:
-    return collected(value, "scales", InvalidValue, lambda one, _place, _error: _is_a(Scale, one, "scales"))
+    found = collected(value, "scales", InvalidValue, lambda one, _place, _error: _is_a(Scale, one, "scales"))
+    return tuple(dict.fromkeys(found))
 
 
 def _escalation_kinds(value: Iterable[str]) -> tuple[str, ...]:
@@ -119,6 +127,8 @@ class Policy:
             notifier that the delivering process has.
         dimensions: The names of the attributes that figures are cut by, such as a country or a plan. They outlive
             the erasing of a person (requirement F7): name none whose values tell who somebody is.
+        attributes: Which attributes responses have, by their names, each with the name of its type as in the mapping
+            of an import, such as ``"str"``: then a rule on any other is a fault. None where that is not said.
         calendar: When the team works; None where all time is alike. Targets in business time need it.
         targets: By when the first action, the follow-up and the closing are due (requirement D7).
         rules: The alert and routing rules, in order (requirement A9).
@@ -149,6 +159,7 @@ class Policy:
     language: str = field(default=ENGLISH, validator=_of(str))
     channels: tuple[str, ...] | None = field(default=None, converter=_channels)
     dimensions: tuple[str, ...] = field(default=(), converter=_dimensions)
+    attributes: Mapping[str, str] | None = field(default=None, converter=attributes_of)
     calendar: BusinessCalendar | None = field(default=None, validator=_of((BusinessCalendar, type(None))))
     targets: Targets = field(default=Targets(), validator=_of(Targets))
     rules: tuple[Rule, ...] = field(default=(), converter=rules_of)
@@ -162,6 +173,9 @@ class Policy:
     def __attrs_post_init__(self) -> None:
         """Refuse an unsound policy with all its faults."""
         faults = list(_faults(self))
+        if not faults and (length := len(json.dumps(self.to_data(), ensure_ascii=False))) > DATA_MAX:
+            told = f"the policy has {length:,} characters as data; at most {DATA_MAX:,}, since every version is kept"
+            faults = [Fault("file", told)]
         if faults:
             raise PolicyError(faults)
 
@@ -172,14 +186,36 @@ class Policy:
         Raises:
             PolicyError: The file is missing or not TOML, or the policy is unsound; all faults with their places.
         """
-        given, faults = policy_arguments(toml_data(path, PolicyError))
+        return cls._built(toml_data(path, PolicyError), str(path))
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Policy:
+        """Return the policy that such data describes as a file has, or as :meth:`to_data` gives.
+
+        Raises:
+            PolicyError: The policy is unsound; all faults with their places.
+        """
+        if not isinstance(data, Mapping):
+            raise InvalidValue("data", type(data).__name__, "a mapping, such as to_data() gives")
+        return cls._built(data, None)
+
+    @classmethod
+    def _built(cls, data: Mapping[str, Any], source: str | None) -> Policy:
+        given, faults = policy_arguments(data)
         try:
             policy = cls(**given)
         except PolicyError as problem:
-            raise PolicyError([*faults, *problem.faults], str(path)) from problem
+            raise PolicyError([*faults, *problem.faults], source) from problem
+        except InvalidValue as problem:
+            told = f"{shown(problem.value)} is not acceptable; expected {problem.expected}"
+            raise PolicyError([*faults, Fault(problem.field, told)], source) from problem
         if faults:
-            raise PolicyError(faults, str(path))
+            raise PolicyError(faults, source)
         return policy
+
+    def to_data(self) -> dict[str, Any]:
+        """Return it as data for JSON or TOML, every default included; :meth:`from_data` gives an equal policy."""
+        return data_of({one.name: getattr(self, one.name) for one in attrs.fields(Policy)})
 
     def __hash__(self) -> int:
         """Hash the fingerprint: the mappings have no hash of their own."""
@@ -188,7 +224,7 @@ class Policy:
     @cached_property
     def fingerprint(self) -> str:
         """Return the 16 characters by which events name this policy; equal policies have equal ones."""
-        return hashlib.sha256(json.dumps(_data(self), sort_keys=True).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(self.to_data(), sort_keys=True).encode()).hexdigest()[:16]
 
     @cached_property
     def known_scales(self) -> Mapping[str, Scale]:
@@ -221,6 +257,9 @@ def _faults(policy: Policy) -> Iterator[Fault]:
     yield from rules_faults(policy.rules, policy.workflow)
     yield from levels_faults(policy.levels, policy.calendar, policy.workflow)
     yield from check_faults(policy.closing_check, policy.workflow)
+    yield from attribute_faults(policy.attributes, policy.dimensions)
+    if policy.attributes is not None:
+        yield from rule_faults(policy.rules, types_of(policy.attributes))
     for name in ("escalation_kinds", "root_causes", "dimensions", "channels"):
         values: tuple[str, ...] = getattr(policy, name) or ()
         for index, value in enumerate(values):
@@ -267,38 +306,8 @@ def _limit_faults(policy: Policy) -> Iterator[Fault]:
         yield Fault("announce_within", "must not be negative")
     if policy.replace_within is not None and policy.replace_within <= timedelta(0):
         yield Fault("replace_within", "must be longer than nothing; leave it out for ever")
+    for name in ("announce_within", "replace_within"):
+        if (getattr(policy, name) or timedelta(0)) > SPAN_MAX:
+            yield Fault(name, f"must be at most {SPAN_MAX.days:,} days, a hundred years")
     if policy.advised_note_length < 0:
         yield Fault("advised_note_length", "must not be negative")
-
-
-def _data(policy: Policy) -> dict[str, object]:
-    def seconds(span: timedelta | None) -> float | None:
-        return None if span is None else span.total_seconds()
-
-    return {
-        "workflow": workflow_data(policy.workflow),
-        "recovery_threshold": dict(policy.recovery_threshold),
-        "surveys": {name: (repr(rules.scale), rules.recovery_threshold) for name, rules in policy.surveys.items()},
-        "scales": [repr(scale) for scale in policy.scales],
-        "open_on_contact_request": policy.open_on_contact_request,
-        "replace_within": seconds(policy.replace_within),
-        "announce_within": seconds(policy.announce_within),
-        "note_on_status_change": policy.note_on_status_change,
-        "note_on_reassign": policy.note_on_reassign,
-        "advised_note_length": policy.advised_note_length,
-        "escalation_kinds": policy.escalation_kinds,
-        "root_causes": policy.root_causes,
-        "zone": policy.zone,
-        "language": policy.language,
-        "channels": policy.channels,
-        "dimensions": policy.dimensions,
-        "calendar": None if policy.calendar is None else calendar_data(policy.calendar),
-        "targets": targets_data(policy.targets),
-        "rules": rules_data(policy.rules),
-        "rules_apply": policy.rules_apply.value,
-        "levels": levels_data(policy.levels),
-        "closing_check": check_data(policy.closing_check),
-        "require_group": policy.require_group,
-        "require_segment": policy.require_segment,
-        "alert_late_repairs": policy.alert_late_repairs,
-    }

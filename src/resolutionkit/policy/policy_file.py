@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from resolutionkit.datafile import Table
+from resolutionkit.datafile import Entry, Table
 from resolutionkit.errors import Fault
 from resolutionkit.model.issue import Phase
 from resolutionkit.model.scale import Scale
@@ -47,6 +47,7 @@ def policy_arguments(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Faul
         "recovery_threshold": _thresholds(top),
         "workflow": _workflow(top),
         "targets": targets_in(top),
+        "attributes": _attributes(top),
     }
     given |= {name: top.take(name, kind) for name, kind in _PLAIN.items()}
     given |= {name: top.texts(name) for name in _LISTS if top.entry(name) is not None}
@@ -106,12 +107,31 @@ def _scale(name: str, table: Table) -> Scale | None:
 def _surveys(top: Table, scales: Mapping[str, Scale]) -> dict[str, SurveyRules]:
     surveys = {}
     for name, table in top.named_inners("surveys").items():
-        scale = table.value("scale", str, "")
-        if scale and scale not in scales:
-            table.fault("scale", f"{scale!r} is no scale; there are {', '.join(scales)}")
-        surveys[name] = SurveyRules(scale=scales.get(scale), recovery_threshold=table.number("recovery_threshold"))
+        scale = _scale_of_survey(table.entry("scale"), scales)
+        surveys[name] = SurveyRules(scale=scale, recovery_threshold=table.number("recovery_threshold"))
         table.done()
     return surveys
+
+
+def _scale_of_survey(entry: Entry | None, scales: Mapping[str, Scale]) -> Scale | None:
+    """Return the scale of a survey: a name, or a table where the survey alone has it."""
+    if entry is None:
+        return None
+    if isinstance(entry.value, dict):
+        table = Table(entry.value, entry.place, entry.faults)
+        return _scale(table.required("name"), table)
+    name = entry.of(str)
+    if name is not None and name not in scales:
+        entry.fault(f"{name!r} is no scale; there are {', '.join(scales)}")
+    return scales.get(name or "")
+
+
+def _attributes(top: Table) -> Mapping[str, str] | None:
+    table = top.inner("attributes")
+    if table is None:
+        return None
+    kinds = {name: table.take(name, str) for name in table.data}
+    return {name: kind for name, kind in kinds.items() if kind is not None}
 
 
 def _workflow(top: Table) -> Workflow | None:
@@ -133,6 +153,9 @@ def _own_workflow(table: Table) -> Workflow | None:
     escalation, reopen_to = table.take("escalation", str), table.texts("reopen_to")
     table.done()
     if not (name and initial and statuses):
+        for key in ("name", "initial"):
+            if table.data.get(key) == "":
+                table.fault(key, "is empty")
         if not statuses:
             table.fault("statuses", "is missing; give the statuses as [[workflow.statuses]] tables")
         return None
@@ -166,9 +189,13 @@ def _status(table: Table) -> StatusRule:
 
 
 def _move(table: Table) -> Move:
+    found = {key: table.texts(key) for key in ("start", "to")}
+    for key in found:
+        if table.data.get(key) in (None, []):
+            table.fault(key, "is missing; name the statuses")
     move = Move(
-        start=table.texts("start"),
-        to=table.texts("to"),
+        start=found["start"],
+        to=found["to"],
         is_unusual=table.value("is_unusual", bool, False),
         needs_note=table.value("needs_note", bool, True),
     )

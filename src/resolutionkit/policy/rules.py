@@ -43,6 +43,10 @@ def _suppress(value: object) -> bool:
     return flag(value, "rule.suppress_alerts", InvalidValue)
 
 
+def _raise(value: object) -> bool:
+    return flag(value, "rule.raise_priority", InvalidValue)
+
+
 def _assign(value: object) -> Assignment | None:
     return None if value is None else read_assignment(value, "rule.assign")
 
@@ -86,6 +90,7 @@ class Rule:
         otherwise: Whom it goes to where nobody whom ``assign`` means is there; None for the usual.
         alert: Who is told of the issue, by id or address, and sees it from then on.
         tags: What the issue is marked with.
+        raise_priority: Whether the issue comes before those without among the most urgent, behind what was escalated.
         escalate: The reason, in words, to open the issue in the escalated status; None not to.
         suppress_alerts: Whether nobody but the assignee is told of the issue; escalations are told all the same.
 
@@ -99,6 +104,7 @@ class Rule:
     otherwise: Assignment | None = field(default=None, converter=_otherwise)
     alert: tuple[str, ...] = field(default=(), converter=_alert)
     tags: tuple[str, ...] = field(default=(), converter=_tags)
+    raise_priority: bool = field(default=False, converter=_raise)
     escalate: str | None = field(default=None, converter=_reason)
     suppress_alerts: bool = field(default=False, converter=_suppress)
 
@@ -117,6 +123,7 @@ class Rule:
             self.otherwise is not None and f"otherwise to {self.otherwise}",
             self.alert and f"alerts {', '.join(self.alert)}",
             self.tags and f"marks with {', '.join(self.tags)}",
+            self.raise_priority and "raises the priority",
             self.escalate is not None and f"escalates: {self.escalate}",
             self.suppress_alerts and "keeps all but the assignee from being told",
         )
@@ -187,19 +194,3 @@ def rule_faults(rules: Iterable[Rule], attributes: Mapping[str, type]) -> Iterat
     for index, rule in enumerate(rules):
         if rule.when is not None:
             yield from condition_faults(rule.when, attributes, f"rules[{index}].when")
-
-
-def rules_data(rules: Iterable[Rule]) -> list[object]:
-    """Return all that rules say, for the policy's fingerprint."""
-    return [
-        (
-            rule.name,
-            None if rule.when is None else str(rule.when),
-            [(one.to.value, one.people) for one in rule.assignments],
-            rule.alert,
-            rule.tags,
-            rule.escalate,
-            rule.suppress_alerts,
-        )
-        for rule in rules
-    ]

@@ -29,6 +29,7 @@ def _rule(table: Table) -> Rule | None:
         "otherwise": _read(table.entry("otherwise"), read_assignment),
         "alert": table.texts("alert"),
         "tags": table.texts("tags"),
+        "raise_priority": table.value("raise_priority", bool, False),
         "escalate": table.take("escalate", str),
         "suppress_alerts": table.value("suppress_alerts", bool, False),
     }

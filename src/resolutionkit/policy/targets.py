@@ -150,10 +150,3 @@ def _pause_faults(targets: Targets, workflow: Workflow) -> Iterator[Fault]:
             yield Fault(place, f"{key!r} closes an issue, which ends its limits; name statuses that are not closed")
         elif key in targets.paused_in[:index]:
             yield Fault(place, f"{key!r} stands here twice")
-
-
-def targets_data(targets: Targets) -> dict[str, object]:
-    """Return targets as plain data, for the policy's fingerprint."""
-    limits = {kind.value: (one.within.total_seconds(), one.business_time) for kind, one in targets.in_force}
-    before = None if targets.remind_before is None else targets.remind_before.total_seconds()
-    return {**limits, "paused_in": sorted(targets.paused_in), "remind_before": before}

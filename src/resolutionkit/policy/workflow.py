@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from attrs import field, frozen
 
@@ -243,21 +243,3 @@ def _reachable(workflow: Workflow, start: str) -> set[str]:
         reached |= following
         frontier += following
     return reached
-
-
-def workflow_data(workflow: Workflow) -> dict[str, Any]:
-    """Return a workflow as plain data, to fingerprint and to show."""
-    return {
-        "name": workflow.name,
-        "statuses": [
-            {name: getattr(status, name) for name in ("key", "phase", "label", "action", "guidance", "wants_history")}
-            for status in workflow.statuses
-        ],
-        "initial": workflow.initial,
-        "moves": [
-            {name: getattr(move, name) for name in ("start", "to", "is_unusual", "needs_note")}
-            for move in workflow.moves
-        ],
-        "escalation": workflow.escalation,
-        "reopen_to": workflow.reopen_to,
-    }

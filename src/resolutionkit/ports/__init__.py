@@ -9,11 +9,13 @@ from resolutionkit.model.erasure import parties_in, renamed
 from resolutionkit.model.issue import line_of
 from resolutionkit.model.notes import NO_NOTES
 from resolutionkit.model.notices import Notice
+from resolutionkit.model.policies import KeptPolicy
 from resolutionkit.model.query import IssueQuery, ResponseQuery, Scope, newest_key, response_key, urgency_key
 from resolutionkit.model.response import HeadChange, RecordChange
 from resolutionkit.model.writes import Remembered, Rewrite, Write
 from resolutionkit.ports.channels import AsyncNotifier, Notifier
 from resolutionkit.ports.deliveries import KeepsDeliveries
+from resolutionkit.ports.policies import KeepsPolicies
 from resolutionkit.ports.preferences import KeepsPreferences
 from resolutionkit.ports.stores import AsyncCanJoin, AsyncStore, CanJoin, Store
 from resolutionkit.ports.surroundings import AsyncDirectory, Clock, Directory, KnowsCodes, NamesAdministrators
@@ -35,8 +37,10 @@ __all__ = [
     "IssueQuery",
     "KeepsDeliveries",
     "KeepsIssues",
+    "KeepsPolicies",
     "KeepsPreferences",
     "KeepsTimers",
+    "KeptPolicy",
     "KnowsCodes",
     "NamesAdministrators",
     "Notice",

@@ -37,6 +37,7 @@ from resolutionkit.model.query import (
 from resolutionkit.model.response import RecordChange, Response, ResponseRecord, Standing
 from resolutionkit.ports import Remembered, Rewrite, UnitOfWork, Write, WriteConflict
 from resolutionkit.storage.memory_filters import issue_passes, response_passes
+from resolutionkit.storage.memory_policies import MemoryPolicies, PolicyTables
 from resolutionkit.storage.memory_queue import MemoryQueue, QueueTables
 from resolutionkit.storage.memory_timers import MemoryTimers, TimerTables
 
@@ -46,7 +47,7 @@ _MISSING = object()
 
 
 @define
-class _Tables(TimerTables):
+class _Tables(TimerTables, PolicyTables):
     """One account's data."""
 
     records: dict[str, ResponseRecord] = field(factory=dict)
@@ -86,13 +87,12 @@ class MemoryStore:
         self._accounts.clear()
 
 
-class _MemoryUnitOfWork(MemoryQueue, MemoryTimers):
+class _MemoryUnitOfWork(MemoryPolicies, MemoryQueue, MemoryTimers):
     """Questions and saves on one account's tables, with a journal to undo the saves."""
 
     def __init__(self, accounts: Mapping[str, _Tables], account: str, *, write: bool) -> None:
         self._accounts = accounts
-        self._tables = accounts[account]
-        self._queue = self._timers = self._tables
+        self._tables = self._queue = self._timers = self._kept = accounts[account]
         self._may_write = write
         self._journal: list[tuple[MutableMapping[Any, Any], object, object]] = []
 

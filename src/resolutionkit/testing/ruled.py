@@ -8,12 +8,21 @@ from resolutionkit.testing.strategies import ADDRESSES, PEOPLE
 
 RULED = Policy(
     rules=[
-        Rule(name="shared out", when="score = 4", assign={"least_loaded": PEOPLE}, tags=["shared"]),
+        Rule(
+            name="shared out", when="score = 4", assign={"least_loaded": PEOPLE}, tags=["shared"], raise_priority=True
+        ),
         Rule(
             name="by turns", when="score in (2, 5)", assign={"round_robin": PEOPLE}, alert=[PEOPLE[0], *ADDRESSES[:1]]
         ),
         Rule(name="to somebody gone", when="group is set and score <= 3", assign=PEOPLE[-1], otherwise="group_lead"),
-        Rule(name="alarming", when="score = 0", escalate="A score of nought.", alert=PEOPLE[1:3], tags=["worst"]),
+        Rule(
+            name="alarming",
+            when="score = 0",
+            escalate="A score of nought.",
+            raise_priority=True,
+            alert=PEOPLE[1:3],
+            tags=["worst"],
+        ),
         Rule(name="quiet", when="score in (1, 5)", suppress_alerts=True),
     ],
     rules_apply="all",

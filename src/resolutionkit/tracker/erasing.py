@@ -37,6 +37,7 @@ from resolutionkit.ports import ErasesPeople, Rewrite, UnitOfWork
 from resolutionkit.tracker.preferring import keeper_of, missing_of
 from resolutionkit.tracker.rewriting import rewrite_history, rewrite_one
 from resolutionkit.tracker.runner import Runner
+from resolutionkit.tracker.versions import lacking_of, policy_keeper, without_address
 
 T = TypeVar("T")
 
@@ -144,6 +145,7 @@ class Erasing:
                 lambda unit, one, room: _said(unit, one, room, address, swap),
             )
             self._tally.add([self._write(lambda unit: _asked_for(unit, swap))])
+            self._tally.add([self._write(lambda unit: _ruled(unit, swap))])
             self._write(lambda unit: self._rename(unit, address, instead))
         return self._tally.result()
 
@@ -299,6 +301,17 @@ def _swap_all_words(unit: Eraser, issue_id: str, room: int) -> _Step:
         if not step.is_done:
             return _Step(rows=rows, is_done=False)
     return _Step(rows=rows)
+
+
+def _ruled(unit: Eraser, swap: Swap) -> _Step:
+    """Erase an address from all versions of the policy, where those are kept."""
+    if lacking_of(unit):
+        return _Step()
+    keeper = policy_keeper(unit)
+    different = without_address(keeper.policies(), swap)
+    for fingerprint, body in different.items():
+        keeper.rewrite_policy(fingerprint, body)
+    return _Step(rows=len(different), counts={"mentions": len(different)})
 
 
 def _swap_words(unit: Eraser, issue_id: str, room: int, swap_of: Callable[[Event], Swap]) -> _Step:

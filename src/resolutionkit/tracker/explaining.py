@@ -1,4 +1,4 @@
-"""What a tracker says of its rules: why an issue goes to whom it goes to, and what other rules would do (A9).
+"""What a tracker says of its policy and rules: why an issue goes to whom it goes to, and what others would do (A9).
 
 Nothing is changed here. What is said is decided in ``decisions.explaining``.
 """
@@ -32,10 +32,12 @@ from resolutionkit.model.query import (
 from resolutionkit.model.response import Response, ResponseRecord
 from resolutionkit.policy.policy import Policy
 from resolutionkit.policy.rules import Rule
+from resolutionkit.policy.versions import PolicyVersion
 from resolutionkit.tracker.reading import response_filter
 from resolutionkit.tracker.repairing import Repairing
 from resolutionkit.tracker.ruling import named_by
 from resolutionkit.tracker.snapshot import snapshot
+from resolutionkit.tracker.versions import policy_keeper, version_of
 
 TRIED_MAX = 100_000
 """On how many responses rules may be tried at once."""
@@ -147,6 +149,18 @@ class Explaining(Repairing):
             by_assignee=dict(Counter(one.assignee for one in opening).most_common()),
         )
 
+    def policies(self) -> tuple[PolicyVersion, ...]:
+        """Return every version of the account's policy under which anything happened, in the order of first use.
+
+        Events name theirs by its fingerprint.
+
+        Raises:
+            StorageError: The store keeps no policies.
+        """
+        runner, present = self._runner, self._runner.settings.policy
+        kept = runner.store.transact(runner.account, lambda unit: policy_keeper(unit).policies(), write=False)
+        return tuple(version_of(one, present) for one in kept)
+
     def _lines(self, condition: ResponseFilter) -> Iterator[ResponseLine]:
         after: str | None = None
         while True:
@@ -218,4 +232,5 @@ class Explaining(Repairing):
             rules=first.rules,
             by_hand=first.flagged_by_hand,
             same_policy=first.policy == policy.fingerprint,
+            policy=first.policy,
         )

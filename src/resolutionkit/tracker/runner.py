@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice
 from typing import TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from resolutionkit.decisions.opinions import Opinions
 from resolutionkit.errors import InvalidResponse, InvalidValue, ResolutionKitError, StorageError
@@ -28,6 +28,7 @@ from resolutionkit.tracker.pipeline import AccountSettings, Surroundings, Way
 from resolutionkit.tracker.placing import OnResponse
 from resolutionkit.tracker.plugins import Plugins
 from resolutionkit.tracker.reading import Reader
+from resolutionkit.tracker.versions import Keeping, Versions
 from resolutionkit.tracker.watching import Watch
 
 BATCH = 500
@@ -67,6 +68,7 @@ class Runner:
         channels: Through what people are told, and who hears of everything.
         is_joined: Whether the store works in a transaction of the host's, which nobody here may roll back.
         watch: Tells of the work.
+        versions: Which versions of policies are known to be kept.
     """
 
     store: Store
@@ -78,6 +80,7 @@ class Runner:
     channels: Channels = NO_CHANNELS
     is_joined: bool = False
     watch: Watch = Watch()
+    versions: Versions = field(factory=Versions)
 
     def reader(self, actor: str | None = None) -> Reader:
         """Return a reader for somebody, or for the account as a whole."""
@@ -94,7 +97,8 @@ class Runner:
             now=self.now(),
             ids=self.ids,
             actor=actor,
-            is_alone=is_alone,
+            # A policy that is new is kept behind what is saved.
+            is_alone=is_alone and self.versions.knows(self.account, self.settings.policy),
             opinions=self.opinions,
             observers=tuple(self.channels.observers),
             way=way,
@@ -105,6 +109,27 @@ class Runner:
         """Return who is asked besides."""
         return opinions_of(self.plugins, self.account, self.settings.directory)
 
+    def write(self, work: Callable[[UnitOfWork], T], around: Surroundings) -> T:
+        """Run work that may change something, in one transaction; a policy that is new is kept with what it changes.
+
+        Args:
+            work: What to do.
+            around: Its surroundings; what is alone in them saves last of all.
+        """
+        policy = self.settings.policy
+        if around.is_alone or self.versions.knows(self.account, policy):
+            return self.store.transact(self.account, work, write=True)
+        keeping = Keeping(self.account, policy, around.now)
+
+        def first(unit: UnitOfWork) -> T:
+            done = work(unit)
+            keeping.keep(unit)  # behind what may be refused: a refusal leaves nothing, in a host's transaction either
+            return done
+
+        done = self.store.transact(self.account, first, write=True)
+        self.versions.note(keeping, is_joined=self.is_joined)
+        return done
+
     def record(self, command: Record) -> Recorded:
         """Take in one response, in a transaction of its own."""
         if self.watch.is_idle():
@@ -113,7 +138,7 @@ class Runner:
 
     def _record(self, command: Record) -> Recorded:
         around = self.around(is_alone=True)
-        return self.store.transact(self.account, lambda unit: pipeline.record(unit, command, around), write=True)
+        return self.write(lambda unit: pipeline.record(unit, command, around), around)
 
     def record_batch(self, commands: Sequence[Record], *, for_good: bool = True) -> list[RecordedOrRefused]:
         """Take in many responses in one transaction; one that is refused does not stop the others.
@@ -147,7 +172,7 @@ class Runner:
             return results
 
         try:
-            return self.store.transact(self.account, work, write=True)
+            return self.write(work, around)
         except _NotForGood as tried:
             return tried.results
 
@@ -175,7 +200,7 @@ class Runner:
                 return merging.change(unit, command, around, attempts)
             return pipeline.change(unit, command, around, attempts)
 
-        return self.store.transact(self.account, work, write=True)
+        return self.write(work, around)
 
     def change_all(self, commands: Sequence[Command], actor: str) -> list[Change]:
         """Carry out commands in one transaction: all of them, or none."""
@@ -189,7 +214,7 @@ class Runner:
         def work(unit: UnitOfWork) -> list[Change]:
             return pipeline.change_all(unit, commands, around, attempts)
 
-        return self.store.transact(self.account, work, write=True)
+        return self.write(work, around)
 
     def place_all(
         self, commands: Sequence[OnResponse], actor: str = SYSTEM, way: Way | None = None
@@ -206,7 +231,7 @@ class Runner:
         def work(unit: UnitOfWork) -> list[ResponseChange]:
             return pipeline.place_all(unit, commands, around, attempts)
 
-        return self.store.transact(self.account, work, write=True)
+        return self.write(work, around)
 
     def secret(self, *, make: bool) -> bytes | None:
         """Return the account's secret; ``make`` makes one where there is none yet."""

@@ -17,7 +17,7 @@ from resolutionkit.model.response import Response, ResponseRecord
 from resolutionkit.model.values import micros
 from resolutionkit.ports import Rewrite
 from resolutionkit.serialize import event_to_stored, response_from_json, response_to_json, to_json
-from resolutionkit.storage.sql.preferring import PreferringUnitOfWork
+from resolutionkit.storage.sql.policying import PolicyingUnitOfWork
 from resolutionkit.storage.sql.rows import erased_key, record_keys
 from resolutionkit.storage.sql.steps import Step
 
@@ -31,7 +31,7 @@ def pattern_of(address: str) -> str:
     return f"%{found}%"
 
 
-class ErasingUnitOfWork(PreferringUnitOfWork):
+class ErasingUnitOfWork(PolicyingUnitOfWork):
     """A unit of work from which people can be erased: :class:`~resolutionkit.ports.ErasesPeople`."""
 
     def _rows(self, query: Select[Any]) -> Sequence[Any]:

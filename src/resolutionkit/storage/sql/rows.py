@@ -13,7 +13,7 @@ from resolutionkit.model.issue import Issue, IssueLine, Phase
 from resolutionkit.model.messages import Message, Topic, Why
 from resolutionkit.model.notes import Note
 from resolutionkit.model.quarantine import QuarantineReason
-from resolutionkit.model.query import due_key, urgency
+from resolutionkit.model.query import due_key, urgency, urgency_facts
 from resolutionkit.model.response import Contact, Response, ResponseRecord, Standing
 from resolutionkit.model.results import Advice, AdviceCode
 from resolutionkit.model.scale import Category, Score
@@ -147,7 +147,7 @@ def issue_row(
         "ticket": response.ticket or "",
         "group_code": response.group or "",
         "segment": response.segment or "",
-        "urgency": urgency(issue.is_urgent),
+        "urgency": urgency(issue),
         "due_at": due_key(due_at),
         "wake_at": due_key(wake_at),
         "episode": issue.episode,
@@ -164,6 +164,7 @@ def issue_row(
 
 def line_from(row: Row, response: Response, names: Keys) -> IssueLine:
     """Return an issue as a list shows it."""
+    is_urgent, has_priority = urgency_facts(row.urgency)
     return _line(
         id=row.id,
         version=row.version,
@@ -174,7 +175,8 @@ def line_from(row: Row, response: Response, names: Keys) -> IssueLine:
         level=row.level,
         needs_recovery=bool(row.needs_recovery),
         backfilled=bool(row.backfilled),
-        is_urgent=row.urgency == urgency(True),
+        is_urgent=is_urgent,
+        has_priority=has_priority,
         episode=row.episode,
         opened_at=instant_of(row.opened_at),
         closed_at=None if row.closed_at is None else instant_of(row.closed_at),
@@ -203,7 +205,7 @@ def party_facts(issue: Issue, due_at: datetime | None) -> dict[str, Any]:
     return {
         "phase": issue.phase.value,
         "group_code": issue.response.group or "",
-        "urgency": urgency(issue.is_urgent),
+        "urgency": urgency(issue),
         "due_at": due_key(due_at),
         "received_at": micros(issue.response.received_at),
     }

@@ -168,6 +168,7 @@ class Statements:
     new_delivery: Statement
     new_remembered: Statement
     new_preferences: Statement
+    new_policy: Statement
 
     record_becomes: Statement
     scope_becomes: Statement
@@ -186,6 +187,7 @@ class Statements:
     record_is_erased: Statement
     issue_is_rewritten: Statement
     address_becomes: Statement
+    policy_is_rewritten: Statement
 
 
 def prepare(tables: Tables, spelling: Spelling) -> Statements:
@@ -276,6 +278,7 @@ def _inserts(tables: Tables, spelling: Spelling) -> dict[str, Statement]:
         "new_issue": tables.issues,
         "new_remembered": tables.remembered,
         "new_preferences": tables.preferences,
+        "new_policy": tables.policies,
     }
     own = {
         "new_revision": tables.response_revisions,
@@ -330,6 +333,7 @@ def _changes(tables: Tables, spelling: Spelling) -> dict[str, Statement]:
         "revision_is_rewritten": (revisions, ["body"], ("response", "revision")),
         "text_is_rewritten": (texts, ["body"], ("issue", "number")),
         "preferences_become": (tables.preferences, ["body", "watches"], ("person",)),
+        "policy_is_rewritten": (tables.policies, ["body"], ("fingerprint",)),
         "record_is_erased": (responses, ["erased_at", *hashes], record_as_read),
         "issue_is_rewritten": (issues, hashes, issue_as_read),
     }

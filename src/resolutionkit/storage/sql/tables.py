@@ -5,7 +5,7 @@ by the caller, instants are microseconds in UTC, JSON is text, and every string 
 
 Personal text lives in three tables only: ``response_revisions``, ``texts`` and ``addresses``. All others hold
 ids, codes and numbers, so that erasing a person is an update in those three; ``preferences`` has conditions as somebody
-typed them, and an address is taken out of those as well.
+typed them, ``policies`` whom rules name, and an address is taken out of those as well.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _PREFIX = re.compile(r"([a-z_][a-z0-9_]{0,29})?")
 """The longest name behind a prefix has 24 characters, and PostgreSQL knows names of at most 63 bytes."""
 _SCHEMA = re.compile(r"[A-Za-z_][A-Za-z0-9_$-]{0,62}")
 
-_LONG_ROWS = frozenset({"response_revisions", "texts"})
+_LONG_ROWS = frozenset({"response_revisions", "texts", "policies"})
 """The tables whose rows may be longer than a page: there a tree of keys beside the rows is the better one."""
 
 _MakeIndex: TypeAlias = Callable[..., Index]
@@ -91,6 +91,7 @@ class Tables:
     deliveries: Table
     remembered: Table
     preferences: Table
+    policies: Table
 
 
 def make_tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tables:
@@ -169,6 +170,12 @@ def make_tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tabl
             Column("body", Body(), nullable=False),
             _flag("watches"),
             index("preferences_watches", "watches", "person"),
+        ),
+        policies=table(
+            "policies",
+            _key("fingerprint", 16),
+            _instant("first_used_at"),
+            Column("body", Body(), nullable=False),
         ),
     )
 

@@ -42,7 +42,13 @@ from resolutionkit.tracker.views import Views
 _NEVER = datetime.max.replace(tzinfo=UTC)
 ORDERS: dict[Order, Callable[[Any], Any]] = {
     Order.NEWEST: lambda line: (-line.response.received_at.timestamp(), [-ord(one) for one in line.id]),
-    Order.MOST_URGENT: lambda line: (not line.is_urgent, line.due_at or _NEVER, line.response.received_at, line.id),
+    Order.MOST_URGENT: lambda line: (
+        not line.is_urgent,
+        not line.has_priority,
+        (line.due_at is None, line.due_at or line.response.received_at),
+        line.response.received_at,
+        line.id,
+    ),
 }
 
 

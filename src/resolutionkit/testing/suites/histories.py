@@ -22,7 +22,7 @@ from resolutionkit.testing.suites.base import StoreSuite, for_all, player
 
 SHARED = (
     "version", "status", "phase", "response", "assignee", "level", "needs_recovery", "backfilled", "is_urgent",
-    "episode", "opened_at", "closed_at", "changed_at", "note_count", "has_spoken",
+    "has_priority", "episode", "opened_at", "closed_at", "changed_at", "note_count", "has_spoken",
 )  # fmt: skip
 """What a line of a list says of its issue."""
 

@@ -122,7 +122,7 @@ class StoreStateMachine(RuleBasedStateMachine):
         write: Write = stored(response, needs_recovery=response.score <= 6)
         if opens:
             own = {"followers": (who[1],), "people": (who[2],), "alerted": (who[3],)}
-            write = opening(response, None, assignee=who[0], **own)
+            write = opening(response, None, assignee=who[0], has_priority=len(who[1]) % 2 == 0, **own)
         if before is not None:
             record = write.records[0].record
             write = attrs.evolve(

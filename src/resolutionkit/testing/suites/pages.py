@@ -55,6 +55,7 @@ def nine_issues(save: Save) -> list[Issue]:
             assignee=("ann", "lee@partner.example", None)[number % 3],
             followers=("ann", "ben") if number % 2 else (),
             people=("ben", "zoe@host.example") if number > 5 else (),
+            has_priority=number in {2, 4, 6},
             **({"status": "resolved", "phase": Phase.CLOSED} if number in {2, 5} else {}),
         )
         save(write)
@@ -64,6 +65,10 @@ def nine_issues(save: Save) -> list[Issue]:
             write = more
         found.append(write.issue)
     return found
+
+
+def _most_urgent(line: IssueLine) -> tuple[object, ...]:
+    return (not line.is_urgent, not line.has_priority, line.response.received_at, line.id)
 
 
 def _due(hours: int | None) -> datetime | None:
@@ -83,7 +88,7 @@ class Pages(StoreSuite):
         if order is Order.NEWEST:
             expected = sorted(lines, key=lambda line: (line.response.received_at, line.id), reverse=True)
         else:
-            expected = sorted(lines, key=lambda line: (not line.is_urgent, line.response.received_at, line.id))
+            expected = sorted(lines, key=_most_urgent)
         found = list(turned(ask, ACCOUNT_WIDE, IssueFilter(), order, limit))
         assert [line for page in found for line in page] == expected
         assert all(len(page) <= limit for page in found)

@@ -128,6 +128,7 @@ class Saving(StoreSuite):
             alerted=("zoe", "Lee@Partner.example"),
             tags=("e\u0301",),
             is_quiet=True,
+            has_priority=True,
             needs_recovery=False,
             note=note(),
         )

@@ -15,6 +15,7 @@ from resolutionkit.testing.suites.merging import Merging
 from resolutionkit.testing.suites.openings import Openings
 from resolutionkit.testing.suites.outbox import ExactlyItsMessages
 from resolutionkit.testing.suites.pages import Pages
+from resolutionkit.testing.suites.policies import KeepingPolicies
 from resolutionkit.testing.suites.preferring import Preferring
 from resolutionkit.testing.suites.queue import Queue
 from resolutionkit.testing.suites.refusals import RefusalsChangeNothing
@@ -41,6 +42,7 @@ class StoreRules(
     Merging,
     Erasing,
     Preferring,
+    KeepingPolicies,
     Queue,
     Timers,
 ):
@@ -86,8 +88,8 @@ class StoreConformance(StoreRules, StoreLaws):
     What a store can do beyond the port is found on the store itself, or on what the fixture ``abilities`` returns:
     :class:`~resolutionkit.testing.CanReopen`, :class:`~resolutionkit.testing.CanShare` and
     :class:`~resolutionkit.testing.CanDump`; and on its unit of work, :class:`~resolutionkit.ports.ErasesPeople`,
-    :class:`~resolutionkit.ports.KeepsPreferences`, :class:`~resolutionkit.ports.KeepsDeliveries` and
-    :class:`~resolutionkit.ports.KeepsTimers`.
+    :class:`~resolutionkit.ports.KeepsPreferences`, :class:`~resolutionkit.ports.KeepsPolicies`,
+    :class:`~resolutionkit.ports.KeepsDeliveries` and :class:`~resolutionkit.ports.KeepsTimers`.
     Tests for what is missing are skipped and say so.
 
     Random tests follow the Hypothesis profile that is loaded: its number of examples, its database, its seed.

@@ -14,6 +14,10 @@ class AsyncExplaining(AsyncRepairing):
     def explain_routing(self) -> None:
         """Return where the issue of a response goes as rules and people are now, and why (requirement A9)."""
 
+    @awaited(Explaining.policies)
+    def policies(self) -> None:
+        """Return every version of the account's policy under which anything happened, in the order of first use."""
+
     @awaited(Explaining.try_rules)
     def try_rules(self) -> None:
         """Return what rules would make of the latest responses as people are now; nothing is changed (A9)."""

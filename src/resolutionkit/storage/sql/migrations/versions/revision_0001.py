@@ -16,7 +16,7 @@ branch_labels: tuple[str, ...] = ("resolutionkit",)
 depends_on = None
 
 _CODE, _ID, _HASH = 190, 36, 64
-_LONG_ROWS = {"response_revisions", "texts"}
+_LONG_ROWS = {"response_revisions", "texts", "policies"}
 _UNIQUE = {"addresses_address"}
 _NEWEST = ("received_at", "id")
 _URGENT = ("urgency", "due_at", *_NEWEST)
@@ -179,6 +179,7 @@ def _columns() -> Mapping[str, list[Column[Any]]]:
             _instant("at"),
         ],
         "preferences": [_key("person"), _body("body"), _flag("watches")],
+        "policies": [_key("fingerprint", 16), _instant("first_used_at"), _body("body")],
     }
 
 
