@@ -15,6 +15,7 @@ from resolutionkit import (
     Escalated,
     Event,
     Followed,
+    GroupChanged,
     InvalidValue,
     Issue,
     IssueOpened,
