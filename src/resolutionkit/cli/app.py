@@ -17,6 +17,7 @@ from resolutionkit.cli.delivering import ledger, send_again, work
 from resolutionkit.cli.erasing import erase, export
 from resolutionkit.cli.exits import Exit, exit_of, report
 from resolutionkit.cli.importing import import_
+from resolutionkit.cli.placing import move, repair
 from resolutionkit.cli.plugging import plugins
 from resolutionkit.cli.policies import policy
 from resolutionkit.cli.reading import inbox, list_, show
@@ -107,6 +108,8 @@ for _command in (
     flag,
     escalate,
     reopen,
+    move,
+    repair,
     work,
     ledger,
     send_again,
