@@ -6,19 +6,20 @@ What a link says, and whether it is ours and in time, stands in ``notify.links``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 
 from attrs import frozen
 
 from resolutionkit.decisions.moves import legal_moves
+from resolutionkit.decisions.whereabouts import past_groups
 from resolutionkit.errors import AccessDenied, ResolutionKitError
 from resolutionkit.model.events import CauseKind, Event
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Issue, Phase
 from resolutionkit.model.people import is_address
 from resolutionkit.model.query import Scope
-from resolutionkit.model.response import ResponseRecord, Standing
+from resolutionkit.model.response import Response, ResponseRecord, Standing
 from resolutionkit.notify.links import LinkAction, LinkClaim
 from resolutionkit.policy.policy import Policy
 from resolutionkit.ports import Directory, UnitOfWork
@@ -81,11 +82,13 @@ class Found:
         record: The response, or None where there is none here.
         issue: The issue, or None where there is none.
         history: The issue's events, from the first one on.
+        past_groups: The groups that a response without an issue was in, and is not in any more.
     """
 
     record: ResponseRecord | None
     issue: Issue | None
     history: tuple[Event, ...] = ()
+    past_groups: frozenset[str] = frozenset()
 
 
 def find(unit: UnitOfWork, claim: LinkClaim) -> Found:
@@ -93,7 +96,13 @@ def find(unit: UnitOfWork, claim: LinkClaim) -> Found:
     record = unit.response(claim.response)
     issue_id = claim.issue or (record.issue if record is not None else None)
     history = unit.history(issue_id) if issue_id is not None else ()
-    return Found(record=record, issue=replay(history) if history else None, history=history)
+    left = frozenset[str]() if issue_id is not None or record is None else _left_by(unit, record)
+    return Found(record=record, issue=replay(history) if history else None, history=history, past_groups=left)
+
+
+def _left_by(unit: UnitOfWork, record: ResponseRecord) -> frozenset[str]:
+    revisions: Callable[[str], Sequence[Response]] | None = getattr(unit, "revisions", None)
+    return frozenset() if revisions is None or record.revision == 1 else past_groups(revisions(record.id))
 
 
 def scope_by(claim: LinkClaim, directory: Directory) -> Scope:
@@ -179,8 +188,10 @@ def _is_allowed(visit: _Visit) -> bool:
 
 
 def _has_moved(visit: _Visit) -> bool:
-    if visit.issue is None or _is_allowed(visit):
+    if _is_allowed(visit):
         return False
+    if visit.issue is None:
+        return not visit.scope.groups.isdisjoint(visit.found.past_groups)
     before = visit.found.history[: visit.claim.version]
     return bool(before) and replay(before).response.group != visit.issue.response.group
 
