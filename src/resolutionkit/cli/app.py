@@ -18,6 +18,7 @@ from resolutionkit.cli.erasing import erase, export
 from resolutionkit.cli.exits import Exit, exit_of, report
 from resolutionkit.cli.importing import import_
 from resolutionkit.cli.performing import performance
+from resolutionkit.cli.placing import move, repair
 from resolutionkit.cli.plugging import plugins
 from resolutionkit.cli.policies import policy
 from resolutionkit.cli.policy_rules import explain, try_
@@ -112,6 +113,8 @@ for _command in (
     reopen,
     answer_check,
     performance,
+    move,
+    repair,
     work,
     ledger,
     send_again,

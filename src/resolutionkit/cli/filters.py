@@ -99,6 +99,7 @@ OPTIONS = (
     FilterOption("received_before", "--received-before", INSTANT, "Received before this instant."),
     FilterOption("needs_recovery", "--needs-recovery/--no-recovery-needed", None, "Whether it needs recovery now."),
     FilterOption("backfilled", "--backfilled/--not-backfilled", None, "Whether it was opened from old data."),
+    FilterOption("quarantined", "--quarantined/--not-quarantined", None, "Whether it waits for repair."),
     FilterOption("with_replaced", "--with-replaced", None, "Responses in whose place another stands, too."),
 )
 """Every condition of both filters; a test holds it equal to their attributes."""

@@ -36,6 +36,8 @@ class LookupDirectory:
         groups: Called with ``code=``, or with ``lead=``, a person's id: the groups that this person leads, and those
             whose alerts the person also gets. None where there are no groups.
         leader: The id of the highest in command, or None where there is none.
+        segments: The segments' codes; None means that they are not listed.
+        administrators: The ids of those who are told of responses in quarantine.
 
     Raises:
         InvalidValue: ``people`` or ``groups`` is no function.
@@ -46,11 +48,16 @@ class LookupDirectory:
         people: Callable[..., Iterable[Person]],
         groups: Callable[..., Iterable[Group]] | None = None,
         leader: str | None = None,
+        segments: Iterable[str] | None = None,
+        administrators: Iterable[str] = (),
     ) -> None:
         """Keep the questions; nothing is asked yet."""
         self._people = _asked(people, "people")
         self._groups = _asked(groups or _no_groups, "groups")
         self._leader = leader
+        self._lists_groups = groups is not None
+        self._segments = None if segments is None else frozenset(segments)
+        self._administrators = tuple(administrators)
 
     def person(self, person_id: str, /) -> Person | None:
         """Return the person with this id, active or not, or None."""
@@ -76,6 +83,18 @@ class LookupDirectory:
         """Return the highest in command, or None."""
         return None if self._leader is None else self.person(self._leader)
 
+    def knows_group(self, group_code: str, /) -> bool | None:
+        """Say whether there is a group with this code; None where there are no groups."""
+        return self.group(group_code) is not None if self._lists_groups else None
+
+    def knows_segment(self, segment_code: str, /) -> bool | None:
+        """Say whether there is a segment with this code; None where segments are not listed."""
+        return None if self._segments is None else segment_code in self._segments
+
+    def administrators(self) -> Sequence[Person]:
+        """Return those who are told of responses in quarantine."""
+        return tuple(one for one in map(self.person, self._administrators) if one is not None)
+
 
 class AsyncLookupDirectory:
     """A :class:`LookupDirectory` whose two functions are ``async def``, for an async tracker.
@@ -84,6 +103,8 @@ class AsyncLookupDirectory:
         people: As for :class:`LookupDirectory`, and awaited.
         groups: Likewise.
         leader: The id of the highest in command, or None where there is none.
+        segments: The segments' codes; None means that they are not listed.
+        administrators: The ids of those who are told of responses in quarantine.
 
     Raises:
         InvalidValue: ``people`` or ``groups`` is no function.
@@ -94,11 +115,16 @@ class AsyncLookupDirectory:
         people: Callable[..., Awaitable[Iterable[Person]]],
         groups: Callable[..., Awaitable[Iterable[Group]]] | None = None,
         leader: str | None = None,
+        segments: Iterable[str] | None = None,
+        administrators: Iterable[str] = (),
     ) -> None:
         """Keep the questions; nothing is asked yet."""
         self._people = _asked(people, "people")
         self._groups = _asked(groups or _no_groups_awaited, "groups")
         self._leader = leader
+        self._lists_groups = groups is not None
+        self._segments = None if segments is None else frozenset(segments)
+        self._administrators = tuple(administrators)
 
     async def person(self, person_id: str, /) -> Person | None:
         """Return the person with this id, active or not, or None."""
@@ -123,6 +149,19 @@ class AsyncLookupDirectory:
     async def leader(self) -> Person | None:
         """Return the highest in command, or None."""
         return None if self._leader is None else await self.person(self._leader)
+
+    async def knows_group(self, group_code: str, /) -> bool | None:
+        """Say whether there is a group with this code; None where there are no groups."""
+        return await self.group(group_code) is not None if self._lists_groups else None
+
+    def knows_segment(self, segment_code: str, /) -> bool | None:
+        """Say whether there is a segment with this code; None where segments are not listed."""
+        return None if self._segments is None else segment_code in self._segments
+
+    async def administrators(self) -> Sequence[Person]:
+        """Return those who are told of responses in quarantine."""
+        found = [await self.person(one) for one in self._administrators]
+        return tuple(one for one in found if one is not None)
 
 
 def _no_groups(**_by: str) -> Iterable[Group]:

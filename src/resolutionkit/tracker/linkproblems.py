@@ -6,19 +6,20 @@ What a link says, and whether it is ours and in time, stands in ``notify.links``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 
 from attrs import frozen
 
 from resolutionkit.decisions.moves import legal_moves
+from resolutionkit.decisions.whereabouts import past_groups
 from resolutionkit.errors import AccessDenied, ResolutionKitError
 from resolutionkit.model.events import CauseKind, Event, Merged, MergedInto
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Issue, Phase
 from resolutionkit.model.people import is_address
 from resolutionkit.model.query import Scope
-from resolutionkit.model.response import ResponseRecord, Standing
+from resolutionkit.model.response import Response, ResponseRecord, Standing
 from resolutionkit.notify.links import LinkAction, LinkClaim
 from resolutionkit.policy.policy import Policy
 from resolutionkit.ports import Directory, UnitOfWork
@@ -83,12 +84,14 @@ class Found:
         issue: The issue, or None where there is none.
         history: The issue's events, from the first one on.
         earlier: The events of the issue that the link names, where that one was merged into this one, up to then.
+        past_groups: The groups that a response without an issue was in, and is not in any more.
     """
 
     record: ResponseRecord | None
     issue: Issue | None
     history: tuple[Event, ...] = ()
     earlier: tuple[Event, ...] = ()
+    past_groups: frozenset[str] = frozenset()
 
     @property
     def told(self) -> tuple[Event, ...]:
@@ -108,10 +111,16 @@ def find(unit: UnitOfWork, claim: LinkClaim) -> Found:
     record = unit.response(claim.response)
     issue_id = claim.issue or (record.issue if record is not None else None)
     if issue_id is None:
-        return Found(record=record, issue=None)
+        left = frozenset[str]() if record is None else _left_by(unit, record)
+        return Found(record=record, issue=None, past_groups=left)
     own, history = unit.history(issue_id), history_of(unit, issue_id)
     earlier = () if history == own else tuple(event for event in own if not isinstance(event, MergedInto))
     return Found(record=record, issue=replay(history) if history else None, history=history, earlier=earlier)
+
+
+def _left_by(unit: UnitOfWork, record: ResponseRecord) -> frozenset[str]:
+    revisions: Callable[[str], Sequence[Response]] | None = getattr(unit, "revisions", None)
+    return frozenset() if revisions is None or record.revision == 1 else past_groups(revisions(record.id))
 
 
 def _ids_within(event: Event) -> set[str]:
@@ -203,8 +212,10 @@ def _is_allowed(visit: _Visit) -> bool:
 
 
 def _has_moved(visit: _Visit) -> bool:
-    if visit.issue is None or _is_allowed(visit):
+    if _is_allowed(visit):
         return False
+    if visit.issue is None:
+        return not visit.scope.groups.isdisjoint(visit.found.past_groups)
     before = visit.found.told[: visit.claim.version]
     return bool(before) and replay(before).response.group != visit.issue.response.group
 

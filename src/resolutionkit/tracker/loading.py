@@ -13,7 +13,6 @@ from resolutionkit.model.events import Event
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.query import Scope
 from resolutionkit.model.response import ResponseRecord
-from resolutionkit.model.trusted import changed
 from resolutionkit.ports import Directory, UnitOfWork
 from resolutionkit.tracker.placing import OnResponse, check_administrator
 from resolutionkit.tracker.streams import leading, stream
@@ -62,7 +61,7 @@ def load(unit: UnitOfWork, command: Command, scope: Scope, actor: str, directory
         AccessDenied: It is for administrators.
     """
     if isinstance(command, Flag):
-        return changed(_load_record(unit, command.response, scope), issue=None, history=None)  # it refuses one itself
+        return Loaded(record=_load_record(unit, command.response, scope).record)  # flagging refuses an issue itself
     if isinstance(command, OnResponse):
         check_administrator(actor, directory)
         return _load_record(unit, command.response, scope)
