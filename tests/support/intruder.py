@@ -32,6 +32,8 @@ from resolutionkit import (
     NotesSearch,
     Person,
     Preferences,
+    ReportClaim,
+    ReportVisit,
     ResolutionKitError,
     Response,
     ResponseFilter,
@@ -201,6 +203,12 @@ def visit(tracker: Tracker, names: Names, action: LinkAction, **named: str) -> L
     return tracker.by_link(claim)
 
 
+def report_visit(tracker: Tracker, _names: Names, **named: str) -> ReportVisit:
+    """Return what follows the link of a report, which may name what somebody else has."""
+    said = {"account": tracker.account, "recipient": "dana", "message": "own-m"} | named
+    return tracker.by_report_link(ReportClaim(start=NOON - BEFORE * 4, end=NOON, expires_at=LATE, **said))
+
+
 def by_link(method: str, *form: LinkForm) -> list[Case]:
     """Return cases that look, or act, by links to everything that somebody else has, and as somebody who is there."""
 
@@ -254,6 +262,14 @@ ON_TRACKER: dict[str, list[Case]] = {
             LinkForm(note="x", assignee=n.person, author=n.address)
         ),
         lambda t, n: visit(t, n, LinkAction.NOTE, issue=own(t), response="own-r-0").act(LinkForm(note="x", key=n.key)),
+    ],
+    "by_report_link": [
+        lambda t, n: report_visit(t, n).look(),
+        lambda t, n: report_visit(t, n).look(n.response),
+        lambda t, n: report_visit(t, n, recipient=n.person).look(),
+        lambda t, n: report_visit(t, n, account=n.account).look(),
+        lambda t, n: report_visit(t, n).save(n.response, LinkForm(note="x", key="own-k"), on_all=True),
+        lambda t, n: report_visit(t, n, recipient=n.person).save("own-r-0", LinkForm(note="x", key=n.key, version=1)),
     ],
     "as_user": [
         lambda t, n: t.as_user(n.person).issues(),
