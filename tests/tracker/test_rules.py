@@ -256,7 +256,9 @@ def test_an_explanation_tells_of_another_policy_and_of_flagging(open_tracker: Op
     assert second is not None
     assert (first.same_policy, first.by_hand, first.assignee, first.rules) == (False, False, "ed", ())
     assert (second.by_hand, second.assignee) == (True, "nina")
-    assert f"under another policy ({tracker.policy.fingerprint}), by hand, and went to nina." in str(ruled.explain_routing("r-2"))
+    assert f"under another policy ({tracker.policy.fingerprint}), by hand, and went to nina." in str(
+        ruled.explain_routing("r-2")
+    )
 
 
 def test_what_cannot_be_explained_is_refused(tracker: Tracker) -> None:
