@@ -24,6 +24,8 @@ class Topic(StrEnum):
     REASSIGNED = "reassigned"
     NOTED = "noted"
     RECORDED = "recorded"
+    DAILY_ALERT = "daily_alert"
+    RECOVERY_REPORT = "recovery_report"
     CHANGED = "changed"
 
 
@@ -34,6 +36,7 @@ class Why(StrEnum):
     ASSIGNEE = "assignee"
     HIERARCHY = "hierarchy"
     GROUP_LEAD = "group_lead"
+    ALSO_ALERTED = "also_alerted"
     RULE = "rule"
     FOLLOWER = "follower"
     PREFERENCE = "preference"
@@ -46,8 +49,8 @@ class Message:
 
     Attributes:
         id: The idempotency key under which it is delivered, for ever.
-        issue: The id of the issue, or None where the response has none.
-        response: The id of the response that it is about.
+        issue: The id of the issue, or None where the response has none, and in a digest.
+        response: The id of the response that it is about; of a digest, the first of its responses.
         first_event: The number of the first event that it tells of; 0 where there is no issue.
         last_event: The number of the last one; 0 likewise.
         recipient: A person's id, or a bare address; the name of an observer where the topic is ``changed``.
@@ -55,6 +58,8 @@ class Message:
         why: Why this person is told.
         created_at: When the change happened.
         is_urgent: Whether quiet hours must not hold it (requirement B8).
+        digest: Of a report, the end of the window that it is about; of a daily text message, the instant at which it is
+            due; None in every other message.
     """
 
     id: str
@@ -67,3 +72,4 @@ class Message:
     why: tuple[Why, ...]
     created_at: datetime
     is_urgent: bool = False
+    digest: datetime | None = None

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import field, frozen
 
+from resolutionkit.model.alerts import Awaiting
 from resolutionkit.model.events import Event
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.messages import Message
@@ -52,6 +53,7 @@ class Write:
         due_at: The earliest instant at which something is due on the issue from now on, or None; where there are
             events, it takes the place of the one before, and lists show it and sort by it.
         messages: Who is to be told.
+        alerts: The responses that begin to wait for a daily alert; a store that keeps none leaves them out.
         remembered: The command's key, where it had one.
         is_last: Whether the unit of work ends with it, and neither asks nor raises anything afterwards: a store may
             commit it at once, and save a trip to its database.
@@ -64,6 +66,7 @@ class Write:
     events: tuple[Event, ...] = ()
     due_at: datetime | None = None
     messages: tuple[Message, ...] = ()
+    alerts: tuple[Awaiting, ...] = ()
     remembered: Remembered | None = None
     is_last: bool = False
 

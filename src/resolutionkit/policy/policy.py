@@ -19,6 +19,7 @@ from resolutionkit.datafile import toml_data
 from resolutionkit.errors import Fault, InvalidScore, InvalidValue, PolicyError
 from resolutionkit.model.scale import NPS, Scale, Score
 from resolutionkit.model.values import ENGLISH, FrozenMap, code, collected, is_language, is_zone, names
+from resolutionkit.policy.alerts import Alerts, alerts_data, alerts_faults
 from resolutionkit.policy.calendar import BusinessCalendar, calendar_data
 from resolutionkit.policy.policy_file import policy_arguments
 from resolutionkit.policy.rules import Rule, RulesApply, apply_of, rules_data, rules_faults, rules_of
@@ -114,6 +115,7 @@ class Policy:
         targets: By when the first action, the follow-up and the closing are due (requirement D7).
         rules: The alert and routing rules, in order (requirement A9).
         rules_apply: Which rules act whose conditions hold: the first alone, or all of them.
+        alerts: The daily text message and report (requirements C4 to C6).
 
     Raises:
         PolicyError: It is unsound; every fault is listed with its place.
@@ -139,6 +141,7 @@ class Policy:
     targets: Targets = field(default=Targets(), validator=_of(Targets))
     rules: tuple[Rule, ...] = field(default=(), converter=rules_of)
     rules_apply: RulesApply = field(default=RulesApply.FIRST, converter=apply_of)
+    alerts: Alerts = field(default=Alerts(), validator=_of(Alerts))
 
     def __attrs_post_init__(self) -> None:
         """Refuse an unsound policy with all its faults."""
@@ -200,6 +203,7 @@ def _faults(policy: Policy) -> Iterator[Fault]:
     yield from _limit_faults(policy)
     yield from target_faults(policy.targets, policy.calendar, policy.workflow)
     yield from rules_faults(policy.rules, policy.workflow)
+    yield from alerts_faults(policy.alerts, policy.zone)
     for name in ("escalation_kinds", "root_causes", "dimensions", "channels"):
         values: tuple[str, ...] = getattr(policy, name) or ()
         for index, value in enumerate(values):
@@ -275,4 +279,5 @@ def _data(policy: Policy) -> dict[str, object]:
         "targets": targets_data(policy.targets),
         "rules": rules_data(policy.rules),
         "rules_apply": policy.rules_apply.value,
+        "alerts": alerts_data(policy.alerts),
     }

@@ -13,6 +13,7 @@ from resolutionkit.datafile import Table
 from resolutionkit.errors import Fault
 from resolutionkit.model.issue import Phase
 from resolutionkit.model.scale import Scale
+from resolutionkit.policy.alerts_file import alerts_in
 from resolutionkit.policy.rules import RulesApply
 from resolutionkit.policy.rules_file import rules_in
 from resolutionkit.policy.surveys import BUILT_IN_SCALES, SurveyRules
@@ -49,6 +50,7 @@ def policy_arguments(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Faul
     given |= {name: _days(top, f"{name}_days") for name in _SPANS}
     given["calendar"] = calendar_in(top, given["zone"])
     given |= {"rules": rules_in(top), "rules_apply": _rules_apply(top)}
+    given["alerts"] = alerts_in(top)
     top.done()
     return {name: value for name, value in given.items() if value is not None}, faults
 

@@ -12,6 +12,7 @@ from resolutionkit.model.notices import Notice
 from resolutionkit.model.query import IssueQuery, ResponseQuery, Scope, newest_key, response_key, urgency_key
 from resolutionkit.model.response import HeadChange, RecordChange
 from resolutionkit.model.writes import Remembered, Rewrite, Write
+from resolutionkit.ports.alerts import KeepsAlerts
 from resolutionkit.ports.channels import AsyncNotifier, Notifier
 from resolutionkit.ports.deliveries import KeepsDeliveries
 from resolutionkit.ports.preferences import KeepsPreferences
@@ -32,6 +33,7 @@ __all__ = [
     "Foresees",
     "HeadChange",
     "IssueQuery",
+    "KeepsAlerts",
     "KeepsDeliveries",
     "KeepsIssues",
     "KeepsPreferences",

@@ -13,6 +13,7 @@ from inspect import iscoroutinefunction
 from attrs import define, field, frozen
 
 from resolutionkit.decisions import intake
+from resolutionkit.decisions.alerting import alerts_of
 from resolutionkit.decisions.concurrency import check_not_stale
 from resolutionkit.decisions.context import Context, Decision
 from resolutionkit.decisions.deadlines import earliest_due
@@ -233,10 +234,8 @@ def _load_response(unit: UnitOfWork, command: Record) -> _Loaded:
     response = command.response
     # The ticket first: all of its responses meet there, and nobody holds one of them while waiting for another.
     standing = unit.standing(response.survey, response.ticket) if response.ticket else None
-    is_same = standing is not None and standing.id == response.id
-    same = standing if is_same else unit.response(response.id)
-    known = same or standing
-    if known is None:
+    same = standing if standing is not None and standing.id == response.id else unit.response(response.id)
+    if (known := same or standing) is None:
         return _NOTHING
     issue, history = _issue(unit, known.issue)
     facts = intake.Facts(same=same, standing=None if same else standing, issue=issue)
@@ -355,6 +354,7 @@ def _finish(
         events=decision.events,
         due_at=_due_at(unit, loaded, issue, decision.events, context.policy),
         messages=messages,
+        alerts=alerts_of(decision, context),
         remembered=_remembered(unit, command, issue, decision, context),
         is_last=around.is_alone,
     )

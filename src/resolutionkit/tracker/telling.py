@@ -20,7 +20,7 @@ from resolutionkit.tracker.access import party_of
 from resolutionkit.tracker.courier import Courier
 from resolutionkit.tracker.cursors import binding, cursor, key_of
 from resolutionkit.tracker.delivering import EVERY, deliver, tell_of_rest
-from resolutionkit.tracker.explaining import Explaining
+from resolutionkit.tracker.digesting import Digesting
 from resolutionkit.tracker.inbox import PAGE
 from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.preferring import party_named, preferences_of, set_preferences
@@ -30,7 +30,7 @@ from resolutionkit.tracker.turns import keeping
 T = TypeVar("T")
 
 
-class Telling(Explaining):
+class Telling(Digesting):
     """What a tracker does with what is to be told."""
 
     _accounts: Callable[[str], AccountSettings | None] | None = None
@@ -92,7 +92,7 @@ class Telling(Explaining):
         return deliver(self._courier())
 
     def work(self, stop: Event, *, every: timedelta = EVERY) -> Delivered:
-        """Deliver again and again until it is told to stop; run as many of these as you like, on as many machines.
+        """Run the alerts and deliver, again and again, until it is told to stop; run as many of these as you like.
 
         It stops between two messages: what was not begun is due again at once. While the database cannot be used it
         waits and tries again.
@@ -110,6 +110,7 @@ class Telling(Explaining):
         courier, total = self._courier(stop.is_set), Delivered()
         while not stop.is_set():
             try:
+                self._run_alerts_if_kept()
                 total = total.plus(deliver(courier))
             except StorageError as problem:
                 tell_of_rest(problem, every)
@@ -199,9 +200,11 @@ class Telling(Explaining):
         if not runner.channels.notifiers and runner.settings.policy.channels is None:
             told = "at least one; where nobody is to be told, channels = [] in the policy says so"
             raise InvalidValue("notifiers", (), told)
+        return Courier(runner=runner, accounts=self._lookup(), channels=runner.channels, is_stopping=is_stopping)
+
+    def _lookup(self) -> Callable[[str], AccountSettings] | None:
         accounts = self._accounts
-        known = None if accounts is None else lambda name: looked_up(accounts, name)
-        return Courier(runner=runner, accounts=known, channels=runner.channels, is_stopping=is_stopping)
+        return None if accounts is None else lambda name: looked_up(accounts, name)
 
 
 def _fate(fate: Fate | str | None) -> Fate | None:

@@ -167,6 +167,8 @@ class Statements:
     new_delivery: Statement
     new_remembered: Statement
     new_preferences: Statement
+    new_alert: Statement
+    new_digest: Statement
 
     record_becomes: Statement
     scope_becomes: Statement
@@ -274,6 +276,7 @@ def _inserts(tables: Tables, spelling: Spelling) -> dict[str, Statement]:
         "new_issue": tables.issues,
         "new_remembered": tables.remembered,
         "new_preferences": tables.preferences,
+        "new_digest": tables.digests,
     }
     own = {
         "new_revision": tables.response_revisions,
@@ -283,6 +286,7 @@ def _inserts(tables: Tables, spelling: Spelling) -> dict[str, Statement]:
         "new_text": tables.texts,
         "new_message": tables.outbox,
         "new_delivery": tables.deliveries,
+        "new_alert": tables.alerts,
     }
     inserts = {name: spelling.insert_new(table) for name, table in contested.items()}
     inserts |= {name: insert(table) for name, table in own.items()}

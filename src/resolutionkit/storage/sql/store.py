@@ -15,13 +15,13 @@ from resolutionkit.errors import CommitUnknown, StorageError
 from resolutionkit.hooks import StoreOptions
 from resolutionkit.ports import Store, UnitOfWork, WriteConflict
 from resolutionkit.storage.sql import sqlite
+from resolutionkit.storage.sql.alerting import AlertingUnitOfWork
 from resolutionkit.storage.sql.creation import Creation
 from resolutionkit.storage.sql.direct import has_ended, wire_on
 from resolutionkit.storage.sql.engine import WRITES, guest_of, open_engine
 from resolutionkit.storage.sql.failures import translated
 from resolutionkit.storage.sql.joined import JoinedStore, Joining
 from resolutionkit.storage.sql.leasing import prepare_leases
-from resolutionkit.storage.sql.queue import DeliveringUnitOfWork
 from resolutionkit.storage.sql.retries import Retries
 from resolutionkit.storage.sql.schema import schema_for
 from resolutionkit.storage.sql.steps import as_one_statement, one_by_one
@@ -86,7 +86,7 @@ class SqlStore:
         with self._wire(connection, may_end=write and not locks) as wire:
             try:
                 with connection.begin():
-                    unit = DeliveringUnitOfWork(
+                    unit = AlertingUnitOfWork(
                         wire,
                         self._schema,
                         self._leases,

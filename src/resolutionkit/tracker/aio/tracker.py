@@ -29,7 +29,7 @@ from resolutionkit.ports import (
 from resolutionkit.tracker.aio.awaited import awaited
 from resolutionkit.tracker.aio.delivering import deliver
 from resolutionkit.tracker.aio.desk import AsyncDesk
-from resolutionkit.tracker.aio.explaining import AsyncExplaining
+from resolutionkit.tracker.aio.digesting import AsyncDigesting
 from resolutionkit.tracker.aio.opening import Opening
 from resolutionkit.tracker.aio.settings import AsyncAccountSettings, as_sync, waiting
 from resolutionkit.tracker.aio.stores import WaitingStore
@@ -45,7 +45,7 @@ from resolutionkit.tracker.tracker import Tracker
 T = TypeVar("T")
 
 
-class AsyncTracker(AsyncExplaining, AsyncViews):
+class AsyncTracker(AsyncDigesting, AsyncViews):
     """Records responses, and gives people their desks; everything that reads or writes is awaited.
 
     The tasks of one event loop may share it. Use it as an async context manager, or ``aclose`` it. A task that is
@@ -344,7 +344,7 @@ class AsyncTracker(AsyncExplaining, AsyncViews):
         return await deliver(self._sync._courier())
 
     async def work(self, stop: asyncio.Event, *, every: timedelta = EVERY) -> Delivered:
-        """Deliver again and again until it is told to stop; run as many of these as you like, on as many machines.
+        """Run the alerts and deliver, again and again, until it is told to stop; run as many of these as you like.
 
         As :meth:`Tracker.work <resolutionkit.Tracker.work>` does. A task that is cancelled has settled what was sent.
 
@@ -361,6 +361,7 @@ class AsyncTracker(AsyncExplaining, AsyncViews):
         courier, total = self._sync._courier(stop.is_set), Delivered()
         while not stop.is_set():
             try:
+                await bridge.run(self._sync._run_alerts_if_kept)
                 total = total.plus(await deliver(courier))
             except StorageError as problem:
                 tell_of_rest(problem, every)
