@@ -18,6 +18,7 @@ from resolutionkit import (
     CSAT_5,
     NPS,
     THUMBS,
+    Alerts,
     BusinessCalendar,
     InvalidValue,
     Policy,
@@ -61,6 +62,7 @@ def test_a_bare_policy_is_the_usual_closed_loop() -> None:
         "calendar": None,
         "targets": Targets(),
         "rules": (),
+        "alerts": Alerts(),
         "rules_apply": "first",
     }
 
@@ -240,6 +242,7 @@ OTHERS: dict[str, Any] = {
     "targets": Targets(follow_up=None),
     "rules": [Rule(name="low", when="score <= 3")],
     "rules_apply": "all",
+    "alerts": Alerts(time="08:30"),
 }
 
 

@@ -15,7 +15,7 @@ from attrs import frozen
 from resolutionkit.model import wishes
 from resolutionkit.model.deliveries import Fate
 from resolutionkit.model.issue import Issue
-from resolutionkit.model.messages import Message, Why
+from resolutionkit.model.messages import Message, Topic, Why
 from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.query import Scope
 from resolutionkit.model.response import ResponseRecord
@@ -42,6 +42,21 @@ JITTER = 0.2
 
 
 @frozen(kw_only=True)
+class DigestStanding:
+    """What is known of a daily text message or a report when it is its turn.
+
+    Attributes:
+        left: How many of its responses are there and were not erased.
+        visible: How many of them the recipient may still see.
+        has_phone: Whether the recipient has a telephone.
+    """
+
+    left: int
+    visible: int
+    has_phone: bool
+
+
+@frozen(kw_only=True)
 class Standing:
     """What is known of a message's subject and recipient when it is its turn.
 
@@ -56,6 +71,7 @@ class Standing:
         wanted: What the recipient wants to be told of, or None where they have said nothing.
         zone: The IANA zone in which the recipient reads the clock.
         usual: The names of the channels for those who chose no others.
+        digest: What is known of the digest, where the message is one.
     """
 
     message: Message
@@ -66,6 +82,7 @@ class Standing:
     wanted: Preferences | None = None
     zone: str = "UTC"
     usual: tuple[str, ...] = ()
+    digest: DigestStanding | None = None
 
     @property
     def wish(self) -> wishes.Verdict:
@@ -147,13 +164,44 @@ def _is_not_quiet(standing: Standing) -> Verdict | None:
     return None if until is None else Verdict(Fate.DEFERRED, "the recipient's quiet hours", until)
 
 
+def _is_left(standing: Standing) -> Verdict | None:
+    is_left = standing.digest is not None and standing.digest.left > 0
+    return None if is_left else Verdict(Fate.DROPPED, "the responses were erased")
+
+
+def _may_know_some(standing: Standing) -> Verdict | None:
+    sees = standing.digest is not None and standing.digest.visible > 0
+    return None if sees else Verdict(Fate.DENIED, "the recipient may not see any of it any more")
+
+
+def _has_a_phone(standing: Standing) -> Verdict | None:
+    """Object to a text message for want of a telephone, unless the recipient wants it elsewhere (requirement C4)."""
+    message, wanted, digest = standing.message, standing.wanted, standing.digest
+    is_elsewhere = wanted is not None and message.topic in wanted.channels
+    if message.topic is not Topic.DAILY_ALERT or is_elsewhere or digest is None or digest.has_phone:
+        return None
+    return Verdict(Fate.SUPPRESSED, "the recipient has no telephone; there is the report alone")
+
+
 OBJECTIONS: tuple[Objection, ...] = (_is_there, _is_kept, _is_so, _may_know, _is_wanted, _is_not_quiet)
 """What can keep a message from being sent, in the order in which it is asked; the first objection is the reason."""
 
 
+DIGEST_OBJECTIONS: tuple[Objection, ...] = (
+    _is_there,
+    _is_left,
+    _may_know_some,
+    _has_a_phone,
+    _is_wanted,
+    _is_not_quiet,
+)
+"""The same for what is about many responses: a daily text message, a report."""
+
+
 def judge(standing: Standing) -> Verdict:
     """Return what is to become of a message now."""
-    found = (objection(standing) for objection in OBJECTIONS)
+    objections = OBJECTIONS if standing.digest is None else DIGEST_OBJECTIONS
+    found = (objection(standing) for objection in objections)
     return next((verdict for verdict in found if verdict is not None), SEND)
 
 

@@ -29,6 +29,18 @@ class Topic(StrEnum):
     CHANGED = "changed"
 
 
+class Medium(StrEnum):
+    """What a channel is made for; one that does not say takes whatever no other channel is made for."""
+
+    MAIL = "mail"
+    TEXT = "text"
+    CHAT = "chat"
+
+
+MADE_FOR = {Topic.DAILY_ALERT: Medium.TEXT, Topic.RECOVERY_REPORT: Medium.MAIL}
+"""The topics that go to channels of one medium only, unless the recipient has chosen others (requirements C4, C6)."""
+
+
 class Why(StrEnum):
     """Why a person is told, in the order in which a mail gives its reasons."""
 

@@ -5,10 +5,12 @@ A port says what a thing does, in which order and with which errors; nothing her
 
 from __future__ import annotations
 
+from resolutionkit.model.alerts import Awaiting, Closing
 from resolutionkit.model.erasure import parties_in, renamed
 from resolutionkit.model.issue import line_of
+from resolutionkit.model.messages import Medium
 from resolutionkit.model.notes import NO_NOTES
-from resolutionkit.model.notices import Notice
+from resolutionkit.model.notices import DigestNotice, Notice, Reported
 from resolutionkit.model.query import IssueQuery, ResponseQuery, Scope, newest_key, response_key, urgency_key
 from resolutionkit.model.response import HeadChange, RecordChange
 from resolutionkit.model.writes import Remembered, Rewrite, Write
@@ -26,8 +28,11 @@ __all__ = [
     "AsyncDirectory",
     "AsyncNotifier",
     "AsyncStore",
+    "Awaiting",
     "CanJoin",
     "Clock",
+    "Closing",
+    "DigestNotice",
     "Directory",
     "ErasesPeople",
     "Foresees",
@@ -37,10 +42,12 @@ __all__ = [
     "KeepsDeliveries",
     "KeepsIssues",
     "KeepsPreferences",
+    "Medium",
     "Notice",
     "Notifier",
     "RecordChange",
     "Remembered",
+    "Reported",
     "ResponseQuery",
     "Rewrite",
     "Scope",

@@ -46,7 +46,7 @@ _MISSING = object()
 
 
 @define
-class _Tables(QueueTables):
+class _Tables(AlertTables):
     """One account's data."""
 
     records: dict[str, ResponseRecord] = field(factory=dict)
@@ -60,7 +60,6 @@ class _Tables(QueueTables):
     preferences: dict[str, Preferences] = field(factory=dict)
     remembered: dict[tuple[str, str], Remembered] = field(factory=dict)
     secret: dict[str, bytes] = field(factory=dict)
-    alerts: AlertTables = field(factory=AlertTables)
 
 
 class MemoryStore:
@@ -95,7 +94,8 @@ class _MemoryUnitOfWork(MemoryQueue, MemoryAlerts, MemoryPreferences):
     def __init__(self, accounts: Mapping[str, _Tables], account: str, *, write: bool) -> None:
         self._accounts = accounts
         self._tables = accounts[account]
-        self._queue, self._alerts, self._wanted = self._tables, self._tables.alerts, self._tables.preferences
+        self._queue = self._alerts = self._tables
+        self._wanted = self._tables.preferences
         self._may_write = write
         self._journal: list[tuple[MutableMapping[Any, Any], object, object]] = []
 
@@ -245,7 +245,7 @@ class _MemoryUnitOfWork(MemoryQueue, MemoryAlerts, MemoryPreferences):
             self._put(tables.loose_messages, message.response, (*known, message))
 
     def _every_alerts(self) -> Iterable[tuple[str, AlertTables]]:
-        return ((account, tables.alerts) for account, tables in self._accounts.items())
+        return self._accounts.items()
 
     # --- the queue ---------------------------------------------------------------------------------------------------
 

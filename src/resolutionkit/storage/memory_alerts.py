@@ -14,6 +14,7 @@ from resolutionkit.model.erasure import renamed
 from resolutionkit.model.messages import Message
 from resolutionkit.model.trusted import changed
 from resolutionkit.ports import WriteConflict
+from resolutionkit.storage.memory_queue import QueueTables
 
 _CLOSED = "closed"
 
@@ -23,8 +24,8 @@ Place: TypeAlias = tuple[str, datetime]
 
 
 @define
-class AlertTables:
-    """One account's daily alerts.
+class AlertTables(QueueTables):
+    """One account's daily alerts, beside the queue and the ledger of all that is told.
 
     Attributes:
         waiting: What is to be told.

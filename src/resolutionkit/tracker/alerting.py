@@ -6,7 +6,7 @@ and so are the text messages of an account; whoever else does the same at the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar, cast
 
@@ -19,19 +19,16 @@ from resolutionkit.errors import AccountNotFound, StorageError
 from resolutionkit.model.alerts import AlertsRun, Awaiting, Closing, Digest
 from resolutionkit.model.events import Event
 from resolutionkit.model.messages import Topic
-from resolutionkit.model.people import StaticDirectory
 from resolutionkit.model.response import ResponseRecord
 from resolutionkit.policy.policy import Policy
-from resolutionkit.ports import Directory, KeepsAlerts, KeepsDeliveries, UnitOfWork
+from resolutionkit.ports import KeepsAlerts, KeepsDeliveries, UnitOfWork
+from resolutionkit.tracker.digests import all_of, people_of
 from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.runner import Runner
-from resolutionkit.tracker.snapshot import snapshot
 from resolutionkit.tracker.turns import Account, keeping
 
 BATCH = 100
 """How many accounts are looked for at once."""
-AT_ONCE = 500
-"""How many responses are asked for at once."""
 UNKNOWN_ACCOUNT = timedelta(hours=1)
 """How long what is due in an account that nobody knows is put off."""
 
@@ -57,11 +54,6 @@ def alerting(unit: UnitOfWork) -> Alerting:
 def schedule_of(policy: Policy) -> Schedule:
     """Return when an account is alerted."""
     return Schedule(policy.alerts, policy.zone)
-
-
-def people_of(directory: Directory, groups: Iterable[str]) -> StaticDirectory:
-    """Return the people of groups, with those above them; a static directory is its own snapshot."""
-    return directory if isinstance(directory, StaticDirectory) else snapshot(directory, (), groups)
 
 
 @frozen(kw_only=True)
@@ -127,10 +119,10 @@ class AlertsRunner:
 
     def _due_in(self, unit: Alerting, account: Account, rows: Sequence[Awaiting], now: datetime) -> Due:
         ids = [row.response for row in rows]
-        records = _all(unit.records, ids)
-        records |= _all(unit.records, [one.replaced_by for one in records.values() if one.replaced_by is not None])
+        records = all_of(unit.records, ids)
+        records |= all_of(unit.records, [one.replaced_by for one in records.values() if one.replaced_by is not None])
         issues = [one.issue for one in records.values() if one.issue is not None]
-        histories = _all(unit.histories, issues)
+        histories = all_of(unit.histories, issues)
         return Due(
             rows=rows,
             closed=unit.alerts_closed(),
@@ -159,14 +151,6 @@ class AlertsRunner:
 
     def _do(self, account: str, work: Callable[[Alerting], T], *, write: bool) -> T:
         return self.runner.store.transact(account, lambda unit: work(alerting(unit)), write=write)
-
-
-def _all(find: Callable[[Sequence[str]], Mapping[str, T]], ids: Iterable[str]) -> dict[str, T]:
-    """Ask for many, some at a time: a statement takes so many values and no more."""
-    wanted, found = list(dict.fromkeys(ids)), dict[str, T]()
-    for start in range(0, len(wanted), AT_ONCE):
-        found |= find(wanted[start : start + AT_ONCE])
-    return found
 
 
 def _groups(records: Iterable[ResponseRecord], histories: Iterable[Sequence[Event]]) -> Iterator[str]:

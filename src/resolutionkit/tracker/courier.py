@@ -274,9 +274,8 @@ class Courier:
 
     def _look(self, unit: KeepsDeliveries, account: Account, messages: Sequence[Message], now: datetime) -> Look:
         """Look at what messages are about, as it is now."""
-        chosen = account.settings.policy.channels
-        usual = tuple(self.channels.notifiers) if chosen is None else chosen
-        return Look(account, seen(unit, messages), usual, now)
+        policy = account.settings.policy
+        return Look(account, seen(unit, messages), lambda topic: self.channels.usual_for(topic, policy), now)
 
     def _batches(self, account: Account, held: Iterable[Delivery], look: Look, lease: str) -> Iterator[Batch]:
         by_channel: dict[str, list[tuple[Delivery, Notice]]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from resolutionkit.decisions.delivery import SEND, TRIES, Standing, Verdict, judge_on
 from resolutionkit.errors import StorageError
+from resolutionkit.model.alerts import Digest
 from resolutionkit.model.deliveries import Delivery, Fate
 from resolutionkit.model.events import Event
 from resolutionkit.model.history import replay
@@ -22,6 +23,7 @@ from resolutionkit.model.response import ResponseRecord
 from resolutionkit.model.trusted import changed
 from resolutionkit.ports import KeepsDeliveries, UnitOfWork
 from resolutionkit.tracker.access import scope_of_party
+from resolutionkit.tracker.digests import Digests, all_of, digests_of, issues_reported
 from resolutionkit.tracker.notices import Notices
 from resolutionkit.tracker.pipeline import AccountSettings
 
@@ -48,20 +50,29 @@ class Seen:
         records: The responses of those that are about no issue, or whose recipients have preferences, by their ids; one
             that is not there has none.
         wanted: What their recipients want to be told of, of those that have said anything.
+        digests: What those that are digests sum up, by the messages' ids.
     """
 
     histories: Mapping[str, tuple[Event, ...]] = field(factory=dict)
     records: Mapping[str, ResponseRecord] = field(factory=dict)
     wanted: Mapping[str, Preferences] = field(factory=dict)
+    digests: Mapping[str, Sequence[Digest]] = field(factory=dict)
 
 
 def seen(unit: KeepsDeliveries, messages: Collection[Message]) -> Seen:
     """Ask the store for all that looking at messages needs."""
     wanted = _wanted(unit, {one.recipient for one in messages if one.topic is not Topic.CHANGED})
+    digests = digests_of(unit, messages)
+    loose = [one.response for one in messages if one.issue is None or one.recipient in wanted]
+    records = all_of(
+        unit.records, [*loose, *(name for its in digests.values() for one in its for name in one.responses)]
+    )
+    issues = [one.issue for one in messages if one.issue is not None]
     return Seen(
-        histories=unit.histories([one.issue for one in messages if one.issue is not None]),
-        records=unit.records([one.response for one in messages if one.issue is None or one.recipient in wanted]),
+        histories=all_of(unit.histories, [*issues, *issues_reported(messages, digests, records)]),
+        records=records,
         wanted=wanted,
+        digests=digests,
     )
 
 
@@ -76,11 +87,11 @@ class Look:
     Args:
         account: The account.
         seen: What the store says of them.
-        usual: The names of the channels for those who chose no others.
+        usual: Gives the names of the channels for those who chose no others, by topic.
         at: The moment.
     """
 
-    def __init__(self, account: Account, seen: Seen, usual: tuple[str, ...], at: datetime) -> None:
+    def __init__(self, account: Account, seen: Seen, usual: Callable[[Topic], tuple[str, ...]], at: datetime) -> None:
         """Fold the histories."""
         self.at = at
         self._settings = account.settings
@@ -89,6 +100,7 @@ class Look:
         self._issues = {one: replay(events) for one, events in seen.histories.items() if events}
         self._scopes: dict[tuple[str, bool], Scope | None] = {}
         self._notices = Notices(account.name, account.settings)
+        self._digests = Digests(account.settings.directory, seen.records, self._issues)
 
     def standing(self, message: Message) -> Standing:
         """Return what a message is judged by."""
@@ -102,7 +114,8 @@ class Look:
             now=self.at,
             wanted=wanted,
             zone=self._settings.policy.zone if wanted is None else self._zone_of(message.recipient),
-            usual=(message.recipient,) if is_observer else self._usual,
+            usual=(message.recipient,) if is_observer else self._usual(message.topic),
+            digest=None if message.digest is None else self._digests.standing(message, *self._summed(message)),
         )
 
     def notice(self, message: Message, attempt: int) -> Notice:
@@ -117,7 +130,13 @@ class Look:
         if subject is None:
             raise LookupError(f"nothing is left of what message {message.id} is about")
         history = self._seen.histories.get(message.issue or "", ())
-        return self._notices.notice(message, response=subject.response, issue=issue, history=history, attempt=attempt)
+        notice = self._notices.notice(message, response=subject.response, issue=issue, history=history, attempt=attempt)
+        if message.digest is None:
+            return notice
+        return changed(notice, digest=self._digests.notice(message, *self._summed(message)))
+
+    def _summed(self, message: Message) -> tuple[Sequence[Digest], Scope | None]:
+        return self._seen.digests.get(message.id, ()), self._scope(message)
 
     def _issue(self, message: Message) -> Issue | None:
         return self._issues.get(message.issue or "")

@@ -14,7 +14,7 @@ import pytest
 from resolutionkit import Answer, Contact, Topic, Tracker, Why
 from resolutionkit.notify.email.notifier import EmailNotifier
 from resolutionkit.notify.links import Links
-from resolutionkit.ports import Notice
+from resolutionkit.ports import DigestNotice, Notice, Reported
 from resolutionkit.testing import ReferenceStore, notices
 from support import NOON, TurnableClock, organisation, response
 from support.mailing import PASSWORD, USER, MailServer, trusting
@@ -67,8 +67,24 @@ def every_topic() -> dict[Topic, Notice]:
     found[Topic.CHANGED] = attrs.evolve(
         found[Topic.NOTED], message=attrs.evolve(found[Topic.NOTED].message, topic=Topic.CHANGED), events=()
     )
+    found[Topic.DAILY_ALERT] = digest_of(found[Topic.OPENED], Topic.DAILY_ALERT)
+    found[Topic.RECOVERY_REPORT] = digest_of(found[Topic.OPENED], Topic.RECOVERY_REPORT)
     assert set(found) == set(Topic)
     return found
+
+
+def digest_of(notice: Notice, topic: Topic) -> Notice:
+    """Return a notice of a window of which the response of another notice is the only one."""
+    about = {"issue": None, "why": (Why.GROUP_LEAD,), "first_event": 0, "last_event": 0, "digest": NOON}
+    reported = (Reported(response=notice.response, issue=notice.issue),) if topic is Topic.RECOVERY_REPORT else ()
+    return attrs.evolve(
+        notice,
+        message=attrs.evolve(notice.message, topic=topic, **about),
+        issue=None,
+        events=(),
+        moves=(),
+        digest=DigestNotice(start=NOON - timedelta(days=1), end=NOON, number=1, reported=reported),
+    )
 
 
 @pytest.fixture

@@ -70,6 +70,8 @@ HEADINGS = {
     Topic.REASSIGNED: ("Somebody else works the issue now", "Bridget Shaw assigned the issue to Omar Haddad."),
     Topic.NOTED: ("There is a new note", ""),
     Topic.RECORDED: ("A customer has answered", ""),
+    Topic.DAILY_ALERT: ("Your daily alert", "1 unhappy response from 19 November 2026, 12:00 UTC to 20 November"),
+    Topic.RECOVERY_REPORT: ("Service recovery report", "1 unhappy response from 19 November 2026, 12:00 UTC to 20"),
     Topic.CHANGED: ("Something has changed", ""),
 }
 
