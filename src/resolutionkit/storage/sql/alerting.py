@@ -105,7 +105,8 @@ class AlertingUnitOfWork(DeliveringUnitOfWork):
             Step(self._statements.new_digest, digests, "a digest of this window is there already"),
             Step(self._statements.new_message, messages),
         ]
-        self._carry_out(self._wire, [step for step in steps if step.rows])
+        if wanted := [step for step in steps if step.rows]:
+            self._carry_out(self._wire, wanted)
 
     def _close(self, before: datetime | None, end: datetime | None) -> None:
         if end is None:
