@@ -46,6 +46,9 @@ from resolutionkit.importing.updates import read_update as read_update
 from resolutionkit.importing.webhooks import WebhookNotVerified as WebhookNotVerified
 from resolutionkit.importing.webhooks import WebhookUnreadable as WebhookUnreadable
 from resolutionkit.importing.webhooks import read_webhook as read_webhook
+from resolutionkit.model.alerts import AlertsRun as AlertsRun
+from resolutionkit.model.alerts import Digest as Digest
+from resolutionkit.model.alerts import DigestLine as DigestLine
 from resolutionkit.model.commands import InboundUpdate as InboundUpdate
 from resolutionkit.model.condition_data import read_condition as read_condition
 from resolutionkit.model.condition_fields import InvalidCondition as InvalidCondition
@@ -168,6 +171,7 @@ from resolutionkit.notify.webhook import WebhookObserver as WebhookObserver
 from resolutionkit.notify.wording import ShortText as ShortText
 from resolutionkit.notify.wording import short_text as short_text
 from resolutionkit.policy import workflows as workflows
+from resolutionkit.policy.alerts import Alerts as Alerts
 from resolutionkit.policy.assignment import Assignment as Assignment
 from resolutionkit.policy.assignment import AssignTo as AssignTo
 from resolutionkit.policy.assignment import read_assignment as read_assignment

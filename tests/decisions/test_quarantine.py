@@ -6,8 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from resolutionkit import Policy
-from resolutionkit.decisions.quarantine import is_alerted_after_repair, repaired_in_time_until
+from resolutionkit import Alerts, Policy
+from resolutionkit.decisions.quarantine import is_alerted_after_repair
 
 
 def at(text: str) -> datetime:
@@ -28,9 +28,7 @@ UNTIL = {
 @pytest.mark.parametrize(("received", "zone", "until"), UNTIL.values(), ids=UNTIL)
 def test_a_repair_counts_until_the_alert_of_the_day_after(received: str, zone: str, until: str) -> None:
     """Before that instant, and not at it."""
-    limit = repaired_in_time_until(at(received), time(9), zone)
-    assert limit == at(until)
-    policy = Policy(zone=zone)
+    limit, policy = at(until), Policy(zone=zone)
     assert is_alerted_after_repair(at(received), limit - timedelta(microseconds=1), policy)
     assert not is_alerted_after_repair(at(received), limit, policy)
 
@@ -38,11 +36,12 @@ def test_a_repair_counts_until_the_alert_of_the_day_after(received: str, zone: s
 def test_the_alert_time_moves_the_limit() -> None:
     """The earlier the alert, the less time there is."""
     received = at("2026-01-10T12:00")
-    assert not is_alerted_after_repair(received, at("2026-01-11T07:00"), Policy(), time(7))
-    assert is_alerted_after_repair(received, at("2026-01-11T07:00"), Policy(), time(7, 1))
+    early, later = (Policy(alerts=Alerts(time=one)) for one in (time(7), time(7, 1)))
+    assert not is_alerted_after_repair(received, at("2026-01-11T07:00"), early)
+    assert is_alerted_after_repair(received, at("2026-01-11T07:00"), later)
 
 
 def test_a_policy_may_alert_late_repairs() -> None:
     """However late."""
     received = at("2026-01-10T12:00")
-    assert is_alerted_after_repair(received, at("2027-01-10T12:00"), Policy(alert_late_repairs=True))
+    assert is_alerted_after_repair(received, at("2027-01-10T12:00"), Policy(alerts=Alerts(repaired_late=True)))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from kit import (
+    broken_alerts,
     broken_answers,
     broken_erasing,
     broken_policies,
@@ -33,6 +34,7 @@ settings.load_profile("quick")
 def broken_stores() -> list[type[Broken]]:
     """Return every broken store, and the intact one."""
     modules = (
+        broken_alerts,
         broken_answers,
         broken_erasing,
         broken_policies,

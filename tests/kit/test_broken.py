@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 from resolutionkit.testing import NotifierConformance, StoreConformance, StoreLaws, StoreRules
 
 TESTS = Path(__file__).parents[1]
-LAWS = {"L1", "L2", "L3", "L4", "L5", "L6", "L7", "L10", "L11"}
+LAWS = {"L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L10", "L11"}
 """The laws that stand, and that a store can break."""
 
 

@@ -17,7 +17,7 @@ from resolutionkit import (
     read_condition,
 )
 from resolutionkit.decisions.classify import classify
-from resolutionkit.model.preferences import CHOOSABLE
+from resolutionkit.model.preferences import CHOOSABLE, NEVER_MUTED
 from resolutionkit.model.wishes import Suppression, Verdict, asks_for, held_until, verdict
 from resolutionkit.policy.policy import Policy
 from support import response
@@ -145,9 +145,9 @@ _WHYS = st.lists(st.sampled_from(list(Why)[:-1]), min_size=1, max_size=2, unique
 
 @given(preferences(), st.sampled_from(CHOOSABLE), _WHYS, st.integers(0, 10))
 def test_work_is_never_muted(wanted: Preferences, topic: Topic, whys: list[Why], score: int) -> None:
-    """Whatever somebody wants: an escalation, an assignment and an issue of their own reach them (requirement C3)."""
+    """Whatever somebody wants: escalations, assignments, daily alerts and issues of their own reach them (C3)."""
     found = verdict(wanted, message(topic, *whys), judged(score=score), USUAL)
-    if topic in {Topic.ESCALATED, Topic.ASSIGNED} or (topic is Topic.OPENED and Why.ASSIGNEE in whys):
+    if topic in NEVER_MUTED or (topic is Topic.OPENED and Why.ASSIGNEE in whys):
         assert found.suppressed is None
     assert (found.suppressed is None) is bool(found.channels)
 

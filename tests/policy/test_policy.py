@@ -18,6 +18,7 @@ from resolutionkit import (
     CSAT_5,
     NPS,
     THUMBS,
+    Alerts,
     BusinessCalendar,
     ClosingCheck,
     EscalationLevel,
@@ -64,12 +65,12 @@ def test_a_bare_policy_is_the_usual_closed_loop() -> None:
         "calendar": None,
         "targets": Targets(),
         "rules": (),
+        "alerts": Alerts(),
         "rules_apply": "first",
         "levels": (),
         "closing_check": None,
         "require_group": False,
         "require_segment": False,
-        "alert_late_repairs": False,
     }
 
 
@@ -256,7 +257,7 @@ OTHERS: dict[str, Any] = {
     "closing_check": ClosingCheck(after=timedelta(days=3)),
     "require_group": True,
     "require_segment": True,
-    "alert_late_repairs": True,
+    "alerts": Alerts(time="08:30"),
 }
 
 

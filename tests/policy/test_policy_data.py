@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import attrs
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from resolutionkit import (
     CSAT_5,
+    Alerts,
     BusinessCalendar,
     InvalidValue,
     Policy,
@@ -82,9 +83,9 @@ OTHERS: dict[str, Any] = {
         ),
     ),
     "closing_check": ClosingCheck(after=timedelta(hours=36), statuses=["cant_resolve"]),
+    "alerts": Alerts(time=time(8, 30), days_off=["saturday-sunday"], text_channels=["sms"], report=False),
     "require_group": True,
     "require_segment": True,
-    "alert_late_repairs": True,
 }
 """For each field of a policy something else than the usual."""
 

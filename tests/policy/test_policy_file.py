@@ -225,7 +225,7 @@ def test_a_span_without_end_is_a_fault_with_its_place(load: Load, value: str) ->
         ("zonee = 'UTC'", "did you mean 'zone'?"),
         ("note_on_reasign = true", "did you mean 'note_on_reassign'?"),
         ("[surveys.q]\nscales = 'NPS'", "did you mean 'scale'?"),
-        ("qqqqqq = 1", "there are 'advised_note_length', 'alert_late_repairs'"),
+        ("qqqqqq = 1", "there are 'advised_note_length', 'alerts'"),
     ],
     ids=["zone", "reassign", "nested", "nothing-near"],
 )

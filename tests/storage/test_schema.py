@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from resolutionkit import Access, Answer, Contact, Person, Policy, Preferences, RootCause, StaticDirectory, Tracker
+from resolutionkit import (
+    Access,
+    Answer,
+    Contact,
+    Group,
+    Person,
+    Policy,
+    Preferences,
+    RootCause,
+    StaticDirectory,
+    Tracker,
+)
 from resolutionkit.testing import RecordingNotifier
 from support import NOON, organisation, response
 from support.schemas import OVER_ALL
@@ -21,7 +33,8 @@ PERSONAL_TABLES = {"resolutionkit_response_revisions", "resolutionkit_texts", "r
 def full(open_file: Open) -> Open:
     """Return the opener of a file in which everything that can be typed was typed."""
     boss = Person(id="boss@host.example", name="PERSONAL boss", access=Access.EVERYTHING)
-    directory = StaticDirectory(people=[*organisation(), boss], groups=None, leader="dana")
+    emea = Group(code="emea", lead="ed", also_alert=["boss@host.example"])
+    directory = StaticDirectory(people=[*organisation(), boss], groups=[emea], leader="dana")
     tracker = open_file(directory=directory, policy=Policy(root_causes=["late"], advised_note_length=1000))
     typed = response(
         contact=Contact(name="PERSONAL name", email="personal@x.example", phone="PERSONAL 555", company="PERSONAL co"),
@@ -50,6 +63,7 @@ def full(open_file: Open) -> Open:
     tracker.record(response("r-3", 10, contact=typed.contact, hierarchy=["personal.above@x.example"]))
     desk.flag("r-3", assignee="personal.lee@x.example", followers=["personal.new@x.example"], **said)
     tracker.set_preferences("personal.lee@x.example", Preferences(notes=True))
+    open_file(directory=directory, clock=lambda: NOON + timedelta(days=1)).run_alerts()
     open_file(directory=directory, notifiers=[RecordingNotifier()]).deliver()
     return open_file
 
@@ -110,7 +124,7 @@ def test_the_same_history_is_read_back_by_another_tracker(full: Open, open_file:
 def test_every_table_was_written_to(raw: Raw) -> None:
     """What the tests of this file look at is there."""
     assert [table for table in tables(raw) if not raw(f"SELECT 1 FROM {table} LIMIT 1")] == []
-    assert len(tables(raw)) == 15
+    assert len(tables(raw)) == 17
     assert set(tables(raw)) >= PERSONAL_TABLES
 
 

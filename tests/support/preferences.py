@@ -36,5 +36,5 @@ def preferences() -> st.SearchStrategy[Preferences]:
 
 
 def _some_muted(channels: dict[Topic, list[str]]) -> dict[Topic, list[str]]:
-    owed = {Topic.ESCALATED, Topic.LEVEL_RAISED, Topic.ASSIGNED}
+    owed = {Topic.ESCALATED, Topic.LEVEL_RAISED, Topic.ASSIGNED, Topic.DAILY_ALERT, Topic.RECOVERY_REPORT}
     return {topic: names if topic in owed or len(names) > 1 else [] for topic, names in channels.items()}

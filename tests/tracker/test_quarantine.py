@@ -11,6 +11,7 @@ import pytest
 from resolutionkit import (
     Access,
     AccessDenied,
+    Alerts,
     CauseKind,
     Group,
     InvalidCommand,
@@ -203,7 +204,7 @@ def test_repaired_too_late_only_whoever_gets_it_is_told(
 
 def test_a_policy_may_tell_of_late_repairs(open_tracker: Any, clock: TurnableClock) -> None:
     """As if it had always been right, however late."""
-    tracker: Tracker = open_tracker(directory=OFFICE, policy=Policy(alert_late_repairs=True))
+    tracker: Tracker = open_tracker(directory=OFFICE, policy=Policy(alerts=Alerts(repaired_late=True)))
     tracker.record(response(group="EMEA", hierarchy=["nina"]))
     clock.turn(hours=24 * 9)
     tracker.as_user("ada").repair("r-1", group="emea")

@@ -48,6 +48,21 @@ JITTER = 0.2
 
 
 @frozen(kw_only=True)
+class DigestStanding:
+    """What is known of a daily text message or a report when it is its turn.
+
+    Attributes:
+        left: How many of its responses are there and were not erased.
+        visible: How many of them the recipient may still see.
+        has_phone: Whether the recipient has a telephone.
+    """
+
+    left: int
+    visible: int
+    has_phone: bool
+
+
+@frozen(kw_only=True)
 class Standing:
     """What is known of a message's subject and recipient when it is its turn.
 
@@ -65,6 +80,7 @@ class Standing:
         events: The events that the message tells of, in order; none where it is about no issue.
         known: The names of all channels that there are, or None where another worker may have others.
         is_readable: Whether the issue could be read.
+        digest: What is known of the digest, where the message is one.
     """
 
     message: Message
@@ -92,6 +108,8 @@ class Standing:
         if why is Why.PREFERENCE:
             return self.wanted is not None and self.record is not None and wishes.asks_for(self.wanted, self.record)
         return self.issue is None or _holds(why, self.issue, self.message.recipient)
+
+    digest: DigestStanding | None = None
 
     @property
     def wish(self) -> wishes.Verdict:
@@ -241,6 +259,25 @@ def _is_not_quiet(standing: Standing) -> Verdict | None:
     return None if until is None else Verdict(Fate.DEFERRED, "the recipient's quiet hours", until)
 
 
+def _is_left(standing: Standing) -> Verdict | None:
+    is_left = standing.digest is not None and standing.digest.left > 0
+    return None if is_left else Verdict(Fate.DROPPED, "the responses were erased")
+
+
+def _may_know_some(standing: Standing) -> Verdict | None:
+    sees = standing.digest is not None and standing.digest.visible > 0
+    return None if sees else Verdict(Fate.DENIED, "the recipient may not see any of it any more")
+
+
+def _has_a_phone(standing: Standing) -> Verdict | None:
+    """Object to a text message for want of a telephone, unless the recipient wants it elsewhere (requirement C4)."""
+    message, wanted, digest = standing.message, standing.wanted, standing.digest
+    is_elsewhere = wanted is not None and message.topic in wanted.channels
+    if message.topic is not Topic.DAILY_ALERT or is_elsewhere or digest is None or digest.has_phone:
+        return None
+    return Verdict(Fate.SUPPRESSED, "the recipient has no telephone; there is the report alone")
+
+
 OBJECTIONS: tuple[Objection, ...] = (
     _can_be_read,
     _is_there,
@@ -254,9 +291,21 @@ OBJECTIONS: tuple[Objection, ...] = (
 """What can keep a message from being sent, in the order in which it is asked; the first objection is the reason."""
 
 
+DIGEST_OBJECTIONS: tuple[Objection, ...] = (
+    _is_there,
+    _is_left,
+    _may_know_some,
+    _has_a_phone,
+    _is_wanted,
+    _is_not_quiet,
+)
+"""The same for what is about many responses: a daily text message, a report."""
+
+
 def judge(standing: Standing) -> Verdict:
     """Return what is to become of a message now."""
-    found = (objection(standing) for objection in OBJECTIONS)
+    objections = OBJECTIONS if standing.digest is None else DIGEST_OBJECTIONS
+    found = (objection(standing) for objection in objections)
     return next((verdict for verdict in found if verdict is not None), SEND)
 
 

@@ -5,16 +5,13 @@ How one is put right is decided in ``placing``; what the daily alert counts asks
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
+from resolutionkit.decisions.windows import Schedule
 from resolutionkit.model.people import StaticDirectory
 from resolutionkit.model.quarantine import QuarantineReason
 from resolutionkit.model.response import Response
 from resolutionkit.policy.policy import Policy
-
-USUAL_ALERT_TIME = time(9)
-"""When the day's alert goes out where nothing else is said, on the account's clock."""
 
 
 def quarantine_of(response: Response, policy: Policy, people: StaticDirectory) -> tuple[QuarantineReason, ...]:
@@ -40,25 +37,7 @@ def quarantine_of(response: Response, policy: Policy, people: StaticDirectory) -
     return tuple(reasons)
 
 
-def repaired_in_time_until(received_at: datetime, alert_time: time, zone: str) -> datetime:
-    """Return the instant before which a repair leaves no trace: the alert's, of the day after a response was received.
-
-    Args:
-        received_at: When it was received.
-        alert_time: When the day's alert goes out, on the account's clock.
-        zone: The IANA zone of that clock.
-
-    Returns:
-        The instant, in UTC.
-    """
-    clock = ZoneInfo(zone)
-    next_day = received_at.astimezone(clock).date() + timedelta(days=1)
-    return datetime.combine(next_day, alert_time, clock).astimezone(UTC)
-
-
-def is_alerted_after_repair(
-    received_at: datetime, repaired_at: datetime, policy: Policy, alert_time: time = USUAL_ALERT_TIME
-) -> bool:
+def is_alerted_after_repair(received_at: datetime, repaired_at: datetime, policy: Policy) -> bool:
     """Say whether a response that was repaired is alerted as if it had always been right.
 
     It is where it was repaired before the alert of the day after it was received; later only where the policy says so.
@@ -66,7 +45,7 @@ def is_alerted_after_repair(
     Args:
         received_at: When it was received.
         repaired_at: When it was put right.
-        policy: The account's zone, and whether late repairs are alerted.
-        alert_time: When the day's alert goes out, on the account's clock.
+        policy: The account's alerts, and the zone of its clock.
     """
-    return policy.alert_late_repairs or repaired_at < repaired_in_time_until(received_at, alert_time, policy.zone)
+    schedule = Schedule(policy.alerts, policy.zone)
+    return policy.alerts.repaired_late or repaired_at < schedule.deadline(received_at)

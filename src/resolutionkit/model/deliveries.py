@@ -27,7 +27,7 @@ class Fate(StrEnum):
     SENT = "sent"
     """The channel has taken it."""
     SUPPRESSED = "suppressed"
-    """The recipient does not want it, as a preference says."""
+    """The recipient does not want it, as a preference says, or has no telephone for a text message."""
     DENIED = "denied"
     """The recipient may not know of it, or is not there any more."""
     DROPPED = "dropped"

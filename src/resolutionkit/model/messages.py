@@ -30,7 +30,21 @@ class Topic(StrEnum):
     NOTED = "noted"
     RECORDED = "recorded"
     QUARANTINED = "quarantined"
+    DAILY_ALERT = "daily_alert"
+    RECOVERY_REPORT = "recovery_report"
     CHANGED = "changed"
+
+
+class Medium(StrEnum):
+    """What a channel is made for; one that does not say takes whatever no other channel is made for."""
+
+    MAIL = "mail"
+    TEXT = "text"
+    CHAT = "chat"
+
+
+MADE_FOR = {Topic.DAILY_ALERT: Medium.TEXT, Topic.RECOVERY_REPORT: Medium.MAIL}
+"""The topics that go to channels of one medium only, unless the recipient has chosen others (requirements C4, C6)."""
 
 
 class Why(StrEnum):
@@ -41,6 +55,7 @@ class Why(StrEnum):
     ASSIGNEE = "assignee"
     HIERARCHY = "hierarchy"
     GROUP_LEAD = "group_lead"
+    ALSO_ALERTED = "also_alerted"
     RULE = "rule"
     FOLLOWER = "follower"
     FORMER_ASSIGNEE = "former_assignee"
@@ -55,8 +70,8 @@ class Message:
 
     Attributes:
         id: The idempotency key under which it is delivered, for ever.
-        issue: The id of the issue, or None where the response has none.
-        response: The id of the response that it is about.
+        issue: The id of the issue, or None where the response has none, and in a digest.
+        response: The id of the response that it is about; of a digest, the first of its responses.
         first_event: The number of the first event that it tells of; 0 where there is no issue.
         last_event: The number of the last one; 0 likewise.
         recipient: A person's id, or a bare address; the name of an observer where the topic is ``changed``.
@@ -64,6 +79,8 @@ class Message:
         why: Why this person is told.
         created_at: When the change happened.
         is_urgent: Whether quiet hours must not hold it (requirement B8).
+        digest: Of a report, the end of the window that it is about; of a daily text message, the instant at which it is
+            due; None in every other message.
     """
 
     id: str
@@ -76,3 +93,4 @@ class Message:
     why: tuple[Why, ...]
     created_at: datetime
     is_urgent: bool = False
+    digest: datetime | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from attrs import field, frozen
 
@@ -17,6 +18,39 @@ from resolutionkit.model.values import ENGLISH
 
 
 @frozen(kw_only=True, weakref_slot=False)
+class Reported:
+    """One response of a report, as it is when the report is sent.
+
+    Attributes:
+        response: The response.
+        issue: The issue that it belongs to, or None.
+        is_late: Whether it came to light only after the window that it was received in had ended.
+    """
+
+    response: Response
+    issue: Issue | None = None
+    is_late: bool = False
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class DigestNotice:
+    """What a daily text message or a report is about (requirements C4, C6).
+
+    Attributes:
+        start: When its window starts, included; the first of several, where days off were passed over.
+        end: When it ends, not included.
+        number: How many unhappy responses there were; it was fixed when the window ended.
+        reported: The responses that the recipient may see still, in the order in which they were received; none in a
+            text message, which has the number alone.
+    """
+
+    start: datetime
+    end: datetime
+    number: int
+    reported: tuple[Reported, ...] = ()
+
+
+@frozen(kw_only=True, weakref_slot=False)
 class Notice:
     """One message with all that its text may need; fields may be added in later versions.
 
@@ -25,7 +59,7 @@ class Notice:
     Attributes:
         account: The account.
         message: Who is told of what, and under which idempotency key; of its reasons, those that still hold.
-        response: The response that it is about: the issue's, where there is an issue.
+        response: The response that it is about: the issue's, where there is an issue; of a digest the first one.
         issue: The issue, or None where the response has none.
         events: The events that the message tells of, in order.
         person: The recipient as the directory knows them, or None for a bare address and for an observer.
@@ -37,6 +71,7 @@ class Notice:
         moves: The statuses that the recipient can set now, with their guidance and demands; none where there is no
             issue.
         attempt: How often it has been tried to tell this, this time included: 1 for the first time.
+        digest: What a daily text message or a report is about, or None in every other message.
     """
 
     account: str
@@ -52,6 +87,7 @@ class Notice:
     labels: Mapping[str, str] = field(factory=dict)
     moves: tuple[LegalMove, ...] = ()
     attempt: int = 1
+    digest: DigestNotice | None = None
 
     @property
     def recipient(self) -> str:

@@ -23,7 +23,7 @@ CHANNELS_MAX = 20
 """The most channels that one topic may name."""
 ALERTS_LENGTH_MAX = 50_000
 """The most characters of all alerts of one person, as text."""
-NEVER_MUTED = frozenset({Topic.ESCALATED, Topic.LEVEL_RAISED, Topic.ASSIGNED})
+NEVER_MUTED = frozenset({Topic.ESCALATED, Topic.LEVEL_RAISED, Topic.ASSIGNED, Topic.DAILY_ALERT, Topic.RECOVERY_REPORT})
 """What somebody is always told of; they may choose on which channels."""
 CHOOSABLE = tuple(topic for topic in Topic if topic is not Topic.CHANGED)
 """The topics that people are told of; the other one is for observers."""
@@ -106,8 +106,8 @@ class Preferences:
 
     Attributes:
         channels: The names of the channels for a topic, such as ``{Topic.STATUS_CHANGED: ["email"]}``; none for a topic
-            means not to be told of it. A topic that is not named goes to the account's usual channels. Of escalations
-            and assignments everybody is told, so that they have one channel at least.
+            means not to be told of it. A topic that is not named goes to the account's usual channels. Of escalations,
+            assignments and what the daily alert tells everybody is told, so that they have one channel at least.
         threshold: An own recovery threshold, by the name of the scale; a bare number is NPS's. Above the account's it
             asks to be told of such responses too; below, it mutes mails of new responses with a higher score.
         alerts: Conditions: of a new response for which one of them holds, the person is told.

@@ -114,7 +114,9 @@ def _always(_preferences: Preferences, _message: Message, _judged: Weighed) -> b
 
 
 WISHES: Sequence[WishRule] = (
-    WishRule("an escalation, an assignment, or a new issue that is assigned to them", _is_owed, None),
+    WishRule(
+        "an escalation, an assignment, a daily alert or report, or a new issue that is assigned to them", _is_owed, None
+    ),
     WishRule("a note, and they do not want to hear of notes", _is_unwanted_note, Suppression.NOTES),
     WishRule(
         "they would be told only because they ask for it, and no longer do", _is_no_longer_asked, Suppression.NOT_ASKED

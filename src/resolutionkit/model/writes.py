@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import field, frozen
 
+from resolutionkit.model.alerts import Awaiting
 from resolutionkit.model.events import Event
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.messages import Message
@@ -54,6 +55,7 @@ class Write:
         wake_at: When the issue's timers have to be looked at next, or None for never; where there are events, it takes
             the place of the one before.
         messages: Who is to be told.
+        alerts: The responses that begin to wait for a daily alert; a store that keeps none leaves them out.
         remembered: The command's key, where it had one.
         is_last: Whether the unit of work ends with it, and neither asks nor raises anything afterwards: a store may
             commit it at once, and save a trip to its database.
@@ -67,6 +69,7 @@ class Write:
     due_at: datetime | None = None
     wake_at: datetime | None = None
     messages: tuple[Message, ...] = ()
+    alerts: tuple[Awaiting, ...] = ()
     remembered: Remembered | None = None
     is_last: bool = False
 

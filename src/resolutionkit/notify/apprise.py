@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from resolutionkit.errors import InvalidValue, MissingExtra, shown
 from resolutionkit.model.deliveries import NotDelivered
+from resolutionkit.model.messages import Medium
 from resolutionkit.model.notices import Notice
 from resolutionkit.model.values import CODE_MAX, code, flag
 from resolutionkit.notify.sms import sms_text
@@ -41,6 +42,7 @@ class AppriseNotifier:
         targets: Where each recipient is reached: a mapping of Apprise URLs, or a function that gives one for a notice,
             or None where the recipient has no such place.
         link: Gives the link for a notice, such as ``lambda notice: links.to(notice, LinkAction.VIEW)``; None for none.
+            A daily alert is about no single response, and has none.
         parts: For text messages: of how many parts one may be at most, 1 to 10. It then has neither what people wrote
             nor a reference. None for chats.
         shows_words: Whether a chat is shown what people wrote: the reason, the note, the customer's comment.
@@ -66,6 +68,7 @@ class AppriseNotifier:
         self._apprise: Any = _apprise()
         self._link = link
         self._parts = _checked_parts(parts)
+        self.medium: Medium = Medium.CHAT if self._parts is None else Medium.TEXT
         self._shows_words = flag(shows_words, "shows_words", InvalidValue)
         self._timeout = _span(timeout)
         self._target = self._looked_up(targets)
@@ -93,7 +96,7 @@ class AppriseNotifier:
 
     def _said(self, notice: Notice, service: Any) -> tuple[str, str, Any]:
         formats = self._apprise.NotifyFormat
-        link = None if self._link is None else self._link(notice)
+        link = None if self._link is None or notice.digest is not None else self._link(notice)
         if self._parts is not None:
             text = short_text(notice, unlinked)
             return "", sms_text(f"{text.title}. {'. '.join(text.facts)}", link, self._parts), formats.TEXT

@@ -1,6 +1,7 @@
 """What a short message says: one wording for every chat and text message. Mails have templates of their own.
 
-All that people typed goes through what the channel makes it inert with, of ``taming``. The words are English.
+All that people typed goes through what the channel makes it inert with, of ``taming``. The words are English,
+but for those of the daily alert.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from attrs import frozen
 
 from resolutionkit.model.events import Escalated, LevelRaised, note_of
 from resolutionkit.model.messages import Topic
-from resolutionkit.model.notices import Notice
+from resolutionkit.model.notices import DigestNotice, Notice
+from resolutionkit.notify.email.digests import language_of, summed_up
+from resolutionkit.notify.email.wording import title_of
 from resolutionkit.notify.taming import tamed
 
 NAME_MAX = 60
@@ -66,6 +69,8 @@ TITLES: Mapping[Topic, Callable[[Notice, Inert], str]] = {
     Topic.NOTED: lambda _notice, _inert: "A new note",
     Topic.RECORDED: lambda _notice, _inert: "A new response",
     Topic.QUARANTINED: lambda _notice, _inert: "A response waits for repair",
+    Topic.DAILY_ALERT: lambda _notice, _inert: "Daily alert",
+    Topic.RECOVERY_REPORT: lambda _notice, _inert: "Service recovery report",
     Topic.CHANGED: lambda _notice, _inert: "Something happened",
 }
 """How a message begins, by its topic."""
@@ -78,8 +83,17 @@ def short_text(notice: Notice, inert: Inert = tamed) -> ShortText:
         notice: The notice.
         inert: Makes what people typed inert.
     """
+    if notice.digest is not None:
+        return _digest(notice, notice.digest)
     topic = TITLES.get(notice.message.topic, TITLES[Topic.CHANGED])
     return ShortText(title=topic(notice, inert), facts=tuple(_facts(notice, inert)), words=tuple(_words(notice, inert)))
+
+
+def _digest(notice: Notice, digest: DigestNotice) -> ShortText:
+    """Return what is said of a daily alert, in the reader's language: a number, and nothing that anybody typed."""
+    language = language_of(notice.language)
+    title = language.gettext(title_of(notice.message.topic).tag)
+    return ShortText(title=title, facts=(summed_up(notice, digest, language),))
 
 
 def _facts(notice: Notice, inert: Inert) -> list[str]:

@@ -20,6 +20,7 @@ from resolutionkit.datafile import toml_data
 from resolutionkit.errors import Fault, InvalidScore, InvalidValue, PolicyError, shown
 from resolutionkit.model.scale import NPS, Scale, Score
 from resolutionkit.model.values import ENGLISH, FrozenMap, code, collected, is_language, is_zone, names
+from resolutionkit.policy.alerts import Alerts, alerts_faults
 from resolutionkit.policy.attributes import attribute_faults, attributes_of, types_of
 from resolutionkit.policy.calendar import BusinessCalendar
 from resolutionkit.policy.escalation import (
@@ -137,7 +138,7 @@ class Policy:
         closing_check: When to ask after closing whether the customer is satisfied; None for never (B16).
         require_group: Whether a response without a group is quarantined (requirement A6).
         require_segment: Whether a response without a segment is.
-        alert_late_repairs: Whether a response is alerted too that was repaired after the day after it was received.
+        alerts: The daily text message and report (requirements C4 to C6).
 
     Raises:
         PolicyError: It is unsound; every fault is listed with its place.
@@ -168,7 +169,7 @@ class Policy:
     closing_check: ClosingCheck | None = field(default=None, validator=_of((ClosingCheck, type(None))))
     require_group: bool = field(default=False, validator=_of(bool))
     require_segment: bool = field(default=False, validator=_of(bool))
-    alert_late_repairs: bool = field(default=False, validator=_of(bool))
+    alerts: Alerts = field(default=Alerts(), validator=_of(Alerts))
 
     def __attrs_post_init__(self) -> None:
         """Refuse an unsound policy with all its faults."""
@@ -260,6 +261,7 @@ def _faults(policy: Policy) -> Iterator[Fault]:
     yield from attribute_faults(policy.attributes, policy.dimensions)
     if policy.attributes is not None:
         yield from rule_faults(policy.rules, types_of(policy.attributes))
+    yield from alerts_faults(policy.alerts, policy.zone)
     for name in ("escalation_kinds", "root_causes", "dimensions", "channels"):
         values: tuple[str, ...] = getattr(policy, name) or ()
         for index, value in enumerate(values):

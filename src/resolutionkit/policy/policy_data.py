@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 
 from resolutionkit.model.scale import Scale
+from resolutionkit.policy.alerts import Alerts
 from resolutionkit.policy.assignment import Assignment, AssignTo
 from resolutionkit.policy.calendar import BusinessCalendar
 from resolutionkit.policy.escalation import Accountable, ClosingCheck, EscalationLevel
@@ -168,6 +169,12 @@ def _assignment(assignment: Assignment | None) -> object:
     return {assignment.to.value: assignment.people[0] if is_single else list(assignment.people)}
 
 
+def _alerts(alerts: Alerts) -> dict[str, Any]:
+    found = {one.name: getattr(alerts, one.name) for one in attrs.fields(Alerts)}
+    lists = {name: _list(found[name]) for name in ("days_off", "text_channels", "report_channels")}
+    return _said(**{**found, **lists, "time": alerts.time.isoformat(timespec="minutes")})
+
+
 def _list(values: Sequence[str] | None) -> list[str] | None:
     return None if values is None else list(values)
 
@@ -200,9 +207,9 @@ WRITERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "rules_apply": ("rules_apply", lambda value: value.value),
     "levels": ("levels", _levels),
     "closing_check": ("closing_check", _check),
+    "alerts": ("alerts", _alerts),
     "require_group": ("require_group", _as_it_is),
     "require_segment": ("require_segment", _as_it_is),
-    "alert_late_repairs": ("alert_late_repairs", _as_it_is),
 }
 """For each field of a policy the key of the file that has it, and what stands there."""
 

@@ -13,6 +13,7 @@ from resolutionkit.datafile import Entry, Table
 from resolutionkit.errors import Fault
 from resolutionkit.model.issue import Phase
 from resolutionkit.model.scale import Scale
+from resolutionkit.policy.alerts_file import alerts_in
 from resolutionkit.policy.escalation_file import check_in, levels_in
 from resolutionkit.policy.rules import RulesApply
 from resolutionkit.policy.rules_file import rules_in
@@ -30,7 +31,6 @@ _PLAIN: Mapping[str, type[Any]] = {
     "language": str,
     "require_group": bool,
     "require_segment": bool,
-    "alert_late_repairs": bool,
 }
 _LISTS = ("escalation_kinds", "root_causes", "dimensions", "channels")
 _SPANS = ("replace_within", "announce_within")
@@ -55,6 +55,7 @@ def policy_arguments(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Faul
     given["calendar"] = calendar_in(top, given["zone"])
     given |= {"rules": rules_in(top), "rules_apply": _rules_apply(top)}
     given |= {"levels": levels_in(top), "closing_check": check_in(top)}
+    given["alerts"] = alerts_in(top)
     top.done()
     return {name: value for name, value in given.items() if value is not None}, faults
 

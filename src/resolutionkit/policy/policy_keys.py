@@ -15,12 +15,14 @@ from attrs import field, frozen
 from resolutionkit.model.condition_operators import OPERATORS, Operator, Takes
 from resolutionkit.model.issue import Phase
 from resolutionkit.model.scale import Scale
+from resolutionkit.policy.alerts import Alerts
 from resolutionkit.policy.assignment import PEOPLE_MAX, ROLES, SEVERAL, AssignTo
 from resolutionkit.policy.attributes import ATTRIBUTE_TYPES
 from resolutionkit.policy.calendar import BusinessCalendar
 from resolutionkit.policy.escalation import ACCOUNTABLE_MAX, LEVELS_MAX, NAMING, ClosingCheck, EscalationLevel
 from resolutionkit.policy.key_kinds import (
     ANY_TEXT,
+    CLOCK,
     COUNT,
     DATED_HOURS,
     HOLIDAYS,
@@ -190,9 +192,9 @@ TOP = Section(
         Key(name="rules_apply", kind=one_of(RulesApply), requirement="A9"),
         Key(name="levels", kind=tables("levels[]", LEVELS_MAX), requirement="B9"),
         Key(name="closing_check", kind=table("closing_check"), requirement="B16"),
+        Key(name="alerts", kind=table("alerts"), requirement="C4"),
         Key(name="require_group", kind=SWITCH, requirement="A6"),
         Key(name="require_segment", kind=SWITCH, requirement="A6"),
-        Key(name="alert_late_repairs", kind=SWITCH, requirement="A6"),
     ),
 )
 
@@ -359,6 +361,20 @@ CHECK = Section(
     more=_one_of_units("after"),
 )
 
+ALERTS = Section(
+    path="alerts",
+    owner=Alerts,
+    keys=(
+        Key(name="time", kind=CLOCK, requirement="C4"),
+        Key(name="days_off", kind=NAMES, requirement="C5"),
+        Key(name="text", kind=SWITCH, requirement="C4"),
+        Key(name="report", kind=SWITCH, requirement="C6"),
+        Key(name="repaired_late", kind=SWITCH, requirement="A6"),
+        Key(name="text_channels", kind=NAMES, requirement="C4"),
+        Key(name="report_channels", kind=NAMES, requirement="C6"),
+    ),
+)
+
 SECTIONS = (
     TOP,
     SCALE,
@@ -373,6 +389,7 @@ SECTIONS = (
     RULE,
     LEVEL,
     CHECK,
+    ALERTS,
 )
 """Every table of the file, in the order in which the reference has them."""
 

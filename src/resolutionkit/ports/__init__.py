@@ -5,14 +5,17 @@ A port says what a thing does, in which order and with which errors; nothing her
 
 from __future__ import annotations
 
+from resolutionkit.model.alerts import Awaiting, Closing
 from resolutionkit.model.erasure import parties_in, renamed
 from resolutionkit.model.issue import line_of
+from resolutionkit.model.messages import Medium
 from resolutionkit.model.notes import NO_NOTES
-from resolutionkit.model.notices import Notice
+from resolutionkit.model.notices import DigestNotice, Notice, Reported
 from resolutionkit.model.policies import KeptPolicy
 from resolutionkit.model.query import IssueQuery, ResponseQuery, Scope, newest_key, response_key, urgency_key
 from resolutionkit.model.response import HeadChange, RecordChange
 from resolutionkit.model.writes import Remembered, Rewrite, Write
+from resolutionkit.ports.alerts import KeepsAlerts
 from resolutionkit.ports.channels import AsyncNotifier, Notifier
 from resolutionkit.ports.deliveries import KeepsDeliveries
 from resolutionkit.ports.policies import KeepsPolicies
@@ -28,13 +31,17 @@ __all__ = [
     "AsyncDirectory",
     "AsyncNotifier",
     "AsyncStore",
+    "Awaiting",
     "CanJoin",
     "Clock",
+    "Closing",
+    "DigestNotice",
     "Directory",
     "ErasesPeople",
     "Foresees",
     "HeadChange",
     "IssueQuery",
+    "KeepsAlerts",
     "KeepsDeliveries",
     "KeepsIssues",
     "KeepsPolicies",
@@ -42,11 +49,13 @@ __all__ = [
     "KeepsTimers",
     "KeptPolicy",
     "KnowsCodes",
+    "Medium",
     "NamesAdministrators",
     "Notice",
     "Notifier",
     "RecordChange",
     "Remembered",
+    "Reported",
     "ResponseQuery",
     "Rewrite",
     "Scope",

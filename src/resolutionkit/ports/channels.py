@@ -12,8 +12,11 @@ class Notifier(Protocol):
     """A channel that tells people: email, chat, a log.
 
     A notifier may be called again with the same ``message.id`` after a crash, and should then let the receiver
-    recognise the repetition. Whatever it raises means that the message was not delivered. One with an attribute
-    ``in_order`` that is true is told of an issue in order, for each person.
+    recognise the repetition. Whatever it raises means that the message was not delivered.
+
+    One with an attribute ``in_order`` that is true is told of an issue in order, for each person. One that has an
+    attribute ``medium``, of :class:`~resolutionkit.model.messages.Medium`, says what it is made for: daily text
+    messages go to those for text, and reports to those for mail.
     """
 
     name: str

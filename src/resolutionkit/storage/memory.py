@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
@@ -36,8 +36,10 @@ from resolutionkit.model.query import (
 )
 from resolutionkit.model.response import RecordChange, Response, ResponseRecord, Standing
 from resolutionkit.ports import Remembered, Rewrite, UnitOfWork, Write, WriteConflict
+from resolutionkit.storage.memory_alerts import AlertTables, MemoryAlerts
 from resolutionkit.storage.memory_filters import issue_passes, response_passes
 from resolutionkit.storage.memory_policies import MemoryPolicies, PolicyTables
+from resolutionkit.storage.memory_preferences import MemoryPreferences
 from resolutionkit.storage.memory_queue import MemoryQueue, QueueTables
 from resolutionkit.storage.memory_timers import MemoryTimers, TimerTables
 
@@ -47,7 +49,7 @@ _MISSING = object()
 
 
 @define
-class _Tables(TimerTables, PolicyTables):
+class _Tables(AlertTables, PolicyTables):
     """One account's data."""
 
     records: dict[str, ResponseRecord] = field(factory=dict)
@@ -87,12 +89,14 @@ class MemoryStore:
         self._accounts.clear()
 
 
-class _MemoryUnitOfWork(MemoryPolicies, MemoryQueue, MemoryTimers):
+class _MemoryUnitOfWork(MemoryPolicies, MemoryQueue, MemoryTimers, MemoryAlerts, MemoryPreferences):
     """Questions and saves on one account's tables, with a journal to undo the saves."""
 
     def __init__(self, accounts: Mapping[str, _Tables], account: str, *, write: bool) -> None:
         self._accounts = accounts
-        self._tables = self._queue = self._timers = self._kept = accounts[account]
+        self._tables = accounts[account]
+        self._queue = self._timers = self._kept = self._alerts = self._tables
+        self._wanted = self._tables.preferences
         self._may_write = write
         self._journal: list[tuple[MutableMapping[Any, Any], object, object]] = []
 
@@ -165,25 +169,8 @@ class _MemoryUnitOfWork(MemoryPolicies, MemoryQueue, MemoryTimers):
         return tuple(sorted(self._tables.messages.get(issue_id, ()), key=lambda message: message.id))
 
     def loose_messages(self, response_id: str, /) -> Sequence[Message]:
-        return tuple(sorted(self._tables.loose_messages.get(response_id, ()), key=lambda message: message.id))
-
-    def preferences(self, party: str, /) -> Preferences | None:
-        return self._tables.preferences.get(party)
-
-    def preferences_of(self, parties: Collection[str], /) -> Mapping[str, Preferences]:
-        known = self._tables.preferences
-        return {party: known[party] for party in parties if party in known}
-
-    def watchers(self) -> Sequence[tuple[str, Preferences]]:
-        known = self._tables.preferences
-        return [(party, known[party]) for party in sorted(known) if known[party].watches] if known else ()
-
-    def save_preferences(self, party: str, preferences: Preferences | None, /) -> None:
-        self._check_may_write()
-        if preferences is not None:
-            self._put(self._tables.preferences, party, preferences)
-        elif party in self._tables.preferences:
-            self._take(self._tables.preferences, party)
+        found = (one for one in self._tables.loose_messages.get(response_id, ()) if one.digest is None)
+        return tuple(sorted(found, key=lambda message: message.id))
 
     def remembered(self, actor: str, key: str, /) -> Remembered | None:
         return self._tables.remembered.get((actor, key))
@@ -236,13 +223,13 @@ class _MemoryUnitOfWork(MemoryPolicies, MemoryQueue, MemoryTimers):
             self._put(tables.issues, write.issue.id, write.issue)
             self._put(tables.due, write.issue.id, write.due_at)
             self._wake(write.issue.id, write.wake_at)
-        for message in write.messages:
-            self._put(tables.unplanned, message.id, message.created_at)
         if write.issue is not None and write.messages:
+            for message in write.messages:
+                self._put(tables.unplanned, message.id, message.created_at)
             self._put(tables.messages, write.issue.id, tables.messages.get(write.issue.id, ()) + write.messages)
-        elif write.messages:
-            about = write.messages[0].response
-            self._put(tables.loose_messages, about, tables.loose_messages.get(about, ()) + write.messages)
+        else:
+            self._tell(write.messages)
+        self._begin_to_wait(write.alerts)
         if write.remembered is not None:
             self._put(tables.remembered, _remembered_key(write.remembered), write.remembered)
 
@@ -251,6 +238,16 @@ class _MemoryUnitOfWork(MemoryPolicies, MemoryQueue, MemoryTimers):
         self._put(tables.records, record.id, record)
         if change.has_new_revision:
             self._put(tables.revisions, record.id, (*tables.revisions.get(record.id, ()), record.response))
+
+    def _tell(self, messages: Sequence[Message]) -> None:
+        tables = self._tables
+        for message in messages:
+            self._put(tables.unplanned, message.id, message.created_at)
+            known = tables.loose_messages.get(message.response, ())
+            self._put(tables.loose_messages, message.response, (*known, message))
+
+    def _every_alerts(self) -> Iterable[tuple[str, AlertTables]]:
+        return self._accounts.items()
 
     # --- the queue ---------------------------------------------------------------------------------------------------
 
@@ -318,6 +315,7 @@ class _MemoryUnitOfWork(MemoryPolicies, MemoryQueue, MemoryTimers):
         for party, wanted in [one for one in tables.preferences.items() if one[0] in names]:
             self._take(tables.preferences, party)
             self._put(tables.preferences, names[party], wanted)
+        self._rename_alerts(names)
 
     def rewrite(self, rewrite: Rewrite, /) -> None:
         self._check_may_write()

@@ -12,7 +12,9 @@ from typing import Any
 from attrs import field, frozen
 
 from resolutionkit.errors import InvalidValue, ResolutionKitError, shown
+from resolutionkit.model.messages import MADE_FOR, Medium, Topic
 from resolutionkit.model.values import code
+from resolutionkit.policy.policy import Policy
 from resolutionkit.ports import Notifier
 from resolutionkit.tracker.plugins import Plugins
 
@@ -45,6 +47,22 @@ class Channels:
     def __contains__(self, name: object) -> bool:
         """Say whether there is a channel of this name."""
         return name in self.notifiers or name in self.observers
+
+    def usual_for(self, topic: Topic, policy: Policy) -> tuple[str, ...]:
+        """Return the names of the channels for those who chose no others; of a daily alert, those made for it."""
+        usual = tuple(self.notifiers) if policy.channels is None else policy.channels
+        medium, alerts = MADE_FOR.get(topic), policy.alerts
+        if medium is None:
+            return usual
+        named = alerts.text_channels if medium is Medium.TEXT else alerts.report_channels
+        if named is not None:
+            return named
+        made = tuple(name for name in usual if self._medium(name) == medium)
+        return made or tuple(name for name in usual if self._medium(name) is None)
+
+    def _medium(self, name: str) -> object:
+        """Return what a channel is made for; None where it does not say, or is another process's."""
+        return getattr(self.notifiers.get(name), "medium", None)
 
     def in_order(self, name: str) -> bool:
         """Say whether what a channel is told of one issue and recipient has to keep its order."""

@@ -299,10 +299,9 @@ class Courier:
 
     def _look(self, unit: KeepsDeliveries, account: Account, messages: Sequence[Message], now: datetime) -> Look:
         """Look at what messages are about, as it is now."""
-        chosen = account.settings.policy.channels
-        usual = tuple(self.channels.notifiers) if chosen is None else chosen
-        known = frozenset(self.channels) if chosen is None else None
-        look = Look(account, seen(unit, messages), usual, now, known)
+        policy = account.settings.policy
+        known = frozenset(self.channels) if policy.channels is None else None
+        look = Look(account, seen(unit, messages), lambda topic: self.channels.usual_for(topic, policy), now, known)
         for issue, problem in look.unreadable.items():
             logs.UNREADABLE.write(account=account.name, issue_id=issue, error_type=type(problem).__name__)
         return look

@@ -205,7 +205,9 @@ class Explaining(Repairing):
         directory = self._runner.settings.directory
         if isinstance(directory, StaticDirectory):
             return directory
-        return snapshot(directory, (*response.hierarchy, *above, *named_by(policy.rules)), [response])
+        return snapshot(
+            directory, (*response.hierarchy, *above, *named_by(policy.rules)), [response.group], [response.segment]
+        )
 
     def _count(self, people: Iterable[str], counted: _Counted) -> None:
         new = [who for who in dict.fromkeys(people) if who not in counted.loads]

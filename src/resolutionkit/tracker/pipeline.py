@@ -13,6 +13,7 @@ from typing import TypeAlias, TypeVar
 from attrs import frozen
 
 from resolutionkit.decisions import intake
+from resolutionkit.decisions.alerting import alerts_of
 from resolutionkit.decisions.context import Context, Decision
 from resolutionkit.decisions.decide import decide
 from resolutionkit.decisions.leaving import hand_over
@@ -324,7 +325,7 @@ def _people(
         responses = (*responses, issue.response)
         named = (*named, issue.assignee, *issue.followers, *issue.people, *issue.alerted, *issue.accountable)
     mentioned = (actor, *named, *(who for one in responses for who in one.hierarchy))
-    return snapshot(directory, mentioned, responses)
+    return snapshot(directory, mentioned, [one.group for one in responses], [one.segment for one in responses])
 
 
 def _named(command: Command, policy: Policy) -> Iterable[str | None]:
@@ -369,6 +370,7 @@ def _finish(
         due_at=times.due_at,
         wake_at=times.wake_at,
         messages=messages,
+        alerts=alerts_of(decision, context),
         remembered=remembered(unit, command, decision, context, record=loaded.record, issue=issue),
         is_last=around.is_alone,
     )

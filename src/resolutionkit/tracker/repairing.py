@@ -63,7 +63,7 @@ class Repairing(Intake):
         settings = self._runner.settings
         people = settings.directory
         if not isinstance(people, StaticDirectory):
-            people = snapshot(people, (), [response])
+            people = snapshot(people, (), [response.group], [response.segment])
         return not quarantine_of(response, settings.policy, people)
 
     def _is_repaired(self, response_id: str) -> bool:

@@ -5,27 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from resolutionkit.model.people import Group, Person, StaticDirectory
-from resolutionkit.model.response import Response
 from resolutionkit.ports import Directory
 
 
-def snapshot(directory: Directory, mentioned: Iterable[str | None], responses: Sequence[Response]) -> StaticDirectory:
+def snapshot(
+    directory: Directory,
+    mentioned: Iterable[str | None],
+    groups: Iterable[str | None],
+    segments: Iterable[str | None] = (),
+) -> StaticDirectory:
     """Return everybody whom a decision may need.
 
     Args:
         directory: The host's directory.
         mentioned: The strings that may name somebody: ids, email addresses, names.
-        responses: The responses concerned, whose codes are looked up.
+        groups: The codes of the groups concerned; None is no code.
+        segments: The codes of the segments concerned, likewise.
     """
-    groups = _groups(directory, {one.group for one in responses if one.group is not None})
+    known = _groups(directory, {one for one in groups if one is not None})
     leader = directory.leader()
     people: dict[str, Person] = {} if leader is None else {leader.id: leader}
-    for who in {*mentioned, *_of_groups(groups)}:
+    for who in {*mentioned, *_of_groups(known)}:
         if who is not None:
             people.update(_named(directory, who))
     _add_managers(directory, people)
-    segments = _segments(directory, {one.segment for one in responses if one.segment is not None})
-    return StaticDirectory.gathered(people, groups, None if leader is None else leader.id, segments)
+    listed = _segments(directory, {one for one in segments if one is not None})
+    return StaticDirectory.gathered(people, known, None if leader is None else leader.id, listed)
 
 
 def _groups(directory: Directory, codes: Iterable[str]) -> list[Group]:

@@ -20,16 +20,16 @@ from resolutionkit.tracker.access import party_of
 from resolutionkit.tracker.courier import Courier
 from resolutionkit.tracker.cursors import binding, cursor, key_of
 from resolutionkit.tracker.delivering import EVERY, deliver, tell_of_rest
+from resolutionkit.tracker.digesting import Digesting
 from resolutionkit.tracker.inbox import PAGE
 from resolutionkit.tracker.preferring import party_named, preferences_of, set_preferences
 from resolutionkit.tracker.reading import page_of, page_size
-from resolutionkit.tracker.timing import Timing
 from resolutionkit.tracker.turns import keeping
 
 T = TypeVar("T")
 
 
-class Telling(Timing):
+class Telling(Digesting):
     """What a tracker does with what is to be told."""
 
     def outbox(self, issue_id: str) -> tuple[Message, ...]:
@@ -90,7 +90,7 @@ class Telling(Timing):
         return deliver(self._courier())
 
     def work(self, stop: Event, *, every: timedelta = EVERY) -> Delivered:
-        """Run the timers and deliver, again and again, until it is told to stop; run as many of these as you like.
+        """Run the timers and alerts and deliver, again and again, until it is told to stop; run as many as you like.
 
         It stops between two messages: what was not begun is due again at once. While the database or the directory
         cannot be used it waits and tries again.
@@ -109,6 +109,7 @@ class Telling(Timing):
         while not stop.is_set():
             try:
                 self._run_timers_if_kept(stop.is_set)
+                self._run_alerts_if_kept()
                 total = total.plus(deliver(courier))
             except Exception as problem:  # noqa: BLE001  (a directory may raise anything, and be there again)
                 tell_of_rest(problem, self._runner.account, every)

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from resolutionkit.decisions.delivery import SEND, TRIES, Standing, Verdict, judge_on
 from resolutionkit.errors import InvalidValue, StorageError
+from resolutionkit.model.alerts import Digest
 from resolutionkit.model.deliveries import Delivery, Fate
 from resolutionkit.model.events import Event, MergedInto
 from resolutionkit.model.history import replay
@@ -23,6 +24,7 @@ from resolutionkit.model.trusted import changed
 from resolutionkit.model.wishes import has_to_be_wanted
 from resolutionkit.ports import KeepsDeliveries, UnitOfWork
 from resolutionkit.tracker.access import scope_of_party
+from resolutionkit.tracker.digests import Digests, all_of, digests_of, issues_reported
 from resolutionkit.tracker.notices import Notices
 from resolutionkit.tracker.pipeline import AccountSettings
 
@@ -50,24 +52,30 @@ class Seen:
         records: The responses of those that are about no issue, whose recipients have preferences, or who have to want
             to be told, by their ids; one that is not there has none.
         wanted: What their recipients want to be told of, of those that have said anything.
+        digests: What those that are digests sum up, by the messages' ids.
     """
 
     histories: Mapping[str, tuple[Event, ...]] = field(factory=dict)
     unreadable: Mapping[str, Exception] = field(factory=dict)
     records: Mapping[str, ResponseRecord] = field(factory=dict)
     wanted: Mapping[str, Preferences] = field(factory=dict)
+    digests: Mapping[str, Sequence[Digest]] = field(factory=dict)
 
 
 def seen(unit: KeepsDeliveries, messages: Collection[Message]) -> Seen:
     """Ask the store for all that looking at messages needs."""
     wanted = _wanted(unit, {one.recipient for one in messages if one.topic is not Topic.CHANGED})
-    issues = dict.fromkeys(one.issue for one in messages if one.issue is not None)
-    histories, unreadable = _histories(unit, list(issues))
+    digests = digests_of(unit, messages)
+    summed = (name for its in digests.values() for one in its for name in one.responses)
+    records = all_of(unit.records, [*(one.response for one in messages if _is_weighed(one, wanted)), *summed])
+    issues = (one.issue for one in messages if one.issue is not None)
+    histories, unreadable = _histories(unit, [*issues, *issues_reported(messages, digests, records)])
     return Seen(
         histories=histories,
         unreadable=unreadable,
-        records=unit.records([one.response for one in messages if _is_weighed(one, wanted)]),
+        records=records,
         wanted=wanted,
+        digests=digests,
     )
 
 
@@ -76,7 +84,7 @@ _Histories: TypeAlias = dict[str, tuple[Event, ...]]
 
 def _histories(unit: KeepsDeliveries, issue_ids: Sequence[str]) -> tuple[_Histories, dict[str, Exception]]:
     """Return the histories of issues and of those that they were merged into, and what each raises that has none."""
-    found, unreadable = _readable(unit, issue_ids)
+    found, unreadable = _readable(unit, list(dict.fromkeys(issue_ids)))
     while missing := _leads(found.values()) - found.keys() - unreadable.keys():
         histories, problems = _readable(unit, sorted(missing))
         found |= histories
@@ -89,7 +97,7 @@ def _histories(unit: KeepsDeliveries, issue_ids: Sequence[str]) -> tuple[_Histor
 def _readable(unit: KeepsDeliveries, issue_ids: Sequence[str]) -> tuple[_Histories, dict[str, Exception]]:
     """Return what can be read, and what each issue raises that cannot: one that is damaged keeps up no other."""
     try:
-        return dict(unit.histories(issue_ids)), {}
+        return all_of(unit.histories, issue_ids), {}
     except (StorageError, ValueError, LookupError) as problem:
         if len(issue_ids) == 1:
             return {}, {issue_ids[0]: problem}
@@ -126,13 +134,18 @@ class Look:
     Args:
         account: The account.
         seen: What the store says of them.
-        usual: The names of the channels for those who chose no others.
+        usual: Gives the names of the channels for those who chose no others, by topic.
         at: The moment.
         known: The names of all channels that there are, or None where another worker may have others.
     """
 
     def __init__(
-        self, account: Account, seen: Seen, usual: tuple[str, ...], at: datetime, known: Collection[str] | None = None
+        self,
+        account: Account,
+        seen: Seen,
+        usual: Callable[[Topic], tuple[str, ...]],
+        at: datetime,
+        known: Collection[str] | None = None,
     ) -> None:
         """Fold the histories."""
         self.at = at
@@ -149,6 +162,7 @@ class Look:
                 self.unreadable[one] = problem
         self._scopes: dict[tuple[str, bool], Scope | None] = {}
         self._notices = Notices(account.name, account.settings)
+        self._digests = Digests(account.settings.directory, seen.records, self._issues)
 
     def standing(self, message: Message) -> Standing:
         """Return what a message is judged by."""
@@ -162,10 +176,11 @@ class Look:
             now=self.at,
             wanted=wanted,
             zone=self._settings.policy.zone if wanted is None else self._zone_of(message.recipient),
-            usual=(message.recipient,) if is_observer else self._usual,
+            usual=(message.recipient,) if is_observer else self._usual(message.topic),
             events=self._history(message)[message.first_event - 1 : message.last_event] if message.issue else (),
             known=None if is_observer else self._known,
             is_readable=message.issue not in self.unreadable,
+            digest=None if message.digest is None else self._digests.standing(message, *self._summed(message)),
         )
 
     def notice(self, message: Message, attempt: int) -> Notice:
@@ -183,10 +198,16 @@ class Look:
         about = next((one.response for one in sides if one.response.id == message.response), subject.response)
         told = message if len(message.why) == 1 else self.standing(message).told
         history = self._history(message)
-        return self._notices.notice(told, response=about, issue=issue, history=history, attempt=attempt)
+        notice = self._notices.notice(told, response=about, issue=issue, history=history, attempt=attempt)
+        if message.digest is None:
+            return notice
+        return changed(notice, digest=self._digests.notice(message, *self._summed(message)))
 
     def _history(self, message: Message) -> tuple[Event, ...]:
         return self._seen.histories.get(message.issue or "", ())
+
+    def _summed(self, message: Message) -> tuple[Sequence[Digest], Scope | None]:
+        return self._seen.digests.get(message.id, ()), self._scope(message)
 
     def _issue(self, message: Message) -> Issue | None:
         """Return the issue that a message is about, or the one that it was merged into by now."""

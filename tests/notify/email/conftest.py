@@ -14,7 +14,7 @@ import pytest
 from resolutionkit import Answer, ClosingCheck, Contact, EscalationLevel, Policy, Response, Topic, Tracker, Why
 from resolutionkit.notify.email.notifier import EmailNotifier
 from resolutionkit.notify.links import Links
-from resolutionkit.ports import Notice
+from resolutionkit.ports import DigestNotice, Notice, Reported
 from resolutionkit.testing import ReferenceStore, notices
 from support import NOON, TurnableClock, organisation, response
 from support.mailing import PASSWORD, USER, MailServer, trusting
@@ -71,6 +71,8 @@ def every_topic() -> dict[Topic, Notice]:
         assert notice.issue is not None
         message, its = attrs.evolve(notice.message, issue=issue.id), attrs.evolve(notice.issue, id=issue.id)
         found[topic] = attrs.evolve(notice, message=message, issue=its)
+    found[Topic.DAILY_ALERT] = digest_of(found[Topic.OPENED], Topic.DAILY_ALERT)
+    found[Topic.RECOVERY_REPORT] = digest_of(found[Topic.OPENED], Topic.RECOVERY_REPORT)
     assert set(found) == set(Topic)
     return found
 
@@ -94,6 +96,20 @@ def told_by_time(first: Response) -> dict[Topic, Notice]:
         tracker.run_timers()
         wanted = {Topic.LEVEL_RAISED, Topic.REMINDED, Topic.CHECK_ASKED}
         return {one.message.topic: one for one in notices(tracker, issue.id, directory) if one.message.topic in wanted}
+
+
+def digest_of(notice: Notice, topic: Topic) -> Notice:
+    """Return a notice of a window of which the response of another notice is the only one."""
+    about = {"issue": None, "why": (Why.GROUP_LEAD,), "first_event": 0, "last_event": 0, "digest": NOON}
+    reported = (Reported(response=notice.response, issue=notice.issue),) if topic is Topic.RECOVERY_REPORT else ()
+    return attrs.evolve(
+        notice,
+        message=attrs.evolve(notice.message, topic=topic, **about),
+        issue=None,
+        events=(),
+        moves=(),
+        digest=DigestNotice(start=NOON - timedelta(days=1), end=NOON, number=1, reported=reported),
+    )
 
 
 @pytest.fixture

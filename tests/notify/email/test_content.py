@@ -79,6 +79,8 @@ HEADINGS = {
         "It is time to ask whether the customer is satisfied.",
     ),
     Topic.RECORDED: ("A customer has answered", ""),
+    Topic.DAILY_ALERT: ("Your daily alert", "1 unhappy response from 19 November 2026, 12:00 UTC to 20 November"),
+    Topic.RECOVERY_REPORT: ("Service recovery report", "1 unhappy response from 19 November 2026, 12:00 UTC to 20"),
     Topic.CHANGED: ("Something has changed", ""),
 }
 

@@ -5,12 +5,13 @@ What following a link does is decided where it is read; how links are made, in `
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from resolutionkit.model.messages import Why
-from resolutionkit.model.notices import Notice
+from resolutionkit.model.notices import DigestNotice, Notice
 from resolutionkit.notify.email.language import Language
 from resolutionkit.notify.links import LinkAction, Links
 
@@ -40,6 +41,7 @@ class Actions:
         others: Note, reassign, follow, flag.
         preferences: Where the reader says what they want to be told, or None.
         unfollow: The one-click URL that ends it for a follower, or None.
+        notes: Of a report, where a note can be added to each response that is an issue, by the responses' ids.
     """
 
     view: Action | None = None
@@ -47,6 +49,7 @@ class Actions:
     others: tuple[Action, ...] = ()
     preferences: str | None = None
     unfollow: str | None = None
+    notes: Mapping[str, str] = field(factory=dict)
 
 
 @frozen
@@ -67,6 +70,9 @@ class Ways:
 def actions_for(notice: Notice, ways: Ways, language: Language) -> Actions:
     """Return the links that a notice's recipient has."""
     links = ways.links
+    if notice.digest is not None:
+        notes = {} if links is None else _notes(notice, notice.digest, links)
+        return Actions(preferences=_preferences(notice, ways), notes=notes)
     if links is None:
         return Actions(view=_view(notice, ways, language), preferences=_preferences(notice, ways))
     may_work = notice.issue is not None and (notice.person is not None or notice.issue.assignee == notice.recipient)
@@ -128,6 +134,16 @@ def _others(notice: Notice, links: Links, language: Language, *, may_work: bool)
     elif notice.person is not None:
         found.append(Action(label=language.gettext("Follow it"), url=links.to(notice, LinkAction.FOLLOW)))
     return tuple(found)
+
+
+def _notes(notice: Notice, digest: DigestNotice, links: Links) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for one in digest.reported:
+        if one.issue is not None:
+            issue, response = one.issue, one.response.id
+            about = evolve(notice.message, issue=issue.id, response=response, last_event=issue.version)
+            found[response] = links.to(evolve(notice, message=about), LinkAction.NOTE)
+    return found
 
 
 def _hears_as_follower(notice: Notice) -> bool:

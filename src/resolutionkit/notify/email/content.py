@@ -16,8 +16,10 @@ from resolutionkit.model.messages import Topic
 from resolutionkit.model.notes import Note
 from resolutionkit.model.notices import Notice
 from resolutionkit.model.people import is_address
+from resolutionkit.model.response import Response
 from resolutionkit.model.scale import NPS, Category
 from resolutionkit.notify.email.actions import Actions
+from resolutionkit.notify.email.digests import Entry, counted, facts_of, hidden, summed_up
 from resolutionkit.notify.email.language import Language
 from resolutionkit.notify.email.plain import cut, one_line
 from resolutionkit.notify.email.wording import (
@@ -105,6 +107,7 @@ class Mail:
         nps: What a Net Promoter Score is; empty on another scale.
         zone: The zone in which instants are told.
         sender: What the sender is called; may be empty.
+        entries: The responses of a report; none in other mails.
     """
 
     language: str
@@ -130,6 +133,7 @@ class Mail:
     nps: str
     zone: str
     sender: str
+    entries: tuple[Entry, ...] = ()
 
 
 def mail_of(notice: Notice, language: Language, actions: Actions, sender: str) -> Mail:
@@ -173,6 +177,7 @@ def mail_of(notice: Notice, language: Language, actions: Actions, sender: str) -
         nps=language.gettext(NPS_IN_WORDS) if notice.scale == NPS else "",
         zone=notice.zone,
         sender=sender,
+        entries=tuple(_entries(notice, language, actions)),
     )
 
 
@@ -181,6 +186,9 @@ def _subject(notice: Notice, language: Language) -> str:
 
     Clients that thread by subject leave out what stands in brackets at its beginning (RFC 5256).
     """
+    if notice.digest is not None:
+        tag = language.gettext(title_of(notice.message.topic).tag)
+        return language.gettext("[%(topic)s] %(what)s", topic=tag, what=counted(notice.digest, language))
     return language.gettext(
         "[%(topic)s] %(customer)s: %(score)s of %(most)s",
         topic=language.gettext(title_of(notice.message.topic).tag),
@@ -191,13 +199,22 @@ def _subject(notice: Notice, language: Language) -> str:
 
 
 def _who(notice: Notice, language: Language) -> str:
-    contact = notice.response.contact
+    return _called(notice.response, language)
+
+
+def _called(response: Response, language: Language) -> str:
+    contact = response.contact
     named = [cut(name, 60) for name in (contact.name, contact.company) if name and one_line(name)]
     return ", ".join(named) or language.gettext("A customer")
 
 
 def _happened(notice: Notice, tell: Telling) -> Iterator[str]:
-    """Yield what happened; that an escalation sets a status goes without saying."""
+    """Yield what happened; that an escalation sets a status goes without saying. Of a digest, what it sums up."""
+    if notice.digest is not None:
+        yield summed_up(notice, notice.digest, tell.language)
+        if notice.digest.reported and (rest := hidden(notice.digest, tell.language)):
+            yield rest
+        return
     is_escalation = _escalation(notice) is not None
     for event in notice.events:
         sentence = happened(event, tell)
@@ -279,6 +296,19 @@ def _notes(notice: Notice, *, whole: bool) -> Iterator[Note]:
         yield from notice.issue.notes
     else:
         yield from filter(None, map(note_of, notice.events))
+
+
+def _entries(notice: Notice, language: Language, actions: Actions) -> Iterator[Entry]:
+    for one in () if notice.digest is None else notice.digest.reported:
+        notes = () if one.issue is None else one.issue.notes
+        written = [_written(note, notice, language) for note in notes]
+        yield Entry(
+            who=_called(one.response, language),
+            facts=tuple(facts_of(one, notice, language)),
+            comment=(one.response.comment or "").strip(),
+            notes=tuple((note.head, note.text) for note in written),
+            note_url=actions.notes.get(one.response.id),
+        )
 
 
 def _written(note: Note, notice: Notice, language: Language) -> Written:

@@ -54,6 +54,10 @@ class Language:
         found = self.translations.gettext(words) if words else ""
         return found % values if values else found
 
+    def ngettext(self, one: str, many: str, number: int, /, **values: object) -> str:
+        """Return words in the language for a number of things, with the number put in as ``number``."""
+        return self.translations.ngettext(one, many, number) % {"number": number, **values}
+
     def pgettext(self, context: str, words: str, /) -> str:
         """Return words in the language that mean one thing here and another elsewhere."""
         return self.translations.pgettext(context, words)

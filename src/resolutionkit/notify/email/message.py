@@ -45,6 +45,21 @@ _HEADERS = _Headers(linesep="\r\n", max_line_length=998, cte_type="7bit")
 
 
 @frozen(kw_only=True)
+class Attachment:
+    """A file that comes with a mail.
+
+    Attributes:
+        name: What it is called, such as ``recovery-report.pdf``: a file name without a path.
+        media_type: What it is, such as ``application/pdf``.
+        content: What stands in it.
+    """
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@frozen(kw_only=True)
 class Parts:
     """What was rendered.
 
@@ -54,6 +69,7 @@ class Parts:
         text: The plain text.
         html: The HTML.
         unfollow: The one-click URL that ends it for a follower, or None.
+        attachments: The files that come with it, in order.
     """
 
     language: str
@@ -61,6 +77,7 @@ class Parts:
     text: str
     html: str
     unfollow: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 def message_of(
@@ -90,6 +107,9 @@ def message_of(
     message.make_alternative()
     message.attach(_part(parts.text, "plain", parts.language))
     message.attach(_part(parts.html, "html", parts.language))
+    for one in parts.attachments:
+        kind, _, subtype = one.media_type.partition("/")
+        message.add_attachment(one.content, maintype=kind, subtype=subtype, filename=one.name)
     return message
 
 
@@ -109,6 +129,8 @@ def _own_id(notice: Notice) -> str:
 def _threading(notice: Notice, sender: Mailbox) -> Iterator[tuple[str, str]]:
     """Yield what makes all mails of an issue one conversation: each answers a mail that nobody ever sent."""
     message = notice.message
+    if message.digest is not None:  # each is about a time of its own
+        return
     what, which = ("issue", message.issue) if message.issue is not None else ("response", message.response)
     root = f"<{what}.{_digest(what, notice.account, which)}@{sender.domain}>"
     yield "In-Reply-To", root

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from functools import lru_cache
@@ -11,13 +12,13 @@ from urllib.parse import urlsplit
 
 from resolutionkit.errors import InvalidValue
 from resolutionkit.model.deliveries import NotDelivered
-from resolutionkit.model.messages import Topic
+from resolutionkit.model.messages import Medium, Topic
 from resolutionkit.notify.email.actions import Ways, actions_for
 from resolutionkit.notify.email.addresses import Mailbox, mailbox, own_mailbox
 from resolutionkit.notify.email.catalogues import Catalogues
 from resolutionkit.notify.email.content import mail_of
 from resolutionkit.notify.email.language import Language
-from resolutionkit.notify.email.message import Parts, message_of
+from resolutionkit.notify.email.message import Attachment, Parts, message_of
 from resolutionkit.notify.email.rendering import Rendering
 from resolutionkit.notify.email.server import server_of
 from resolutionkit.notify.email.smtp import send
@@ -47,6 +48,8 @@ class EmailNotifier:
         reply_to: Where answers go; None for the sender.
         templates: A folder with templates that take the place of ours, one by one; or None.
         translations: A folder with translations, named as their languages: ``fr.po``. They come before ours; or None.
+        attachments: Gives the files that come with a report, such as it as a PDF; its argument is the report's notice,
+            whose ``digest`` has the responses. None for no files: the mail says the same by itself.
         timeout: How long the server may take for each answer.
         require_tls: Whether the connection has to be encrypted before anything is sent; None: unless the server is this
             machine.
@@ -60,6 +63,7 @@ class EmailNotifier:
     """
 
     name = "email"
+    medium = Medium.MAIL
 
     def __init__(
         self,
@@ -72,6 +76,7 @@ class EmailNotifier:
         reply_to: str | None = None,
         templates: str | Path | None = None,
         translations: str | Path | None = None,
+        attachments: Callable[[Notice], Iterable[Attachment]] | None = None,
         timeout: timedelta = _TIMEOUT,
         require_tls: bool | None = None,
         certificates: ssl.SSLContext | None = None,
@@ -82,6 +87,7 @@ class EmailNotifier:
         self._sender = own_mailbox(sender, "sender")
         self._reply_to = None if reply_to is None else own_mailbox(reply_to, "reply_to")
         self._ways = Ways(links, _url(desk_url, "desk_url"), _url(preferences_url, "preferences_url"))
+        self._attachments = attachments
         self._timeout = _seconds(timeout)
         self._clock = clock
         self._catalogues = Catalogues.load(None if translations is None else Path(translations))
@@ -120,10 +126,15 @@ class EmailNotifier:
             text=self._rendering.text(shown, notice, language),
             html=self._rendering.html(shown, notice, language),
             unfollow=actions.unfollow,
+            attachments=self._attached(notice),
         )
         return message_of(
             notice, parts, sender=self._sender, recipient=recipient, reply_to=self._reply_to, at=self._clock()
         )
+
+    def _attached(self, notice: Notice) -> tuple[Attachment, ...]:
+        is_report = notice.message.topic is Topic.RECOVERY_REPORT and notice.digest is not None
+        return () if self._attachments is None or not is_report else tuple(self._attachments(notice))
 
     def _found_language(self, tag: str) -> Language:
         return Language(*self._catalogues.find(tag))

@@ -69,6 +69,8 @@ TITLES: Mapping[Topic, Title] = {
     Topic.NOTED: Title(marked("New note"), marked("There is a new note")),
     Topic.RECORDED: Title(marked("Response"), marked("A customer has answered")),
     Topic.QUARANTINED: Title(marked("Quarantine"), marked("A response waits for repair")),
+    Topic.DAILY_ALERT: Title(marked("Daily alert"), marked("Your daily alert")),
+    Topic.RECOVERY_REPORT: Title(marked("Report"), marked("Service recovery report")),
 }
 _OTHER = Title(marked("Change"), marked("Something has changed"))
 FLAGGED = marked("A response was flagged for attention")
@@ -90,6 +92,7 @@ WHYS: Mapping[Why, str] = {
     Why.ASSIGNEE: marked("the issue is assigned to you"),
     Why.HIERARCHY: marked("the customer is one of yours, or of somebody who reports to you"),
     Why.GROUP_LEAD: marked("you lead the group that the response belongs to, or stand in for its lead"),
+    Why.ALSO_ALERTED: marked("you are alerted for a group besides its lead"),
     Why.RULE: marked("a rule of this account sends such issues to you"),
     Why.FOLLOWER: marked("you follow the issue"),
     Why.FORMER_ASSIGNEE: marked("you worked the issue that was merged into this one"),

@@ -77,7 +77,10 @@ class PreferringUnitOfWork(SqlUnitOfWork):
         """Return the outbox's messages about a response that are about no issue, in the order of their ids."""
         columns = self._tables.outbox.c
         query = select(self._tables.outbox).where(
-            columns.account == self._account, columns.issue == "", columns.response == response_id
+            columns.account == self._account,
+            columns.issue == "",
+            columns.response == response_id,
+            columns.digest == 0,
         )
         rows = self._wire.select(query.order_by(columns.id))
         names = self._addresses.names(row.recipient for row in rows)

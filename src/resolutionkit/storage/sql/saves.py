@@ -19,6 +19,7 @@ from resolutionkit.model.response import Contact, HeadChange, RecordChange, Resp
 from resolutionkit.model.values import micros
 from resolutionkit.ports import Write
 from resolutionkit.serialize import StoredEvent, event_to_stored, response_to_json, to_json
+from resolutionkit.storage.sql.alert_rows import alert_row
 from resolutionkit.storage.sql.queries import SECRET_NAME, Questions
 from resolutionkit.storage.sql.rows import (
     contact_hashes,
@@ -102,6 +103,7 @@ class SqlUnitOfWork(Questions):
             steps += self._event_steps(write.issue.id, stored, keys)
         rows = [message_row(self._account, message, keys) for message in write.messages]
         steps.append(Step(self._statements.new_message, rows))
+        steps.append(Step(self._statements.new_alert, [alert_row(self._account, one) for one in write.alerts]))
         return claims_first(step for step in steps if step.rows)
 
     def _take_turns(self, changes: Iterable[Write]) -> None:

@@ -169,6 +169,8 @@ class Statements:
     new_remembered: Statement
     new_preferences: Statement
     new_policy: Statement
+    new_alert: Statement
+    new_digest: Statement
 
     record_becomes: Statement
     scope_becomes: Statement
@@ -279,6 +281,7 @@ def _inserts(tables: Tables, spelling: Spelling) -> dict[str, Statement]:
         "new_remembered": tables.remembered,
         "new_preferences": tables.preferences,
         "new_policy": tables.policies,
+        "new_digest": tables.digests,
     }
     own = {
         "new_revision": tables.response_revisions,
@@ -289,6 +292,7 @@ def _inserts(tables: Tables, spelling: Spelling) -> dict[str, Statement]:
         "new_text": tables.texts,
         "new_message": tables.outbox,
         "new_delivery": tables.deliveries,
+        "new_alert": tables.alerts,
     }
     inserts = {name: spelling.insert_new(table) for name, table in contested.items()}
     inserts |= {name: insert(table) for name, table in own.items()}

@@ -15,6 +15,7 @@ from resolutionkit.errors import CommitUnknown, StorageError
 from resolutionkit.hooks import StoreOptions
 from resolutionkit.ports import Store, UnitOfWork, WriteConflict
 from resolutionkit.storage.sql import sqlite
+from resolutionkit.storage.sql.alerting import AlertingUnitOfWork
 from resolutionkit.storage.sql.creation import Creation
 from resolutionkit.storage.sql.direct import has_ended, wire_on
 from resolutionkit.storage.sql.engine import WRITES, guest_of, open_engine
@@ -25,7 +26,6 @@ from resolutionkit.storage.sql.retries import Retries
 from resolutionkit.storage.sql.schema import schema_for
 from resolutionkit.storage.sql.steps import as_one_statement, one_by_one
 from resolutionkit.storage.sql.tables import DEFAULT_PREFIX, Tables, make_tables
-from resolutionkit.storage.sql.timing import TimingUnitOfWork
 from resolutionkit.storage.sql.wire import OwnWire, SqlAlchemyWire
 
 __all__ = ["store_on"]  # what hosts call; the rest is for the house
@@ -86,7 +86,7 @@ class SqlStore:
         with self._wire(connection, may_end=write and not locks) as wire:
             try:
                 with connection.begin():
-                    unit = TimingUnitOfWork(
+                    unit = AlertingUnitOfWork(
                         wire,
                         self._schema,
                         self._leases,

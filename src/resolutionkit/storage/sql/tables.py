@@ -92,6 +92,8 @@ class Tables:
     remembered: Table
     preferences: Table
     policies: Table
+    alerts: Table
+    digests: Table
 
 
 def make_tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tables:
@@ -177,6 +179,8 @@ def make_tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tabl
             _instant("first_used_at"),
             Column("body", Body(), nullable=False),
         ),
+        alerts=table("alerts", *_alert_columns(), Index(f"{prefix}alerts_due", "due_at", "account", "response")),
+        digests=table("digests", *_digest_columns(), Index(f"{prefix}digests_due", "due_at", "account", "recipient")),
     )
 
 
@@ -342,6 +346,7 @@ def _outbox_columns() -> list[Column[str] | Column[int] | Column[float]]:
         _code("why", 190),
         _instant("created_at"),
         _flag("is_urgent"),
+        _instant("digest"),
         _instant("due_at"),
     ]
 
@@ -382,4 +387,32 @@ def _remembered_columns() -> list[Column[str] | Column[int] | Column[float]]:
         _number("last_event"),
         Column("advice", Body(), nullable=False),
         _instant("at"),
+    ]
+
+
+def _instant_key(name: str) -> Column[int]:
+    return Column(name, BigInteger, primary_key=True, autoincrement=False)
+
+
+def _alert_columns() -> list[Column[str] | Column[int]]:
+    """Return one row for each response that a daily alert tells; it stays when it was told, and is due no more."""
+    return [
+        _key("response", CODE_MAX),
+        Column("revision", Integer, primary_key=True, autoincrement=False),
+        _instant_key("since"),
+        _instant("due_at"),
+        _flag("is_repaired"),
+    ]
+
+
+def _digest_columns() -> list[Column[str] | Column[int]]:
+    """Return one row for each person and window of which the person was told; due is the text that is not written."""
+    return [
+        _key("recipient", CODE_MAX),
+        _instant_key("window_end"),
+        _instant("window_start"),
+        _code("why", 190),
+        Column("body", Body(), nullable=False),
+        _instant("text_at"),
+        _instant("due_at"),
     ]

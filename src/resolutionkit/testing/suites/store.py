@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from resolutionkit.testing.suites.access import NobodySeesTooMuch
 from resolutionkit.testing.suites.accounts import Accounts
+from resolutionkit.testing.suites.alerts import Alerts
 from resolutionkit.testing.suites.answers import SameAnswers
 from resolutionkit.testing.suites.conflicts import Conflicts
+from resolutionkit.testing.suites.digests import EachDigestOnce
 from resolutionkit.testing.suites.erasing import Erasing, NothingIsLeft
 from resolutionkit.testing.suites.filters import Filters
 from resolutionkit.testing.suites.histories import HistoryIsTheTruth
@@ -45,6 +47,7 @@ class StoreRules(
     KeepingPolicies,
     Queue,
     Timers,
+    Alerts,
 ):
     """What :class:`~resolutionkit.ports.Store` and :class:`~resolutionkit.ports.UnitOfWork` promise, rule by rule.
 
@@ -61,8 +64,9 @@ class StoreLaws(
     NobodySeesTooMuch,
     SameAnswers,
     NothingIsLeft,
+    EachDigestOnce,
 ):
-    """The laws that a tracker keeps on a store which keeps the rules: L1, L2, L3, L4, L6, L7, L10 and L11.
+    """The laws that a tracker keeps on a store which keeps the rules: L1, L2, L3, L4, L6, L7, L8, L10 and L11.
 
     The tests play random histories through the whole library, and compare the store with a plain reference. Override
     the fixture ``store``, as for :class:`StoreConformance`, which has these tests as well.
@@ -89,7 +93,8 @@ class StoreConformance(StoreRules, StoreLaws):
     :class:`~resolutionkit.testing.CanReopen`, :class:`~resolutionkit.testing.CanShare` and
     :class:`~resolutionkit.testing.CanDump`; and on its unit of work, :class:`~resolutionkit.ports.ErasesPeople`,
     :class:`~resolutionkit.ports.KeepsPreferences`, :class:`~resolutionkit.ports.KeepsPolicies`,
-    :class:`~resolutionkit.ports.KeepsDeliveries` and :class:`~resolutionkit.ports.KeepsTimers`.
+    :class:`~resolutionkit.ports.KeepsDeliveries`, :class:`~resolutionkit.ports.KeepsTimers` and
+    :class:`~resolutionkit.ports.KeepsAlerts`.
     Tests for what is missing are skipped and say so.
 
     Random tests follow the Hypothesis profile that is loaded: its number of examples, its database, its seed.

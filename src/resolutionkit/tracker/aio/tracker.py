@@ -29,12 +29,12 @@ from resolutionkit.ports import (
 from resolutionkit.tracker.aio.awaited import awaited
 from resolutionkit.tracker.aio.delivering import deliver
 from resolutionkit.tracker.aio.desk import AsyncDesk
+from resolutionkit.tracker.aio.digesting import AsyncDigesting
 from resolutionkit.tracker.aio.leaving import AsyncLeaving
 from resolutionkit.tracker.aio.opening import Opening
 from resolutionkit.tracker.aio.reportvisits import AsyncFollowsReports
 from resolutionkit.tracker.aio.settings import AsyncAccountSettings, as_sync, waiting
 from resolutionkit.tracker.aio.stores import WaitingStore
-from resolutionkit.tracker.aio.timing import AsyncTiming
 from resolutionkit.tracker.aio.views import AsyncViews
 from resolutionkit.tracker.aio.visits import AsyncLinkVisit
 from resolutionkit.tracker.channels import channels_of
@@ -47,7 +47,7 @@ from resolutionkit.tracker.tracker import Tracker
 T = TypeVar("T")
 
 
-class AsyncTracker(AsyncFollowsReports, AsyncTiming, AsyncLeaving, AsyncViews):
+class AsyncTracker(AsyncFollowsReports, AsyncDigesting, AsyncLeaving, AsyncViews):
     """Records responses, and gives people their desks; everything that reads or writes is awaited.
 
     The tasks of one event loop may share it. Use it as an async context manager, or ``aclose`` it. A task that is
@@ -346,7 +346,7 @@ class AsyncTracker(AsyncFollowsReports, AsyncTiming, AsyncLeaving, AsyncViews):
         return await deliver(self._sync._courier())
 
     async def work(self, stop: asyncio.Event, *, every: timedelta = EVERY) -> Delivered:
-        """Run the timers and deliver, again and again, until it is told to stop; run as many of these as you like.
+        """Run the timers and alerts and deliver, again and again, until it is told to stop; run as many as you like.
 
         As :meth:`Tracker.work <resolutionkit.Tracker.work>` does. A task that is cancelled has settled what was sent.
 
@@ -364,6 +364,7 @@ class AsyncTracker(AsyncFollowsReports, AsyncTiming, AsyncLeaving, AsyncViews):
         while not stop.is_set():
             try:
                 await bridge.run(self._sync._run_timers_if_kept, stop.is_set)
+                await bridge.run(self._sync._run_alerts_if_kept)
                 total = total.plus(await deliver(courier))
             except Exception as problem:  # noqa: BLE001  (a directory may raise anything, and be there again)
                 tell_of_rest(problem, self.account, every)

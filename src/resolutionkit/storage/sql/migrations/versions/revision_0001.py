@@ -30,6 +30,10 @@ def _number_key(name: str) -> Column[int]:
     return Column(name, Integer, primary_key=True, autoincrement=False)
 
 
+def _instant_key(name: str) -> Column[int]:
+    return Column(name, BigInteger, primary_key=True, autoincrement=False)
+
+
 def _code(name: str, length: int = _CODE, *, may_lack: bool = False) -> Column[str]:
     return Column(name, CodePoints(length), nullable=may_lack)
 
@@ -153,6 +157,7 @@ def _columns() -> Mapping[str, list[Column[Any]]]:
             _code("why"),
             _instant("created_at"),
             _flag("is_urgent"),
+            _instant("digest"),
             _instant("due_at"),
         ],
         "deliveries": [
@@ -180,6 +185,22 @@ def _columns() -> Mapping[str, list[Column[Any]]]:
         ],
         "preferences": [_key("person"), _body("body"), _flag("watches")],
         "policies": [_key("fingerprint", 16), _instant("first_used_at"), _body("body")],
+        "alerts": [
+            _key("response"),
+            _number_key("revision"),
+            _instant_key("since"),
+            _instant("due_at"),
+            _flag("is_repaired"),
+        ],
+        "digests": [
+            _key("recipient"),
+            _instant_key("window_end"),
+            _instant("window_start"),
+            _code("why"),
+            _body("body"),
+            _instant("text_at"),
+            _instant("due_at"),
+        ],
     }
 
 
@@ -222,6 +243,8 @@ _INDEXES_OVER_ALL: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "issues": {"issues_wake": ("wake_at", "account", "id")},
     "outbox": {"outbox_due": ("due_at", "account", "id")},
     "deliveries": {"deliveries_due": ("channel", "due_at", "account", "message")},
+    "alerts": {"alerts_due": ("due_at", "account", "response")},
+    "digests": {"digests_due": ("due_at", "account", "recipient")},
 }
 """The columns of the indexes that workers read over all accounts."""
 
