@@ -141,6 +141,9 @@ from resolutionkit.notify.links import LinkExpired as LinkExpired
 from resolutionkit.notify.links import LinkForged as LinkForged
 from resolutionkit.notify.links import Links as Links
 from resolutionkit.notify.payload import webhook_payload_schema as webhook_payload_schema
+from resolutionkit.notify.report_links import ReportClaim as ReportClaim
+from resolutionkit.notify.report_links import read_report_link as read_report_link
+from resolutionkit.notify.report_links import report_url as report_url
 from resolutionkit.notify.webhook import WebhookObserver as WebhookObserver
 from resolutionkit.notify.wording import ShortText as ShortText
 from resolutionkit.notify.wording import short_text as short_text
@@ -170,6 +173,12 @@ from resolutionkit.ports import AsyncNotifier as AsyncNotifier
 from resolutionkit.ports import Directory as Directory
 from resolutionkit.ports import Notifier as Notifier
 from resolutionkit.ports import WriteConflict as WriteConflict
+from resolutionkit.reports.html import as_html as as_html
+from resolutionkit.reports.pdf import Pdf as Pdf
+from resolutionkit.reports.pdf import as_pdf as as_pdf
+from resolutionkit.reports.plaintext import as_text as as_text
+from resolutionkit.reports.recovery import RecoveryReport as RecoveryReport
+from resolutionkit.reports.recovery import ReportEntry as ReportEntry
 from resolutionkit.tracker.aio.desk import AsyncDesk as AsyncDesk
 from resolutionkit.tracker.aio.desk import AsyncInbox as AsyncInbox
 from resolutionkit.tracker.aio.settings import AsyncAccountSettings as AsyncAccountSettings

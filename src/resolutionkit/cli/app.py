@@ -20,6 +20,7 @@ from resolutionkit.cli.importing import import_
 from resolutionkit.cli.plugging import plugins
 from resolutionkit.cli.policies import policy
 from resolutionkit.cli.reading import inbox, list_, show
+from resolutionkit.cli.reporting import report as report_command
 from resolutionkit.cli.settings import SETTINGS, HouseGroup, SettingOption
 from resolutionkit.cli.working import assign, escalate, flag, follow, note, reopen, status, unfollow
 
@@ -107,6 +108,7 @@ for _command in (
     flag,
     escalate,
     reopen,
+    report_command,
     work,
     ledger,
     send_again,

@@ -186,7 +186,20 @@ class Links:
             version=message.last_event,
             expires_at=message.created_at + self._lasts,
         )
-        return f"{self._url}/{self._signed(claim)}"
+        return self.of(claim)
+
+    @property
+    def lasts(self) -> timedelta:
+        """Return how long a link is good."""
+        return self._lasts
+
+    def of(self, claim: LinkClaim) -> str:
+        """Return the URL of a claim; :meth:`to` is for what a notice tells.
+
+        Args:
+            claim: What the link says. It is a permission for its recipient: make none for what they may not see.
+        """
+        return f"{self._url}/{self.signed(_payload(claim))}"
 
     def read(self, token: str, now: datetime) -> LinkClaim:
         """Return what a token says, after proving that it is ours.
@@ -200,16 +213,22 @@ class Links:
             LinkExpired: It is ours, and too old.
         """
         moment = utc(now, "now", InvalidValue)
-        claim = _claim(self._proved(token))
+        claim = _claim(self.proved(token))
         if moment >= claim.expires_at:
             raise LinkExpired(claim.expires_at)
         return claim
 
-    def _signed(self, claim: LinkClaim) -> str:
-        data = json.dumps(_payload(claim), ensure_ascii=False, separators=(",", ":")).encode()
+    def signed(self, payload: list[Any]) -> str:
+        """Return plain data as a token: for the other kinds of links, whose payloads are no claim of this one."""
+        data = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
         return str(self._signer.sign(_encoded(data)).decode("ascii"))
 
-    def _proved(self, token: object) -> bytes:
+    def proved(self, token: object) -> bytes:
+        """Return what :meth:`signed` was given, as JSON.
+
+        Raises:
+            LinkForged: It is not ours, or no longer whole.
+        """
         if not isinstance(token, str) or not token.isascii() or len(token) > TOKEN_MAX:
             raise LinkForged
         body, _, signature = token.rpartition(".")

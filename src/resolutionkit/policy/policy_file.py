@@ -27,6 +27,7 @@ _PLAIN: Mapping[str, type[Any]] = {
     "advised_note_length": int,
     "zone": str,
     "language": str,
+    "ticket_url": str,
 }
 _LISTS = ("escalation_kinds", "root_causes", "dimensions", "channels")
 _SPANS = ("replace_within", "announce_within")

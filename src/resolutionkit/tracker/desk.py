@@ -27,10 +27,11 @@ from resolutionkit.tracker.access import scope_of
 from resolutionkit.tracker.inbox import Inbox
 from resolutionkit.tracker.many import ManyAtOnce
 from resolutionkit.tracker.preferring import preferences_of, set_preferences
+from resolutionkit.tracker.reporting import DeskReports
 from resolutionkit.tracker.runner import Runner
 
 
-class Desk(ManyAtOnce):
+class Desk(DeskReports, ManyAtOnce):
     """What one person sees and does; made by ``tracker.as_user``.
 
     Commands that take a note also take ``spoke`` (whether the customer was spoken to), ``happened_at`` (when the

@@ -31,6 +31,7 @@ from resolutionkit.tracker.aio.delivering import deliver
 from resolutionkit.tracker.aio.desk import AsyncDesk
 from resolutionkit.tracker.aio.explaining import AsyncExplaining
 from resolutionkit.tracker.aio.opening import Opening
+from resolutionkit.tracker.aio.reporting import AsyncTrackerReports
 from resolutionkit.tracker.aio.settings import AsyncAccountSettings, as_sync, waiting
 from resolutionkit.tracker.aio.stores import WaitingStore
 from resolutionkit.tracker.aio.views import AsyncViews
@@ -45,7 +46,7 @@ from resolutionkit.tracker.tracker import Tracker
 T = TypeVar("T")
 
 
-class AsyncTracker(AsyncExplaining, AsyncViews):
+class AsyncTracker(AsyncTrackerReports, AsyncExplaining, AsyncViews):
     """Records responses, and gives people their desks; everything that reads or writes is awaited.
 
     The tasks of one event loop may share it. Use it as an async context manager, or ``aclose`` it. A task that is
