@@ -277,7 +277,7 @@ def test_five_hundred_responses_take_less_than_ten_seconds() -> None:
     begun = time.perf_counter()
     made = pdf_of(*entries)
     assert time.perf_counter() - begun < 30
-    assert len(pages_of(made)) > 60
+    assert len(pypdf.PdfReader(io.BytesIO(made)).pages) > 60
 
 
 def test_what_typst_complains_of_otherwise_is_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
