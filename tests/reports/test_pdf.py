@@ -153,11 +153,11 @@ def font_with(folder: Path, *characters: str) -> Path:
 
 def test_characters_that_no_font_has_are_said_and_never_dropped() -> None:
     """The PDF says which on its last page, and the caller is told; what combines with a character goes with it."""
-    made = as_pdf(report(entry(comment="Price 你好 你, fine", contact=Contact(name="李"))), system_fonts=False)
-    assert made.missing == ("你", "好", "李")
+    made = as_pdf(report(entry(comment="Price 你好 你, fine 🦖", contact=Contact(name="李"))), system_fonts=False)
+    assert made.missing == ("你", "好", "李", "🦖")
     text = text_of(made)
     assert "Price �� �, fine" in text
-    assert "No font was found for what stands as � above: U+4F60 CJK UNIFIED IDEOGRAPH-4F60, U+597D" in text
+    assert "No font was found for what stands as � above: U+4F60, U+597D, U+674E, U+1F996 T-REX." in text
     assert pypdf.PdfReader(io.BytesIO(made)).trailer["/Root"]["/MarkInfo"]["/Marked"].value is True
 
 

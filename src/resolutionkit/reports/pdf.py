@@ -273,4 +273,7 @@ def _missing_in_words(missing: frozenset[str]) -> str | None:
 
 
 def _named(character: str) -> str:
-    return f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
+    """Return a character's code, with its name where that says more."""
+    code = f"{ord(character):04X}"
+    name = unicodedata.name(character, "")
+    return f"U+{code} {name}" if name and code not in name else f"U+{code}"
