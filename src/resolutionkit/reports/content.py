@@ -173,6 +173,11 @@ def said_of(report: RecoveryReport) -> SaidReport:
     )
 
 
+def document_title(said: SaidReport) -> str:
+    """Return what a window or a tab that shows a report is called."""
+    return f"{TITLE}: {said.recipient}, {said.window_short}"
+
+
 def _entry(entry: ReportEntry, zone: ZoneInfo) -> SaidEntry:
     response = entry.response
     contact = response.contact

@@ -77,7 +77,7 @@ def as_html(report: RecoveryReport) -> str:
         "head",
         Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'),
         Html('<meta name="robots" content="noindex"><meta name="referrer" content="no-referrer">'),
-        element("title", escaped(f"{content.TITLE}: {said.recipient}, {said.window_short}")),
+        element("title", escaped(content.document_title(said))),
         element("style", _STYLE),
     )
     body = element("body", element("main", _top(said), *map(_entry, said.entries)))

@@ -174,7 +174,7 @@ class _Data:
         """Return all that a report says."""
         return {
             "title": content.TITLE,
-            "author": self._plain(said.recipient),
+            "document_title": content.document_title(said),
             "recipient": self._text(said.recipient),
             "window": said.window,
             "window_short": said.window_short,
