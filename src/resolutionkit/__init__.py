@@ -181,7 +181,7 @@ _HOMES = {
     "reports.html": ("as_html",),
     "reports.pdf": ("Pdf", "as_pdf"),
     "reports.plaintext": ("as_text",),
-    "reports.recovery": ("RecoveryReport", "ReportEntry"),
+    "model.recovery_report": ("RecoveryReport", "ReportEntry"),
     "ports": ("AsyncDirectory", "AsyncNotifier", "Directory", "Notifier", "WriteConflict"),
     "tracker.aio.desk": ("AsyncDesk", "AsyncInbox"),
     "tracker.aio.settings": ("AsyncAccountSettings",),

@@ -108,6 +108,8 @@ from resolutionkit.model.query import RecoveryFilter as RecoveryFilter
 from resolutionkit.model.query import ResponseFilter as ResponseFilter
 from resolutionkit.model.query import ResponseLine as ResponseLine
 from resolutionkit.model.quiet_hours import QuietHours as QuietHours
+from resolutionkit.model.recovery_report import RecoveryReport as RecoveryReport
+from resolutionkit.model.recovery_report import ReportEntry as ReportEntry
 from resolutionkit.model.response import Answer as Answer
 from resolutionkit.model.response import Contact as Contact
 from resolutionkit.model.response import Response as Response
@@ -177,8 +179,6 @@ from resolutionkit.reports.html import as_html as as_html
 from resolutionkit.reports.pdf import Pdf as Pdf
 from resolutionkit.reports.pdf import as_pdf as as_pdf
 from resolutionkit.reports.plaintext import as_text as as_text
-from resolutionkit.reports.recovery import RecoveryReport as RecoveryReport
-from resolutionkit.reports.recovery import ReportEntry as ReportEntry
 from resolutionkit.tracker.aio.desk import AsyncDesk as AsyncDesk
 from resolutionkit.tracker.aio.desk import AsyncInbox as AsyncInbox
 from resolutionkit.tracker.aio.settings import AsyncAccountSettings as AsyncAccountSettings

@@ -16,11 +16,11 @@ from resolutionkit.cli.known import hint_at
 from resolutionkit.cli.options import INSTANT, WHO, placed
 from resolutionkit.cli.settings import DIRECTORY, PERSON, HouseCommand, Session, account, given, needed
 from resolutionkit.errors import AccessDenied, shown
+from resolutionkit.model.recovery_report import RecoveryReport
 from resolutionkit.notify.links import Links
 from resolutionkit.reports.html import as_html
 from resolutionkit.reports.pdf import as_pdf
 from resolutionkit.reports.plaintext import as_text
-from resolutionkit.reports.recovery import RecoveryReport
 
 _AS_TEXT: Mapping[str, Callable[[RecoveryReport], str]] = {".html": as_html, ".htm": as_html, ".txt": as_text}
 _NAMES = (".pdf", *_AS_TEXT)
@@ -95,14 +95,18 @@ def _allowed(session: Session, who: str | None) -> str:
     Raises:
         AccessDenied: The person is not there, or whoever asks is no administrator.
     """
-    asking = needed(PERSON) if who is None else given(PERSON)
-    person = who or asking or ""
+    person = needed(PERSON) if who is None else who
     if session.directory.person(person) is None:
         raise AccessDenied(person, f"is not in the directory{hint_at(person, session.directory)}")
-    administrator = None if asking is None else session.directory.person(asking)
-    if asking not in {None, person} and not (administrator and administrator.active and administrator.administrator):
+    asking = given(PERSON)
+    if asking is not None and asking != person and not _is_administrator(asking, session):
         raise AccessDenied(asking, "is no administrator of the directory; only they may make the reports of others")
     return person
+
+
+def _is_administrator(who: str, session: Session) -> bool:
+    person = session.directory.person(who)
+    return person is not None and person.active and person.administrator
 
 
 def _write_pdf(made: RecoveryReport, output: Path, fonts: tuple[str, ...]) -> None:

@@ -278,9 +278,12 @@ def is_language(tag: str) -> bool:
     return len(tag) <= 35 and _LANGUAGE.fullmatch(tag) is not None
 
 
-def is_web_address(url: str) -> bool:
-    """Say whether a string is an absolute http or https URL, or the beginning of one, that any program can follow."""
-    if not url.isascii() or not url.isprintable() or any(one in url for one in ' "<>\\^`{|}'):
+_IN_NO_URL = frozenset(' "<>\\^`{|}')
+
+
+def is_web_address(url: object) -> bool:
+    """Say whether something is an absolute http or https URL, or the beginning of one, that any program can follow."""
+    if not isinstance(url, str) or not url.isascii() or not url.isprintable() or _IN_NO_URL.intersection(url):
         return False
     try:
         parts = urlsplit(url)

@@ -15,9 +15,9 @@ from attrs import frozen
 
 from resolutionkit.model.markup import visible
 from resolutionkit.model.notes import printed
+from resolutionkit.model.recovery_report import RecoveryReport, ReportEntry
 from resolutionkit.model.response import Response
 from resolutionkit.model.scale import Category, Scale, Score
-from resolutionkit.reports.recovery import RecoveryReport, ReportEntry
 
 TITLE = "Service recovery report"
 ADD_NOTE = "Add a note to this response"

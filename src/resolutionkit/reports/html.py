@@ -6,9 +6,9 @@ Text cannot become markup here (requirement C12, law L12): only ``model.markup``
 from __future__ import annotations
 
 from resolutionkit.model.markup import NOTHING, Html, element, escaped, joined, words
+from resolutionkit.model.recovery_report import RecoveryReport
 from resolutionkit.reports import content
 from resolutionkit.reports.content import Fact, Said, SaidEntry, SaidGroup, SaidNote, SaidReport, said_of
-from resolutionkit.reports.recovery import RecoveryReport
 
 _LIGHT = (
     "--ink:#22262b;--soft:#565e68;--rule:#d5d9de;--wash:#f4f5f7;--page:#fff;--link:#0b57a4;"

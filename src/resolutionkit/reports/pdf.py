@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from resolutionkit.errors import InvalidValue, MissingExtra
+from resolutionkit.model.recovery_report import RecoveryReport
 from resolutionkit.reports import content
 from resolutionkit.reports.content import SaidEntry, SaidReport, is_right_to_left, said_of
-from resolutionkit.reports.recovery import RecoveryReport
 
 _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 _PROBE = Path(__file__).parent / "templates" / "probe.typ"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from resolutionkit.model.recovery_report import RecoveryReport
 from resolutionkit.reports import content
 from resolutionkit.reports.content import Said, SaidEntry, said_of
-from resolutionkit.reports.recovery import RecoveryReport
 
 _WIDTH = 78
 _QUOTED = "> "

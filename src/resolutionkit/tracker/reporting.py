@@ -1,7 +1,7 @@
 """Making service recovery reports: which responses, and what is known of them now (requirements C6, L6).
 
-What a report is stands in ``reports.recovery``, how it looks in the other modules there. Nothing is written here, and
-nothing gets into a report that lies outside of its recipient's access.
+What a report is stands in ``model.recovery_report``, how it looks in ``reports``. Nothing is written here, and nothing
+gets into a report that lies outside of its recipient's access.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from resolutionkit.model.issue import Issue, IssueLine
 from resolutionkit.model.notes import NO_NOTES, NoteLog
 from resolutionkit.model.people import Group, Person
 from resolutionkit.model.query import PAGE_LIMIT, RecoveryFilter, ResponseFilter, ResponseQuery, Scope, response_key
+from resolutionkit.model.recovery_report import RecoveryReport, ReportEntry
 from resolutionkit.model.response import ResponseRecord
 from resolutionkit.model.scale import Scale
-from resolutionkit.model.values import code, collected, id_code, micros, utc
-from resolutionkit.notify.links import LinkAction, LinkClaim, Links
-from resolutionkit.notify.report_links import ReportClaim, report_url
+from resolutionkit.model.values import code, collected, id_code, utc
+from resolutionkit.notify.links import Links
+from resolutionkit.notify.report_linking import linked
 from resolutionkit.policy.policy import Policy
 from resolutionkit.ports import UnitOfWork
-from resolutionkit.reports.recovery import RecoveryReport, ReportEntry
 from resolutionkit.tracker.access import scope_of
 from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.runner import Runner
@@ -59,7 +59,7 @@ def window_of(
     start: object,
     end: object,
     *,
-    links: Links | None,
+    links: object,
     message: str | None = None,
     stands_in_for: Iterable[str] = (),
 ) -> ReportWindow:
@@ -71,7 +71,7 @@ def window_of(
     first, last = utc(start, "start", InvalidValue), utc(end, "end", InvalidValue)
     if not first < last:
         raise InvalidValue("end", last, f"an instant after the start, {first.isoformat()}")
-    if not isinstance(links, Links | None):
+    if links is not None and not isinstance(links, Links):
         raise InvalidValue("links", type(links).__name__, "a Links, or None for a report without links")
     return ReportWindow(
         who=id_code(who, "who", InvalidValue, PERSON_ID),
@@ -89,8 +89,8 @@ def report_by_need(runner: Runner, window: ReportWindow) -> RecoveryReport | Non
     Raises:
         AccessDenied: The person is unknown or inactive.
     """
-    scope, window = _seen(runner.settings, window)
-    groups = frozenset(runner.settings.directory.groups_of(window.who)).union(window.stands_in_for)
+    scope = _scope(runner.settings, window)
+    groups = frozenset(runner.settings.directory.groups_of(scope.person or window.who)).union(window.stands_in_for)
     if not groups:
         return None
     condition = ResponseFilter(
@@ -100,10 +100,10 @@ def report_by_need(runner: Runner, window: ReportWindow) -> RecoveryReport | Non
         received_before=window.end,
     )
 
-    def found(unit: UnitOfWork) -> list[_Found]:
-        return list(_matching(unit, scope, condition))
+    def found(unit: UnitOfWork) -> list[Reported]:
+        return [_late_if(one, one.record.recorded_at >= window.end) for one in _matching(unit, scope, condition)]
 
-    return _Making(runner, window).report(runner.store.transact(runner.account, found, write=False), _recorded_late)
+    return _made(runner, window, scope, found)
 
 
 def report_of_responses(runner: Runner, window: ReportWindow, ids: Iterable[str]) -> RecoveryReport | None:
@@ -114,47 +114,128 @@ def report_of_responses(runner: Runner, window: ReportWindow, ids: Iterable[str]
         ResponseNotFound: There is no such response.
     """
     wanted = tuple(dict.fromkeys(collected(ids, "responses", InvalidValue, code)))
-    scope, window = _seen(runner.settings, window)
+    scope = _scope(runner.settings, window)
 
-    def found(unit: UnitOfWork) -> list[_Found]:
-        return [one for one in (_one(unit, scope, response_id) for response_id in wanted) if one is not None]
+    def found(unit: UnitOfWork) -> list[Reported]:
+        seen = (_one(unit, scope, response_id) for response_id in wanted)
+        return [_late_if(one, one.record.response.received_at < window.start) for one in seen if one is not None]
 
-    return _Making(runner, window).report(runner.store.transact(runner.account, found, write=False), _received_before)
+    return _made(runner, window, scope, found)
 
 
-@frozen
-class _Found:
-    """A response that belongs into a report, with its issue and notes."""
+@frozen(kw_only=True)
+class Reported:
+    """A response that belongs into a report.
+
+    Attributes:
+        record: The response, as it is now.
+        issue: The issue that it belongs to, as it is now, or None.
+        notes: That issue's notes.
+        is_late: Whether it was recorded after the window of its own had closed.
+    """
 
     record: ResponseRecord
     issue: IssueLine | Issue | None
-    notes: NoteLog
+    notes: NoteLog = NO_NOTES
+    is_late: bool = False
 
 
-def _seen(settings: AccountSettings, window: ReportWindow) -> tuple[Scope, ReportWindow]:
-    """Return how far the recipient sees, with the window in which they are named as the directory spells it.
+def made_report(
+    who: str, start: datetime, end: datetime, reported: Iterable[Reported], settings: AccountSettings
+) -> RecoveryReport | None:
+    """Return the report of responses that its recipient may see, without links; None where there are none.
+
+    What has been erased is left out. The order is that in which they were received.
+
+    Args:
+        who: The recipient's id.
+        start: The window's first instant, in UTC.
+        end: The first instant after it, in UTC.
+        reported: The responses, in any order.
+        settings: The account's.
+    """
+    kept = sorted((one for one in reported if one.record.erased_at is None), key=lambda one: response_key(one.record))
+    if not kept:
+        return None
+    policy, directory = settings.policy, settings.directory
+    person = directory.person(who) or Person(id=who)
+    group: Callable[[str], Group | None] = cache(directory.group)
+    return RecoveryReport(
+        recipient=person,
+        start=start,
+        end=end,
+        zone=policy.zone,
+        entries=tuple(_entry(one, policy, group) for one in kept),
+        language=person.language or policy.language,
+    )
+
+
+def _entry(reported: Reported, policy: Policy, group: Callable[[str], Group | None]) -> ReportEntry:
+    record, issue = reported.record, reported.issue
+    response = record.response
+    team = None if response.group is None else group(response.group)
+    return ReportEntry(
+        response=response,
+        issue=None if issue is None else issue.id,
+        version=0 if issue is None else issue.version,
+        group=response.group,
+        group_name=None if team is None else team.name,
+        segment=response.segment,
+        status=None if issue is None else _label(issue.status, policy),
+        notes=reported.notes,
+        scale=_scale(record, policy),
+        category=record.category,
+        is_late=reported.is_late,
+        ticket_link=policy.ticket_link(response.ticket),
+    )
+
+
+def _label(status: str, policy: Policy) -> str:
+    rule = policy.workflow.status(status)
+    return status if rule is None else rule.label
+
+
+def _scale(record: ResponseRecord, policy: Policy) -> Scale:
+    """Return the scale that was in force when the response was recorded, where the policy still knows it."""
+    response = record.response
+    of_its_day = response.scale or policy.known_scales.get(record.scale)
+    return of_its_day or policy.scale_of(response.survey, response.scale)
+
+
+def _made(
+    runner: Runner, window: ReportWindow, scope: Scope, find: Callable[[UnitOfWork], list[Reported]]
+) -> RecoveryReport | None:
+    """Return the report of what is found, with its links where there are to be some."""
+    found = runner.store.transact(runner.account, find, write=False)
+    report = made_report(scope.person or window.who, window.start, window.end, found, runner.settings)
+    if report is None or window.links is None:
+        return report
+    return linked(report, window.links, account=runner.account, made_at=runner.now(), message=window.message)
+
+
+def _scope(settings: AccountSettings, window: ReportWindow) -> Scope:
+    """Return how far the recipient sees.
 
     Whoever is told in the place of a lead sees that lead's group in the report (requirements C4, D2).
     """
     scope = scope_of(window.who, settings.directory)
-    named = window if scope.person is None else evolve(window, who=scope.person)
     if scope.everything or not window.stands_in_for:
-        return scope, named
-    return Scope(groups=scope.groups.union(window.stands_in_for), person=scope.person), named
+        return scope
+    return Scope(groups=scope.groups.union(window.stands_in_for), person=scope.person)
 
 
-def _matching(unit: UnitOfWork, scope: Scope, condition: ResponseFilter) -> Iterator[_Found]:
+def _matching(unit: UnitOfWork, scope: Scope, condition: ResponseFilter) -> Iterator[Reported]:
     after: tuple[int | str, ...] | None = None
     while True:
         query = ResponseQuery(scope=scope, filter=condition, limit=PAGE_LIMIT, after=after)
         lines = unit.responses(query)
-        yield from (_Found(line.record, line.issue, line.notes) for line in lines)
+        yield from (Reported(record=line.record, issue=line.issue, notes=line.notes) for line in lines)
         if len(lines) < PAGE_LIMIT:
             return
         after = response_key(lines[-1].record)
 
 
-def _one(unit: UnitOfWork, scope: Scope, response_id: str) -> _Found | None:
+def _one(unit: UnitOfWork, scope: Scope, response_id: str) -> Reported | None:
     """Return a response with its issue, or None where it lies outside of the scope: moved since, perhaps."""
     record = unit.response(response_id)
     if record is None:
@@ -163,114 +244,11 @@ def _one(unit: UnitOfWork, scope: Scope, response_id: str) -> _Found | None:
     issue = replay(history) if history else None
     if not scope.sees_response(record, issue):
         return None
-    return _Found(record, issue, NO_NOTES if issue is None else issue.notes)
+    return Reported(record=record, issue=issue, notes=NO_NOTES if issue is None else issue.notes)
 
 
-def _recorded_late(found: _Found, window: ReportWindow) -> bool:
-    return found.record.recorded_at >= window.end
-
-
-def _received_before(found: _Found, window: ReportWindow) -> bool:
-    return found.record.response.received_at < window.start
-
-
-class _Making:
-    """Makes one report."""
-
-    def __init__(self, runner: Runner, window: ReportWindow) -> None:
-        self._window = window
-        self._account = runner.account
-        self._settings = runner.settings
-        self._made_at = runner.now()
-        self._group: Callable[[str], Group | None] = cache(runner.settings.directory.group)
-
-    @property
-    def _policy(self) -> Policy:
-        return self._settings.policy
-
-    def report(self, found: list[_Found], is_late: Callable[[_Found, ReportWindow], bool]) -> RecoveryReport | None:
-        """Return the report of what was found; what has been erased since is left out."""
-        kept = sorted((one for one in found if one.record.erased_at is None), key=lambda one: response_key(one.record))
-        if not kept:
-            return None
-        person = self._recipient()
-        return RecoveryReport(
-            recipient=person,
-            start=self._window.start,
-            end=self._window.end,
-            zone=self._policy.zone,
-            entries=tuple(self._entry(one, is_late=is_late(one, self._window)) for one in kept),
-            link=self._report_link(),
-            language=person.language or self._policy.language,
-        )
-
-    def _recipient(self) -> Person:
-        person = self._settings.directory.person(self._window.who)
-        return Person(id=self._window.who) if person is None else person
-
-    def _entry(self, found: _Found, *, is_late: bool) -> ReportEntry:
-        record = found.record
-        response = record.response
-        group = None if response.group is None else self._group(response.group)
-        return ReportEntry(
-            response=response,
-            issue=record.issue,
-            group=response.group,
-            group_name=None if group is None else group.name,
-            segment=response.segment,
-            status=None if found.issue is None else self._label(found.issue.status),
-            notes=found.notes,
-            scale=self._scale(record),
-            category=record.category,
-            is_late=is_late,
-            link=self._link(found),
-            ticket_link=self._policy.ticket_link(response.ticket),
-        )
-
-    def _label(self, status: str) -> str:
-        rule = self._policy.workflow.status(status)
-        return status if rule is None else rule.label
-
-    def _scale(self, record: ResponseRecord) -> Scale:
-        """Return the scale that was in force when the response was recorded, where the policy still knows it."""
-        response = record.response
-        of_its_day = response.scale or self._policy.known_scales.get(record.scale)
-        return of_its_day or self._policy.scale_of(response.survey, response.scale)
-
-    def _message(self) -> str:
-        window = self._window
-        return window.message or f"report-{micros(window.start)}-{micros(window.end)}"
-
-    def _link(self, found: _Found) -> str | None:
-        links, issue = self._window.links, found.issue
-        if links is None or issue is None:
-            return None
-        claim = LinkClaim(
-            account=self._account,
-            recipient=self._window.who,
-            action=LinkAction.NOTE,
-            issue=issue.id,
-            response=found.record.id,
-            status=None,
-            message=self._message(),
-            version=issue.version,
-            expires_at=self._made_at + links.lasts,
-        )
-        return links.of(claim)
-
-    def _report_link(self) -> str | None:
-        links, window = self._window.links, self._window
-        if links is None:
-            return None
-        claim = ReportClaim(
-            account=self._account,
-            recipient=window.who,
-            start=window.start,
-            end=window.end,
-            message=self._message(),
-            expires_at=self._made_at + links.lasts,
-        )
-        return report_url(links, claim)
+def _late_if(reported: Reported, is_late: bool) -> Reported:
+    return evolve(reported, is_late=True) if is_late else reported
 
 
 class TrackerReports:

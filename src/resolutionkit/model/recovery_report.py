@@ -18,13 +18,23 @@ from resolutionkit.model.notes import NO_NOTES, NoteLog
 from resolutionkit.model.people import Person
 from resolutionkit.model.response import Response
 from resolutionkit.model.scale import NPS, Category, Scale
-from resolutionkit.model.values import ENGLISH, collected, flag, is_language, is_web_address, is_zone, utc
+from resolutionkit.model.values import (
+    CODE_MAX,
+    ENGLISH,
+    collected,
+    flag,
+    is_language,
+    is_web_address,
+    is_zone,
+    text,
+    utc,
+)
 
 
 def _url(name: str) -> Any:
-    def convert(value: object) -> str | None:
+    def convert(value: str | None) -> str | None:
         # A link is followed by whoever reads the report: a javascript: or file: URL never gets as far as that.
-        if value is None or (isinstance(value, str) and is_web_address(value)):
+        if value is None or is_web_address(value):
             return value
         raise InvalidValue(name, value, "an https:// or http:// URL, or None")
 
@@ -35,15 +45,17 @@ def _instant(name: str) -> Any:
     return field(converter=lambda value: utc(value, name, InvalidValue))
 
 
-def _zone(value: object) -> str:
-    if isinstance(value, str) and is_zone(value):
-        return value
+def _zone(value: str) -> str:
+    zone = text(value, "zone", InvalidValue, CODE_MAX)
+    if is_zone(zone):
+        return zone
     raise InvalidValue("zone", value, "an IANA time zone, such as 'Europe/London'")
 
 
-def _language(value: object) -> str:
-    if isinstance(value, str) and is_language(value):
-        return value
+def _language(value: str) -> str:
+    tag = text(value, "language", InvalidValue, CODE_MAX)
+    if is_language(tag):
+        return tag
     raise InvalidValue("language", value, "a language tag, such as 'de' or 'pt-BR'")
 
 
@@ -58,6 +70,7 @@ class ReportEntry:
     Attributes:
         response: The response: who, when, the rating, the factors, the verbatim comment, the ticket, the agent.
         issue: The id of the issue that it belongs to, or None.
+        version: The number of that issue's last event; 0 where there is no issue.
         group: The code of its group, or None.
         group_name: What the group is called, or None where it has no name.
         segment: The code of the customer's segment, or None.
@@ -75,6 +88,7 @@ class ReportEntry:
 
     response: Response = field(validator=instance_of(Response))
     issue: str | None = None
+    version: int = 0
     group: str | None = None
     group_name: str | None = None
     segment: str | None = None
