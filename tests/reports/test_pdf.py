@@ -14,8 +14,11 @@ import pypdf
 import pytest
 
 from resolutionkit import Answer, Category, Contact, InvalidValue, MissingExtra, Person, as_pdf
-from support.reports import entry, note, pages_of, report, tags_of, text_of, urls_of
+from resolutionkit.reports.pdf import _pieces
+from support.reports import entry, note, pages_of, report, runs_of, tags_of, text_of, urls_of
 
+MARGIN = 20
+"""How many points from its edge a page has to be empty; the number of the page stands lowest."""
 SCRIPTS = {
     "Latin": "Straße, año, čeština: schlecht!",
     "Greek": "Πολύ αργή εξυπηρέτηση.",
@@ -106,6 +109,7 @@ def test_a_response_that_is_longer_than_a_page_goes_on_on_the_next() -> None:
     assert text.count("Word.") == 3000
     assert all(f"Note{number}." in text for number in range(60))
     assert "Afterwards." in pages_of(made)[-1]
+    assert min(height for _, _, height in runs_of(made)) > MARGIN
 
 
 def test_later_pages_say_whose_report_it_is() -> None:
@@ -231,16 +235,31 @@ def test_a_word_of_ten_thousand_letters_stays_on_its_pages() -> None:
     made = pdf_of(entry(comment="x" * 10_000, contact=Contact(name="y" * 400), agent="z" * 400))
     joined = "".join("".join(pages_of(made)).split())
     assert joined.count("x") == 10_000 + joined.count("ext")
-    for page in pypdf.PdfReader(io.BytesIO(made)).pages:
-        found: list[float] = []
-        page.extract_text(visitor_text=lambda text, _cm, matrix, _font, _size, found=found: found.append(matrix[4]))
-        assert max(found) < float(page.mediabox.width) - 50
+    assert max(len(line) for page in pages_of(made) for line in page.split("\n")) < 120
+    assert min(height for _, _, height in runs_of(made)) > MARGIN
 
 
-def test_a_combined_character_is_never_split() -> None:
-    """Where a long word breaks, marks stay with their letters."""
-    made = pdf_of(entry(comment="e\u0301" * 500))
-    assert text_of(made).replace(" ", "").count("é") + text_of(made).replace(" ", "").count("e\u0301") == 500
+@pytest.mark.parametrize("letter", ["e\u0301", "e\u0301\u0302", "\U0001f469\u200d\U0001f52c", "\u0915\u093f"])
+def test_a_combined_character_is_never_split(letter: str) -> None:
+    """Where a long word breaks, marks and joiners stay with their letters, and nothing is lost."""
+    word = letter * 500
+    pieces = _pieces(f"a {word} b")
+    assert "".join(pieces) == f"a {word} b"
+    assert len(pieces) > 10
+    assert all(len(piece.removeprefix("a ").removesuffix(" b")) % len(letter) == 0 for piece in pieces)
+
+
+def test_words_of_usual_length_stay_as_they_are() -> None:
+    """A place where a line may break would stand between their letters."""
+    assert _pieces("Donaudampfschifffahrtsgesellschaft and others") == ["Donaudampfschifffahrtsgesellschaft and others"]
+
+
+def test_text_from_right_to_left_runs_that_way() -> None:
+    """What comes first stands at the right, Latin words in it included; other text is left as it is."""
+    made = pdf_of(entry(comment="\u05e9\u05dc\u05d5\u05dd abc", agent="xyz \u05d0\u05d1\u05d2"))
+    places = {text: left for text, left, _ in runs_of(made)}
+    assert 300 < places["abc"] < places["\u05e9\u05dc\u05d5\u05dd"]
+    assert places["xyz"] < places["\u05d0\u05d1\u05d2"]
 
 
 def test_the_same_report_is_the_same_bytes() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -46,6 +46,21 @@ def pages_of(pdf: bytes) -> list[str]:
 def text_of(pdf: bytes) -> str:
     """Return the text of all pages, on one line."""
     return " ".join(" ".join(pages_of(pdf)).split())
+
+
+def runs_of(pdf: bytes) -> list[tuple[str, float, float]]:
+    """Return what is drawn as one piece, and where it begins: points from the left and from the foot of its page."""
+    found: list[tuple[str, float, float]] = []
+
+    def note_run(text: str, matrix: Sequence[float], place: Sequence[float], _font: Any, _size: float) -> None:
+        a, b, c, d, left, height = matrix
+        if text.strip():
+            at = (a * place[4] + c * place[5] + left, b * place[4] + d * place[5] + height)
+            found.append((text.strip(), *at))
+
+    for page in pypdf.PdfReader(io.BytesIO(pdf)).pages:
+        page.extract_text(visitor_text=note_run)
+    return found
 
 
 def urls_of(pdf: bytes) -> list[str]:
