@@ -242,11 +242,11 @@ def test_a_word_of_ten_thousand_letters_stays_on_its_pages() -> None:
 @pytest.mark.parametrize("letter", ["e\u0301", "e\u0301\u0302", "\U0001f469\u200d\U0001f52c", "\u0915\u093f"])
 def test_a_combined_character_is_never_split(letter: str) -> None:
     """Where a long word breaks, marks and joiners stay with their letters, and nothing is lost."""
-    word = letter * 500
-    pieces = _pieces(f"a {word} b")
-    assert "".join(pieces) == f"a {word} b"
+    word = f"a x{letter * 500} b"
+    pieces = _pieces(word)
+    assert "".join(pieces) == word
     assert len(pieces) > 10
-    assert all(len(piece.removeprefix("a ").removesuffix(" b")) % len(letter) == 0 for piece in pieces)
+    assert all(piece.startswith(letter) for piece in pieces[1:-1])
 
 
 def test_words_of_usual_length_stay_as_they_are() -> None:
