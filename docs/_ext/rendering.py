@@ -148,6 +148,12 @@ def _default(one: attrs.Attribute[Any]) -> str:
     return f" = {_default_text(one.default)}"
 
 
+def _is_bare(value: object) -> bool:
+    """Say whether a value is what its class makes of nothing; some classes need to be told something."""
+    needed = [one for one in attrs.fields(type(value)) if one.init and one.default is attrs.NOTHING]
+    return not needed and value == type(value)()
+
+
 def _default_text(value: object) -> str:
     if isinstance(value, Workflow):
         return f"workflows.{value.name.upper().replace('-', '_')}"
@@ -156,7 +162,7 @@ def _default_text(value: object) -> str:
     if isinstance(value, Access):
         return f"Access.{value.kind.name}"
     if attrs.has(type(value)):
-        return f"{type(value).__name__}()" if value == type(value)() else "..."
+        return f"{type(value).__name__}()" if _is_bare(value) else "..."
     if isinstance(value, timedelta):
         return f"timedelta(days={value / timedelta(days=1):g})"
     plain = (str, int, float, bool, type(None), tuple, frozenset)

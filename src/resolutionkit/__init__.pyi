@@ -127,6 +127,8 @@ from resolutionkit.model.query import RecoveryFilter as RecoveryFilter
 from resolutionkit.model.query import ResponseFilter as ResponseFilter
 from resolutionkit.model.query import ResponseLine as ResponseLine
 from resolutionkit.model.quiet_hours import QuietHours as QuietHours
+from resolutionkit.model.recovery_report import RecoveryReport as RecoveryReport
+from resolutionkit.model.recovery_report import ReportEntry as ReportEntry
 from resolutionkit.model.response import Answer as Answer
 from resolutionkit.model.response import Contact as Contact
 from resolutionkit.model.response import Response as Response
@@ -203,10 +205,14 @@ from resolutionkit.ports import AsyncNotifier as AsyncNotifier
 from resolutionkit.ports import Directory as Directory
 from resolutionkit.ports import Notifier as Notifier
 from resolutionkit.ports import WriteConflict as WriteConflict
+from resolutionkit.reports.html import as_html as as_html
 from resolutionkit.reports.paces import Pace as Pace
+from resolutionkit.reports.pdf import Pdf as Pdf
+from resolutionkit.reports.pdf import as_pdf as as_pdf
 from resolutionkit.reports.performance import Performance as Performance
 from resolutionkit.reports.performance_lines import PerformanceBy as PerformanceBy
 from resolutionkit.reports.performance_lines import PerformanceLine as PerformanceLine
+from resolutionkit.reports.plaintext import as_text as as_text
 from resolutionkit.tracker.aio.desk import AsyncDesk as AsyncDesk
 from resolutionkit.tracker.aio.desk import AsyncInbox as AsyncInbox
 from resolutionkit.tracker.aio.reportvisits import AsyncReportVisit as AsyncReportVisit

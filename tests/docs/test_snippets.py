@@ -24,6 +24,7 @@ NEEDS = {
     "how-to/email.md": "css_inline",
     "how-to/observing.md": "opentelemetry.sdk",
     "how-to/performance.md": "matplotlib",
+    "how-to/service-recovery-report.md": "typst",
 }
 """The pages that need a package of an extra; where the project is checked, all of them are there."""
 PAGES = sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts)

@@ -6,6 +6,7 @@ Both stores are asked at once.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from resolutionkit import (
     AccessDenied,
     Desk,
     Inbox,
+    RecoveryFilter,
+    ResponseFilter,
     StaticDirectory,
     Status,
     Tracker,
@@ -23,7 +26,7 @@ from resolutionkit.testing import PEOPLE, Player, Step, TwinStore, fresh_account
 from resolutionkit.testing.ruled import RULED
 from resolutionkit.testing.suites.access import ABOUT_A_RESPONSE, ABOUT_AN_ISSUE
 from resolutionkit.testing.visibility import sees_issue
-from support import TurnableClock, organisation, response
+from support import NOON, TurnableClock, organisation, response
 
 ACTIVE = PEOPLE[:-1]
 SEVERAL = settings(max_examples=max(10, settings().max_examples // 3))
@@ -41,10 +44,12 @@ def a_company_at_work(twins: TwinStore, directory: StaticDirectory, steps: list[
 
 ABOUT_ONESELF = ("preferences", "set_preferences")
 """What tells nothing of any issue or response."""
+AGES = timedelta(days=2000)
 SECTIONS = ("flagged", "working", "followed", "open", "closed")
 LISTS: dict[str, Callable[[Desk, str], object]] = {
     "issues": lambda desk, _one: desk.issues(),
     "responses": lambda desk, _one: desk.responses(),
+    "report": lambda desk, _one: desk.report(NOON - AGES, NOON + AGES),
     "inbox": lambda desk, _one: [getattr(desk.inbox(), section)() for section in SECTIONS],
 }
 EVERYTHING = {**ABOUT_AN_ISSUE, **ABOUT_A_RESPONSE, **LISTS, "counts": lambda desk, _one: desk.inbox().counts()}
@@ -78,6 +83,25 @@ def test_access_however_gained_allows_every_command(twins: TwinStore, directory:
                 assert desk.escalate(issue_id, reason="Risk.", note="Now.").issue.status == Status.ESCALATED
             else:
                 assert desk.reopen(issue_id, note="Again.").issue.status == Status.NEEDS_ATTENTION
+
+
+@SEVERAL
+@given(directory=organisations(), steps=histories(max_size=12))
+def test_a_report_has_what_they_see_of_their_groups(twins: TwinStore, directory: StaticDirectory, steps: Any) -> None:
+    """All of it that needs recovery and nothing else; chosen by whomever, no more than that (requirement C6)."""
+    game = a_company_at_work(twins, directory, steps)
+    every = [one.id for one in game.tracker.responses(ResponseFilter(with_replaced=True), limit=1000)]
+    window = (NOON - AGES, NOON + AGES)
+    for who in ACTIVE:
+        desk, groups = game.tracker.as_user(who), set(directory.groups_of(who))
+        needing = desk.responses(RecoveryFilter.NEEDING_RECOVERY, limit=1000)
+        report = desk.report(*window)
+        found = [] if report is None else [one.response.id for one in report.entries]
+        assert found == [one.id for one in reversed(needing.items) if one.record.response.group in groups]
+        chosen = game.tracker.report_of(who, every, *window)
+        seen = desk.responses(ResponseFilter(with_replaced=True), limit=1000)
+        shown = [] if chosen is None else [one.response.id for one in chosen.entries]
+        assert shown == [one.id for one in reversed(seen.items)]
 
 
 @pytest.mark.parametrize("who", ["gone", "nobody", "lee@partner.example"])

@@ -61,6 +61,7 @@ def test_a_bare_policy_is_the_usual_closed_loop() -> None:
         "dimensions": (),
         "attributes": None,
         "language": "en",
+        "ticket_url": None,
         "channels": None,
         "calendar": None,
         "targets": Targets(),
@@ -145,6 +146,9 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "a built-in scale's name": ({"scales": [attrs.evolve(scale(), name="NPS")]}, "scales[0]"),
     "no such zone": ({"zone": "Europe/Atlantis"}, "zone"),
     "blank zone": ({"zone": ""}, "zone"),
+    "a URL that runs": ({"ticket_url": "javascript:alert(1)//"}, "ticket_url"),
+    "a URL without a host": ({"ticket_url": "https://"}, "ticket_url"),
+    "a URL with a space": ({"ticket_url": "https://desk.example/a b/"}, "ticket_url"),
     "a language by its name": ({"language": "English, I think"}, "language"),
     "a channel twice": ({"channels": ["chat", "chat"]}, "channels[1]"),
     "a path as zone": ({"zone": "../../etc/passwd"}, "zone"),
@@ -245,6 +249,7 @@ OTHERS: dict[str, Any] = {
     "dimensions": ["country"],
     "attributes": {"country": "str"},
     "language": "pt-BR",
+    "ticket_url": "https://desk.example/tickets/",
     "channels": ["chat"],
     "calendar": BusinessCalendar(hours={"monday": "09:00-17:00"}, zone="UTC"),
     "targets": Targets(follow_up=None),
@@ -297,3 +302,19 @@ def test_a_policy_can_be_copied_and_pickled(again: Any) -> None:
     made = Policy(recovery_threshold=7, surveys={"q": SurveyRules(scale=NPS)})
     assert again(made) == made
     assert again(made).fingerprint == made.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("ticket", "url"),
+    [
+        ("T-1", "https://desk.example/t?id=T-1"),
+        ("a b/../c?d#e", "https://desk.example/t?id=a%20b%2F..%2Fc%3Fd%23e"),
+        ('"><script>', "https://desk.example/t?id=%22%3E%3Cscript%3E"),
+        ("Störung", "https://desk.example/t?id=St%C3%B6rung"),
+        (None, None),
+    ],
+)
+def test_a_ticket_has_a_url_where_the_policy_knows_a_prefix(ticket: str | None, url: str | None) -> None:
+    """Whatever a ticket is called, it stays one part of the URL (requirement C6)."""
+    assert Policy(ticket_url="https://desk.example/t?id=").ticket_link(ticket) == url
+    assert Policy().ticket_link(ticket) is None

@@ -61,6 +61,7 @@ OTHERS: dict[str, Any] = {
     "zone": "Europe/Lisbon",
     "language": "de",
     "channels": (),
+    "ticket_url": "https://tickets.example/{ticket}",
     "dimensions": ("country",),
     "attributes": {"country": "str", "since": "date"},
     "calendar": CALENDAR,
@@ -119,7 +120,7 @@ def test_all_fields_come_back_together() -> None:
     assert again(Policy()) == Policy()
     assert again(RULED).rules == RULED.rules
     assert set(Policy().to_data()) == {key for key, _ in WRITERS.values()} - {
-        "replace_within_days", "channels", "calendar", "attributes", "closing_check",
+        "replace_within_days", "channels", "calendar", "attributes", "closing_check", "ticket_url",
     }  # fmt: skip
 
 

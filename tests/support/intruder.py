@@ -71,6 +71,7 @@ The last two have one length, and one place in the order of all three.
 Case: TypeAlias = Callable[[Tracker, Names], Any]
 LATE = NOON + timedelta(days=1)
 BEFORE = timedelta(minutes=30)
+LONG = timedelta(days=1000)
 MAPPING = ImportMapping.from_data(
     {
         "id": "id",
@@ -327,6 +328,13 @@ ON_TRACKER: dict[str, list[Case]] = {
         lambda t, n: t.responses(limit=1, after=n.pages["tracker responses"]),
         lambda t, n: t.responses(),
     ],
+    "report": [lambda t, n: t.report(n.person, NOON - LONG, LATE), lambda t, n: t.report("ed", NOON - LONG, LATE)],
+    "report_of": [
+        lambda t, n: t.report_of("dana", [n.response], NOON - LONG, LATE),
+        lambda t, n: t.report_of("dana", ["own-r-0", n.response], NOON - LONG, LATE),
+        lambda t, n: t.report_of(n.person, ["own-r-0"], NOON - LONG, LATE),
+        lambda t, n: t.report_of("ed", ["own-r-0"], NOON - LONG, LATE, stands_in_for=[n.group]),
+    ],
     "erase": [
         lambda t, n: t.erase(n.email),
         lambda t, n: t.erase(n.address),
@@ -338,6 +346,10 @@ ON_TRACKER: dict[str, list[Case]] = {
 """Without what concerns stores and connections, and without workers, who are everybody's."""
 
 ON_DESK: dict[str, list[Case]] = {
+    "report": [
+        lambda t, n: t.as_user("ed").report(NOON - LONG, LATE),
+        lambda t, n: t.as_user(n.person).report(NOON - LONG, LATE),
+    ],
     "inbox": [lambda t, n: repr(desk(t).inbox())],
     "preferences": [lambda t, n: t.as_user(n.person).preferences()],
     "set_preferences": [lambda t, n: t.as_user(n.person).set_preferences(Preferences(notes=True))],

@@ -24,6 +24,7 @@ from resolutionkit.cli.policies import policy
 from resolutionkit.cli.policy_rules import explain, try_
 from resolutionkit.cli.policy_versions import schema, versions
 from resolutionkit.cli.reading import inbox, list_, show
+from resolutionkit.cli.reporting import report as report_command
 from resolutionkit.cli.settings import SETTINGS, HouseGroup, SettingOption
 from resolutionkit.cli.working import answer_check, assign, escalate, flag, follow, note, reopen, status, unfollow
 
@@ -115,6 +116,7 @@ for _command in (
     performance,
     move,
     repair,
+    report_command,
     work,
     ledger,
     send_again,

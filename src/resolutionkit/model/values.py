@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeAlias, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from resolutionkit.errors import InvalidValue
@@ -275,3 +276,17 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 def is_language(tag: str) -> bool:
     """Say whether a string looks like a language's BCP 47 tag."""
     return len(tag) <= 35 and _LANGUAGE.fullmatch(tag) is not None
+
+
+_IN_NO_URL = frozenset(' "<>\\^`{|}')
+
+
+def is_web_address(url: object) -> bool:
+    """Say whether something is an absolute http or https URL, or the beginning of one, that any program can follow."""
+    if not isinstance(url, str) or not url.isascii() or not url.isprintable() or _IN_NO_URL.intersection(url):
+        return False
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        return False

@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import attrs
 from attrs import Attribute, define, field
@@ -19,7 +20,7 @@ from attrs import Attribute, define, field
 from resolutionkit.datafile import toml_data
 from resolutionkit.errors import Fault, InvalidScore, InvalidValue, PolicyError, shown
 from resolutionkit.model.scale import NPS, Scale, Score
-from resolutionkit.model.values import ENGLISH, FrozenMap, code, collected, is_language, is_zone, names
+from resolutionkit.model.values import ENGLISH, FrozenMap, code, collected, is_language, is_web_address, is_zone, names
 from resolutionkit.policy.alerts import Alerts, alerts_faults
 from resolutionkit.policy.attributes import attribute_faults, attributes_of, types_of
 from resolutionkit.policy.calendar import BusinessCalendar
@@ -126,6 +127,8 @@ class Policy:
         language: The language of mail to those who read no other, as a BCP 47 tag.
         channels: The names of the channels on which people are told, unless they have chosen others; None for every
             notifier that the delivering process has.
+        ticket_url: What the URL of a ticket in the account's own system begins with, such as
+            ``https://desk.example/tickets/``; the ticket's id, escaped, follows. None for no links to tickets.
         dimensions: The names of the attributes that figures are cut by, such as a country or a plan. They outlive
             the erasing of a person (requirement F7): name none whose values tell who somebody is.
         attributes: Which attributes responses have, by their names, each with the name of its type as in the mapping
@@ -159,6 +162,7 @@ class Policy:
     zone: str = field(default="UTC", validator=_of(str))
     language: str = field(default=ENGLISH, validator=_of(str))
     channels: tuple[str, ...] | None = field(default=None, converter=_channels)
+    ticket_url: str | None = field(default=None, validator=_of((str, type(None))))
     dimensions: tuple[str, ...] = field(default=(), converter=_dimensions)
     attributes: Mapping[str, str] | None = field(default=None, converter=attributes_of)
     calendar: BusinessCalendar | None = field(default=None, validator=_of((BusinessCalendar, type(None))))
@@ -239,6 +243,12 @@ class Policy:
         rules = self.surveys.get(survey) if survey is not None else None
         return (rules.scale if rules is not None else None) or NPS
 
+    def ticket_link(self, ticket: str | None) -> str | None:
+        """Return the URL of a ticket in the account's own system, or None where there is no ticket or no prefix."""
+        if ticket is None or self.ticket_url is None:
+            return None
+        return f"{self.ticket_url}{quote(ticket, safe='')}"
+
     def threshold_of(self, survey: str | None, scale: Scale) -> Score:
         """Return the recovery threshold in force: the survey's, else the scale's, else its detractors' top.
 
@@ -271,6 +281,8 @@ def _faults(policy: Policy) -> Iterator[Fault]:
         yield Fault("zone", f"{policy.zone!r} is no IANA time zone, such as 'Europe/London'")
     if not is_language(policy.language):
         yield Fault("language", f"{policy.language!r} is no language tag, such as 'de' or 'pt-BR'")
+    if policy.ticket_url is not None and not is_web_address(policy.ticket_url):
+        yield Fault("ticket_url", f"{policy.ticket_url!r} is no URL such as 'https://desk.example/tickets/'")
 
 
 def _scale_faults(policy: Policy) -> Iterator[Fault]:

@@ -199,6 +199,7 @@ WRITERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "zone": ("zone", _as_it_is),
     "language": ("language", _as_it_is),
     "channels": ("channels", _list),
+    "ticket_url": ("ticket_url", _as_it_is),
     "dimensions": ("dimensions", _list),
     "attributes": ("attributes", lambda value: None if value is None else dict(value)),
     "calendar": ("calendar", _calendar),

@@ -31,6 +31,7 @@ _PLAIN: Mapping[str, type[Any]] = {
     "language": str,
     "require_group": bool,
     "require_segment": bool,
+    "ticket_url": str,
 }
 _LISTS = ("escalation_kinds", "root_causes", "dimensions", "channels")
 _SPANS = ("replace_within", "announce_within")

@@ -184,6 +184,7 @@ TOP = Section(
         Key(name="escalation_kinds", kind=NAMES, requirement="B8"),
         Key(name="root_causes", kind=NAMES, requirement="B11"),
         Key(name="channels", kind=NAMES, requirement="C10"),
+        Key(name="ticket_url", kind=TEXT, requirement="C6"),
         Key(name="dimensions", kind=NAMES, requirement="F7"),
         Key(name="attributes", kind=named(ATTRIBUTE_TYPES), requirement="A9"),
         Key(name="targets", kind=table("targets"), requirement="D7"),

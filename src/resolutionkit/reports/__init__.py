@@ -1,1 +1,1 @@
-"""What an account looks back on: who was recovered, and how quickly. What the reports are sent by is not here."""
+"""What an account looks back on: the service recovery report, and who was recovered, and how quickly."""

@@ -30,11 +30,12 @@ from resolutionkit.tracker.noting import NotesDesk
 from resolutionkit.tracker.placements import Placements
 from resolutionkit.tracker.placing import OnResponse, check_administrator
 from resolutionkit.tracker.preferring import preferences_of, set_preferences
+from resolutionkit.tracker.reporting import DeskReports
 from resolutionkit.tracker.runner import Runner
 from resolutionkit.tracker.uniting import Uniting
 
 
-class Desk(Placements, Climbing, NotesDesk, Uniting):
+class Desk(DeskReports, Placements, Climbing, NotesDesk, Uniting):
     """What one person sees and does; made by ``tracker.as_user``.
 
     Commands that take a note also take ``spoke`` (whether the customer was spoken to), ``happened_at`` (when the

@@ -30,6 +30,7 @@ from resolutionkit.tracker.linkproblems import LinkProblem, LinkRefused
 from resolutionkit.tracker.openers import check_store, open_store
 from resolutionkit.tracker.pipeline import AccountSettings
 from resolutionkit.tracker.plugins import Plugins, plugin_manager
+from resolutionkit.tracker.reporting import TrackerReports
 from resolutionkit.tracker.reportvisits import FollowsReports
 from resolutionkit.tracker.runner import Runner
 from resolutionkit.tracker.telemetry import telemetry
@@ -45,7 +46,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Tracker(FollowsReports, Telling, Leaving):
+class Tracker(FollowsReports, TrackerReports, Telling, Leaving):
     """Records responses, and gives people their desks. Reads on it are account-wide; see :class:`Desk` for people.
 
     Threads may share it. Use it as a context manager, or ``close`` it.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from resolutionkit.tracker.aio.awaited import awaited
 from resolutionkit.tracker.aio.placements import AsyncPlacements
+from resolutionkit.tracker.aio.reporting import AsyncDeskReports
 from resolutionkit.tracker.aio.views import AsyncViews
 from resolutionkit.tracker.desk import Desk
 from resolutionkit.tracker.inbox import Inbox
 
 
-class AsyncDesk(AsyncPlacements, AsyncViews):
+class AsyncDesk(AsyncDeskReports, AsyncPlacements, AsyncViews):
     """What one person sees and does; made by ``tracker.as_user``. Everything but ``inbox`` is awaited.
 
     Commands that take a note also take ``spoke`` (whether the customer was spoken to), ``happened_at`` (when the

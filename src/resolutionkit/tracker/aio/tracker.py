@@ -32,6 +32,7 @@ from resolutionkit.tracker.aio.desk import AsyncDesk
 from resolutionkit.tracker.aio.digesting import AsyncDigesting
 from resolutionkit.tracker.aio.leaving import AsyncLeaving
 from resolutionkit.tracker.aio.opening import Opening
+from resolutionkit.tracker.aio.reporting import AsyncTrackerReports
 from resolutionkit.tracker.aio.reportvisits import AsyncFollowsReports
 from resolutionkit.tracker.aio.settings import AsyncAccountSettings, as_sync, waiting
 from resolutionkit.tracker.aio.stores import WaitingStore
@@ -47,7 +48,7 @@ from resolutionkit.tracker.tracker import Tracker
 T = TypeVar("T")
 
 
-class AsyncTracker(AsyncFollowsReports, AsyncDigesting, AsyncLeaving, AsyncViews):
+class AsyncTracker(AsyncFollowsReports, AsyncTrackerReports, AsyncDigesting, AsyncLeaving, AsyncViews):
     """Records responses, and gives people their desks; everything that reads or writes is awaited.
 
     The tasks of one event loop may share it. Use it as an async context manager, or ``aclose`` it. A task that is
