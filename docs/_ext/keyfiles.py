@@ -41,6 +41,7 @@ from resolutionkit.importing import grammar
 from resolutionkit.importing.dates import Dates
 from resolutionkit.importing.fileformat import FileFormat
 from resolutionkit.policy import directory_file
+from resolutionkit.policy.escalation import ClosingCheck, EscalationLevel
 from resolutionkit.policy.policy_file import policy_arguments
 
 _WORDS = {str: "text", bool: "true or false", int: "whole number", list: "list", dict: "table"}
@@ -239,6 +240,8 @@ POLICY = KeyFile(
         "workflow": {"statuses": [{}], "moves": [{}]},
         "targets": {"first_action": {"within_days": 2}, "follow_up": {}, "closed": {}},
         "calendar": {},
+        "levels": [{}],
+        "closing_check": {},
     },
     read=policy_arguments,
     classes={
@@ -252,6 +255,8 @@ POLICY = KeyFile(
         **dict.fromkeys((f"targets.{kind}" for kind in TargetKind), Target),
         "calendar": BusinessCalendar,
         "rules[]": Rule,
+        "levels[]": EscalationLevel,
+        "closing_check": ClosingCheck,
     },
     kinds={
         "scales": "table of tables",
@@ -260,6 +265,10 @@ POLICY = KeyFile(
         "recovery_threshold": "number, or table of numbers",
         "workflow": "text, or table",
         **dict.fromkeys((f"targets.{kind}" for kind in TargetKind), "table, or false for none"),
+        "targets.remind_before": "false",
+        "levels[].accountable": "list of texts and tables",
+        "closing_check": "table",
+        "closing_check.statuses": "list of texts",
         "rules[].when": "text, or table",
         "rules[].assign": "text, or table",
         "rules[].otherwise": "text, or table",
@@ -274,6 +283,13 @@ POLICY = KeyFile(
             (f"targets.{kind}.within_days" for kind in TargetKind), "How soon, in days; not in business time."
         ),
         **dict.fromkeys((f"targets.{kind}.within_hours" for kind in TargetKind), "How soon, in hours, instead."),
+        "targets.remind_before": "`false` for no reminders.",
+        "targets.remind_before_days": "How long before a limit runs out the assignee is reminded of it, in days.",
+        "targets.remind_before_hours": "The same in hours, instead; left out, 8.",
+        "levels[].within_days": "How long an issue may stay on the level, in days; not in business time.",
+        "levels[].within_hours": "The same in hours, instead.",
+        "closing_check.after_days": "How long after the closing the assignee is asked, in days.",
+        "closing_check.after_hours": "The same in hours, instead.",
         "surveys.NAME.scale": "The name of the scale of its scores where a response names none; else NPS.",
     },
     required=frozenset(f"scales.NAME.{name}" for name in _ONE_OF_EACH)
