@@ -250,6 +250,8 @@ POLICY = KeyFile(
         "workflow": {"statuses": [{}], "moves": [{}]},
         "targets": {"first_action": {"within_days": 2}, "follow_up": {}, "closed": {}},
         "calendar": {},
+        "levels": [{}],
+        "closing_check": {},
     },
     read=policy_arguments,
     classes={section.path: section.owner for section in SECTIONS},

@@ -340,6 +340,7 @@ ON_TRACKER: dict[str, list[Case]] = {
         lambda t, n: t.erase(n.address),
         lambda t, n: t.erase(response_id=n.response),
     ],
+    "reschedule": [lambda t, n: t.reschedule()],
     "erase_older_than": [lambda t, n: t.erase_older_than(BEFORE)],
     "export_person": [lambda t, n: t.export_person(n.email), lambda t, n: t.export_person(n.address)],
 }
@@ -425,6 +426,14 @@ ON_DESK: dict[str, list[Case]] = {
     "escalate": [
         lambda t, n: desk(t).escalate(n.issue, reason="Risk.", note="Now."),
         lambda t, n: desk(t).escalate(own(t), reason="Risk.", note="Now.", key=n.key),
+    ],
+    "raise_level": [
+        lambda t, n: desk(t).raise_level(n.issue, 1, reason="Risk."),
+        lambda t, n: desk(t).raise_level(own(t), 1, reason="Risk.", key=n.key),
+    ],
+    "answer_check": [
+        lambda t, n: desk(t).answer_check(n.issue, satisfied=True),
+        lambda t, n: desk(t).answer_check(n.issue, satisfied=False, note="Again.", key=n.key),
     ],
     "reopen": [lambda t, n: desk(t).reopen(n.issue, note="Again.")],
     "flag": [

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from resolutionkit import Change, Outcome, Recorded, ResolutionKitError, Response, Status, StorageError, Tracker
+import attrs
+
+from resolutionkit import (
+    Change,
+    EscalationLevel,
+    Outcome,
+    Policy,
+    Recorded,
+    ResolutionKitError,
+    Response,
+    Status,
+    StorageError,
+    Targets,
+    Tracker,
+)
 from resolutionkit.testing.suites.intake import delivered
 from support import NOON, response
 
@@ -114,3 +128,21 @@ def _some_response(chance: random.Random) -> Response:
     return response(
         f"r-{which}", which % 11, received_at=NOON - timedelta(minutes=1 + which), ticket=ticket, group=group
     )
+
+
+MATRIX = Policy(
+    levels=[
+        EscalationLevel(name="first response", within=timedelta(hours=24)),
+        EscalationLevel(name="tier one", within=timedelta(hours=48), accountable=["leader"]),
+        EscalationLevel(name="decision", within=timedelta(hours=72), accountable=["bridget"]),
+    ],
+    targets=Targets(remind_before=None),
+)
+"""A matrix with three levels, and no reminders."""
+
+
+def run_timers(tracker: Tracker, number: int, *, at: datetime) -> int:
+    """Run the timers at an instant, by the matrix, and return how often an issue rose."""
+    runner = tracker._runner
+    settings = attrs.evolve(runner.settings, policy=MATRIX)
+    return tracker._with(attrs.evolve(runner, settings=settings, clock=lambda: at)).run_timers().total.climbed

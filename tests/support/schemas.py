@@ -12,7 +12,13 @@ from sqlalchemy import create_engine, inspect, text
 from support.servers import SERVERS, database
 
 KINDS = ("sqlite", *SERVERS)
-OVER_ALL = {"outbox_due": "due_at", "deliveries_due": "channel", "alerts_due": "due_at", "digests_due": "due_at"}
+OVER_ALL = {
+    "outbox_due": "due_at",
+    "deliveries_due": "channel",
+    "issues_wake": "wake_at",
+    "alerts_due": "due_at",
+    "digests_due": "due_at",
+}
 """What the indexes begin with that workers read over all accounts; every other one begins with the account."""
 _DRIVERS = {"postgresql": "postgresql+psycopg", "mariadb": "mariadb+pymysql", "sqlite": "sqlite"}
 

@@ -113,7 +113,10 @@ def earliest_due(issue: Issue, history: Sequence[Event], policy: Policy) -> date
     """
     if not limits_run(issue):
         return None
-    return earliest(issue, rounds_of(history, policy.targets.paused_in)[-1], policy)
+    last = rounds_of(history, policy.targets.paused_in)[-1]
+    if last.stopped_at is not None:
+        return None
+    return min((at for _, _, at in owed(issue, last, policy)), default=None)
 
 
 def limits_run(issue: Issue) -> bool:
@@ -121,20 +124,15 @@ def limits_run(issue: Issue) -> bool:
     return issue.is_open and not issue.backfilled
 
 
-def earliest(issue: Issue, last: Round, policy: Policy) -> datetime | None:
-    """Return the earliest instant at which something is due on an issue that has limits, as it stands in its round."""
-    if last.stopped_at is not None:
-        return None
-    return min((at for _, _, at in owed(issue, last, policy)), default=None)
-
-
-def owed(issue: Issue, last: Round, policy: Policy) -> Iterator[tuple[TargetKind, Target, datetime]]:
-    """Yield the targets of an issue's present episode that nobody has met, each with when it is, or was, due."""
+def owed(issue: Issue, last: Round, policy: Policy) -> list[tuple[TargetKind, Target, datetime]]:
+    """Return the targets of an issue's present episode that nobody has met, each with when it is, or was, due."""
+    episode, found = issue.episodes[-1], []
     for kind, target in policy.targets.in_force:
-        if done_at(kind, issue.episodes[-1]) is None:
+        if done_at(kind, episode) is None:
             due = due_after(target, start_of(kind, last), last.skips, policy)
             if due is not None:
-                yield kind, target, due
+                found.append((kind, target, due))
+    return found
 
 
 def due_after(
@@ -149,7 +147,12 @@ def due_after(
         policy: The policy in force.
         sooner: How much time before, counted as the limit is, to return in its stead.
     """
-    return _due(_counting(limit, policy), start, limit.within - sooner, skips)
+    if limit.business_time or skips:
+        return _due(_counting(limit, policy), start, limit.within - sooner, skips)
+    try:  # every change of an issue asks for several, and mostly all time counts
+        return start + limit.within - sooner
+    except OverflowError:
+        return None
 
 
 def start_of(kind: TargetKind, one: Round) -> datetime:

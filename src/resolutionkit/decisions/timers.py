@@ -14,7 +14,7 @@ from attrs import frozen
 
 from resolutionkit.decisions.checks import is_checked
 from resolutionkit.decisions.context import Context, Decision, Draft
-from resolutionkit.decisions.deadlines import due_after, earliest, limits_run, owed, start_of
+from resolutionkit.decisions.deadlines import due_after, limits_run, owed, start_of
 from resolutionkit.decisions.levels import accountable_for
 from resolutionkit.decisions.rounds import Round, rounds_of
 from resolutionkit.model.events import CheckAsked, Event, LevelRaised, LimitReminded, Reopened
@@ -22,7 +22,7 @@ from resolutionkit.model.issue import Issue
 from resolutionkit.model.trusted import changed, trusted
 from resolutionkit.policy.policy import Policy
 from resolutionkit.policy.stretches import StretchReason
-from resolutionkit.policy.targets import Target
+from resolutionkit.policy.targets import Target, TargetKind
 
 LOOK_AGAIN = timedelta(days=1)
 """How long an issue with limits is left alone at most: another policy shows by then, though nobody told of it."""
@@ -67,12 +67,13 @@ def timetable(issue: Issue, history: Sequence[Event], policy: Policy, now: datet
         return NOTHING if asked_at is None else _timetable(due_at=None, wake_at=min(asked_at, now + LOOK_AGAIN))
     if last.stopped_at is not None:
         return NOTHING
-    seen = _seen(issue, history, last)
-    waiting = [one.at for one in _reminders(issue, last, seen, policy)]
+    seen, due = _seen(issue, history, last), owed(issue, last, policy)
+    waiting = [one.at for one in _reminders(issue, last, seen, policy, due)]
     climbs_at = _climbs_at(issue, last, seen, policy)
     if climbs_at is not None:
         waiting.append(climbs_at + _INSTANT)
-    return _timetable(due_at=earliest(issue, last, policy), wake_at=min((*waiting, now + LOOK_AGAIN)))
+    due_at = min((at for _, _, at in due), default=None)
+    return _timetable(due_at=due_at, wake_at=min((*waiting, now + LOOK_AGAIN)))
 
 
 def run(issue: Issue, history: Sequence[Event], context: Context) -> Decision:
@@ -87,7 +88,8 @@ def run(issue: Issue, history: Sequence[Event], context: Context) -> Decision:
     last = rounds_of(history, policy.targets.paused_in)[-1]
     if limits_run(issue) and last.stopped_at is None:
         seen = _climb(draft, issue, last, _seen(issue, history, last), context)
-        for one in sorted(_reminders(issue, last, seen, policy), key=lambda reminder: reminder.at):
+        reminders = _reminders(issue, last, seen, policy, owed(issue, last, policy))
+        for one in sorted(reminders, key=lambda reminder: reminder.at):
             if one.at <= context.now:
                 draft.add(LimitReminded, limit=one.limit, due_at=one.due_at, level=one.level)
     elif is_asked_about(issue, policy):
@@ -115,6 +117,9 @@ class _Seen:
     reminded: frozenset[tuple[str, int | None]]
 
 
+_was_seen = trusted(_Seen)
+
+
 def _seen(issue: Issue, history: Sequence[Event], last: Round) -> _Seen:
     entered_at, reminded = last.opened_at, set[tuple[str, int | None]]()
     for event in reversed(history):
@@ -124,7 +129,7 @@ def _seen(issue: Issue, history: Sequence[Event], last: Round) -> _Seen:
             reminded.add((event.limit, event.level))
         elif isinstance(event, LevelRaised) and event.level == issue.level:
             entered_at = event.entered_at
-    return _Seen(issue.level, entered_at, frozenset(reminded))
+    return _was_seen(level=issue.level, entered_at=entered_at, reminded=frozenset(reminded))
 
 
 # --- climbing ---------------------------------------------------------------------------------------------------------
@@ -191,21 +196,27 @@ class _Reminder:
     level: int | None = None
 
 
-def _reminders(issue: Issue, last: Round, seen: _Seen, policy: Policy) -> Iterator[_Reminder]:
+_reminder = trusted(_Reminder)
+
+
+def _reminders(
+    issue: Issue, last: Round, seen: _Seen, policy: Policy, due: Sequence[tuple[TargetKind, Target, datetime]]
+) -> Iterator[_Reminder]:
     """Yield what the assignee is still to be reminded of: each limit once in an episode, none while it is paused."""
     before = policy.targets.remind_before
     if before is None or last.pause is not None:
         return
-    for kind, target, due_at in owed(issue, last, policy):
-        at = due_after(target, start_of(kind, last), last.skips, policy, sooner=_sooner(target, before))
-        if at is not None and (kind.value, None) not in seen.reminded:
-            yield _Reminder(at, kind.value, due_at)
+    for kind, target, due_at in due:
+        if (kind.value, None) not in seen.reminded:
+            at = due_after(target, start_of(kind, last), last.skips, policy, sooner=_sooner(target, before))
+            if at is not None:
+                yield _reminder(at=at, limit=kind.value, due_at=due_at, level=None)
     runs_out_at = _runs_out_at(issue, last, seen, policy)
     if runs_out_at is not None and (LEVEL, seen.level) not in seen.reminded:
         limit = policy.levels[seen.level].limit
         at = due_after(limit, seen.entered_at, last.skips, policy, sooner=_sooner(limit, before))
         if at is not None:
-            yield _Reminder(at, LEVEL, runs_out_at, seen.level)
+            yield _reminder(at=at, limit=LEVEL, due_at=runs_out_at, level=seen.level)
 
 
 def _sooner(limit: Target, before: timedelta) -> timedelta:

@@ -14,9 +14,10 @@ T = TypeVar("T")
 
 
 def levels_in(top: Table) -> tuple[EscalationLevel, ...]:
-    """Return the levels that a file has, those left out that are unsound: their faults are noted."""
+    """Return the levels that a file has; none where one is unsound, which others cannot be compared with."""
     found = [_level(one) for one in top.inners("levels")]
-    return tuple(level for level in found if level is not None)
+    sound = tuple(level for level in found if level is not None)
+    return sound if len(sound) == len(found) else ()
 
 
 def _level(table: Table) -> EscalationLevel | None:

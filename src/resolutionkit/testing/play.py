@@ -145,3 +145,9 @@ class Player:
 
     def _reopen(self, actor: str, index: int, **facts: Any) -> Change | None:
         return self._change("reopen", actor, index, **facts)
+
+    def _raise_level(self, actor: str, index: int, level: int, **facts: Any) -> Change | None:
+        return self._change("raise_level", actor, index, level, **facts)
+
+    def _answer_check(self, actor: str, index: int, **facts: Any) -> Change | None:
+        return self._change("answer_check", actor, index, **facts)

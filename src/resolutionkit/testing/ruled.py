@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from resolutionkit.policy.escalation import ClosingCheck, EscalationLevel
 from resolutionkit.policy.policy import Policy
 from resolutionkit.policy.rules import Rule
 from resolutionkit.testing.strategies import ADDRESSES, PEOPLE
@@ -26,5 +29,11 @@ RULED = Policy(
         Rule(name="quiet", when="score in (1, 5)", suppress_alerts=True),
     ],
     rules_apply="all",
+    levels=[
+        EscalationLevel(name="first response", within=timedelta(days=1)),
+        EscalationLevel(name="tier one", within=timedelta(days=2), accountable=["manager", PEOPLE[1]]),
+        EscalationLevel(name="last", within=timedelta(days=3), accountable=["leader", ADDRESSES[0]]),
+    ],
+    closing_check=ClosingCheck(after=timedelta(days=3)),
 )
-"""Every kind of rule, each on some scores only: most issues of a history open the usual way."""
+"""Every kind of rule, each on some scores only: most issues of a history open the usual way; and a matrix."""

@@ -152,6 +152,8 @@ _CHANGE = st.one_of(
     _step("escalate", index=_INDEX, reason=_NOTE, version=_VERSION, **_NOTED),
     _step("reopen", index=_INDEX, version=_VERSION, **_NOTED),
     _step("merge", index=_INDEX, other=_INDEX, **_NOTED),
+    _step("raise_level", index=_INDEX, level=st.integers(0, 3), reason=_NOTE, version=_VERSION, **_NOTED),
+    _step("answer_check", index=_INDEX, satisfied=st.booleans(), version=_VERSION, **_NOTED),
     _step("flag", index=_INDEX, who=st.none() | _PARTIES, **_NOTED),
 )  # fmt: skip
 _AGAIN = _step("again", index=_INDEX)

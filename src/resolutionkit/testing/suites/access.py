@@ -36,6 +36,8 @@ ABOUT_AN_ISSUE: dict[str, Callable[[Desk, str], object]] = {
     "history": lambda desk, one: desk.history(one),
     "as_of": lambda desk, one: desk.as_of(one, NOON + timedelta(days=999)),
     "moves": lambda desk, one: desk.moves(one),
+    "raise_level": lambda desk, one: desk.raise_level(one, 1, reason="Risk."),
+    "answer_check": lambda desk, one: desk.answer_check(one, satisfied=True),
     "follow": lambda desk, one: desk.follow(one),
     "unfollow": lambda desk, one: desk.unfollow(one, "lee@partner.example"),
     "add_note": lambda desk, one: desk.add_note(one, "Rang.", key="a key"),
