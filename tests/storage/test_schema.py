@@ -21,7 +21,7 @@ PERSONAL_TABLES = {"resolutionkit_response_revisions", "resolutionkit_texts", "r
 def full(open_file: Open) -> Open:
     """Return the opener of a file in which everything that can be typed was typed."""
     boss = Person(id="boss@host.example", name="PERSONAL boss", access=Access.EVERYTHING)
-    directory = StaticDirectory(people=[*organisation(), boss], groups=None, leader="dana")
+    directory = StaticDirectory(people=[*organisation(), boss], groups=organisation().groups, leader="dana")
     tracker = open_file(directory=directory, policy=Policy(root_causes=["late"], advised_note_length=1000))
     typed = response(
         contact=Contact(name="PERSONAL name", email="personal@x.example", phone="PERSONAL 555", company="PERSONAL co"),
@@ -49,6 +49,7 @@ def full(open_file: Open) -> Open:
     tracker.record(response("r-2", 1, contact=typed.contact, ticket="T-1", received_at=NOON))
     tracker.record(response("r-3", 10, contact=typed.contact, hierarchy=["personal.above@x.example"]))
     desk.flag("r-3", assignee="personal.lee@x.example", followers=["personal.new@x.example"], **said)
+    tracker.record(response("r-4", 9, contact=typed.contact, group="unknown"))
     tracker.set_preferences("personal.lee@x.example", Preferences(notes=True))
     open_file(directory=directory, notifiers=[RecordingNotifier()]).deliver()
     return open_file
@@ -110,7 +111,7 @@ def test_the_same_history_is_read_back_by_another_tracker(full: Open, open_file:
 def test_every_table_was_written_to(raw: Raw) -> None:
     """What the tests of this file look at is there."""
     assert [table for table in tables(raw) if not raw(f"SELECT 1 FROM {table} LIMIT 1")] == []
-    assert len(tables(raw)) == 14
+    assert len(tables(raw)) == 15
     assert set(tables(raw)) >= PERSONAL_TABLES
 
 
