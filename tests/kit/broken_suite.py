@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from kit import broken_answers, broken_erasing, broken_preferring, broken_queue, broken_saves
+from kit import broken_answers, broken_erasing, broken_preferring, broken_quarantine, broken_queue, broken_saves
 from kit import broken_notifiers as silent
 from kit.broken_base import Broken, Intact
 from kit.broken_notifiers import Hearing
@@ -24,7 +24,7 @@ settings.load_profile("quick")
 
 def broken_stores() -> list[type[Broken]]:
     """Return every broken store, and the intact one."""
-    modules = (broken_answers, broken_erasing, broken_preferring, broken_queue, broken_saves)
+    modules = (broken_answers, broken_erasing, broken_preferring, broken_quarantine, broken_queue, broken_saves)
     found = [value for module in modules for value in vars(module).values()]
     stores = [one for one in found if isinstance(one, type) and issubclass(one, Broken) and one is not Broken]
     return [Intact, *stores]

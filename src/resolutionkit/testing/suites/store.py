@@ -15,6 +15,7 @@ from resolutionkit.testing.suites.openings import Openings
 from resolutionkit.testing.suites.outbox import ExactlyItsMessages
 from resolutionkit.testing.suites.pages import Pages
 from resolutionkit.testing.suites.preferring import Preferring
+from resolutionkit.testing.suites.quarantine import Quarantine
 from resolutionkit.testing.suites.queue import Queue
 from resolutionkit.testing.suites.refusals import RefusalsChangeNothing
 from resolutionkit.testing.suites.saving import Saving
@@ -38,6 +39,7 @@ class StoreRules(
     Sizes,
     Erasing,
     Preferring,
+    Quarantine,
     Queue,
 ):
     """What :class:`~resolutionkit.ports.Store` and :class:`~resolutionkit.ports.UnitOfWork` promise, rule by rule.
