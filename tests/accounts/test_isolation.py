@@ -17,6 +17,7 @@ from resolutionkit.tracker.pipeline import AccountSettings
 from support import TurnableClock, organisation
 from support.bound import Sent, accounts_of, sent_meanwhile
 from support.intruder import (
+    ADMINISTRATOR,
     CASES,
     NOBODY,
     OWN,
@@ -58,7 +59,8 @@ class World:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.company = organisation()
+        company = organisation()
+        self.company = StaticDirectory([*company, ADMINISTRATOR], company.groups, leader="dana")
         directory = StaticDirectory(people=[*map(self.company.person, PEOPLE), THEIR_PERSON], leader="dana")
         self.theirs = tracker_of(store, f"{THEIRS}-{uuid4().hex}", directory)
         settle(self.theirs, THEIRS, THEIR_PERSON.id)

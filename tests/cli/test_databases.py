@@ -59,7 +59,7 @@ def test_data_is_dropped_only_by_who_says_so(shell: Any) -> None:
     """Without a terminal to ask at, --yes has to be given."""
     shell.ok("db", "upgrade")
     assert "missing --yes" in shell.error(2, "db", "downgrade", "--to", "base")
-    assert len(tables(shell)) == 18
+    assert len(tables(shell)) == 19
 
 
 def test_a_person_is_asked_before_data_is_dropped(shell: Any, monkeypatch: Any) -> None:
@@ -67,7 +67,7 @@ def test_a_person_is_asked_before_data_is_dropped(shell: Any, monkeypatch: Any) 
     shell.ok("db", "upgrade")
     monkeypatch.setattr("resolutionkit.cli.databases.stdin_is_terminal", lambda: True)
     assert shell.run("db", "downgrade", "--to", "base", typed="n\n").exit_code == 130
-    assert len(tables(shell)) == 18
+    assert len(tables(shell)) == 19
     assert "Taken back" in shell.ok("db", "downgrade", "--to", "base", typed="y\n")
 
 

@@ -50,7 +50,7 @@ class TestReferenceStore(StoreRules):
 def test_every_condition_of_a_filter_has_its_predicate() -> None:
     """A new field of a filter needs a line in the table, or the reference would not know what it asks."""
     asked = {field.name for kind in (IssueFilter, ResponseFilter) for field in attrs.fields(kind)}
-    assert asked == {*OF_ISSUE, *OF_RESPONSE, "with_replaced"}
+    assert asked == {*OF_ISSUE, *OF_RESPONSE, "with_replaced", "quarantined"}
 
 
 @pytest.fixture

@@ -50,6 +50,7 @@ LISTS: dict[str, Callable[[Desk, str], object]] = {
     "issues": lambda desk, _one: desk.issues(),
     "responses": lambda desk, _one: desk.responses(),
     "report": lambda desk, _one: desk.report(NOON - AGES, NOON + AGES),
+    "quarantined": lambda desk, _one: desk.quarantined(),
     "inbox": lambda desk, _one: [getattr(desk.inbox(), section)() for section in SECTIONS],
 }
 EVERYTHING = {**ABOUT_AN_ISSUE, **ABOUT_A_RESPONSE, **LISTS, "counts": lambda desk, _one: desk.inbox().counts()}

@@ -62,6 +62,7 @@ def full(open_file: Open) -> Open:
     tracker.record(response("r-2", 1, contact=typed.contact, ticket="T-1", received_at=NOON))
     tracker.record(response("r-3", 10, contact=typed.contact, hierarchy=["personal.above@x.example"]))
     desk.flag("r-3", assignee="personal.lee@x.example", followers=["personal.new@x.example"], **said)
+    tracker.record(response("r-4", 9, contact=typed.contact, group="unknown"))
     tracker.set_preferences("personal.lee@x.example", Preferences(notes=True))
     open_file(directory=directory, clock=lambda: NOON + timedelta(days=1)).run_alerts()
     open_file(directory=directory, notifiers=[RecordingNotifier()]).deliver()
@@ -124,7 +125,7 @@ def test_the_same_history_is_read_back_by_another_tracker(full: Open, open_file:
 def test_every_table_was_written_to(raw: Raw) -> None:
     """What the tests of this file look at is there."""
     assert [table for table in tables(raw) if not raw(f"SELECT 1 FROM {table} LIMIT 1")] == []
-    assert len(tables(raw)) == 17
+    assert len(tables(raw)) == 18
     assert set(tables(raw)) >= PERSONAL_TABLES
 
 

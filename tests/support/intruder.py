@@ -18,6 +18,7 @@ import attrs
 from attrs import frozen
 
 from resolutionkit import (
+    Access,
     Contact,
     Desk,
     ForNotes,
@@ -317,6 +318,11 @@ ON_TRACKER: dict[str, list[Case]] = {
         lambda t, n: t.apply_update(InboundUpdate(key="own-k", issue=own(t), note="x"), acting_as=n.person),
     ],
     "response": [lambda t, n: t.response(n.response)],
+    "quarantined": [
+        lambda t, n: t.quarantined(),
+        lambda t, n: t.quarantined(limit=1, after=n.pages["tracker responses"]),
+    ],
+    "repair_known": [lambda t, n: t.repair_known()],
     "issues": [
         lambda t, n: each_of(t.issues, issue_filters(n)),
         lambda t, n: t.issues(limit=1, after=n.pages["tracker"]),
@@ -436,6 +442,23 @@ ON_DESK: dict[str, list[Case]] = {
         lambda t, n: desk(t).answer_check(n.issue, satisfied=False, note="Again.", key=n.key),
     ],
     "reopen": [lambda t, n: desk(t).reopen(n.issue, note="Again.")],
+    "quarantined": [lambda t, n: t.as_user("ada").quarantined(), lambda t, n: t.as_user(n.person).quarantined()],
+    "repair": [
+        lambda t, n: t.as_user("ada").repair(n.response, group="emea"),
+        lambda t, n: t.as_user("ada").repair("own-fine", group="emea", key=n.key),
+        lambda t, n: t.as_user("ada").repair("own-fine", group=n.group),
+    ],
+    "move": [
+        lambda t, n: t.as_user("ada").move(n.response, group="emea"),
+        lambda t, n: t.as_user("ada").move("own-fine", group="emea", key=n.key),
+        lambda t, n: t.as_user("ada").move("own-fine", group=n.group, note="Theirs?"),
+        lambda t, n: t.as_user(n.person).move("own-fine", group="emea"),
+    ],
+    "move_all": [
+        lambda t, n: t.as_user("ada").move_all([n.response, "own-fine"], group="emea"),
+        lambda t, n: t.as_user("ada").move_all(["own-fine", n.response], group="emea", atomic=True),
+        lambda t, n: each_of(lambda one: t.as_user("ada").move_all(one, group="emea"), response_filters(n)),
+    ],
     "flag": [
         lambda t, n: desk(t).flag(n.response, note="Said so."),
         lambda t, n: desk(t).flag("own-fine", note="Said so.", assignee=n.address, followers=[n.address], key=n.key),
@@ -456,4 +479,5 @@ ON_INBOX: dict[str, list[Case]] = {
 }
 
 CASES: dict[type, dict[str, list[Case]]] = {Tracker: ON_TRACKER, Desk: ON_DESK, Inbox: ON_INBOX}
+ADMINISTRATOR = Person(id="ada", access=Access.EVERYTHING, administrator=True)
 THEIR_PERSON = Person(id="theirs-tess", name="Tess", email="theirs-tess@x.example")

@@ -215,5 +215,5 @@ def remembered(issue: Issue, key: str, **facts: Any) -> Remembered:
 
 def replaced(record: ResponseRecord, by: str) -> RecordChange:
     """Return a record's change to one in whose place another stands."""
-    after = attrs.evolve(record, standing=Standing.REPLACED, replaced_by=by)
+    after = attrs.evolve(record, standing=Standing.REPLACED, replaced_by=by, quarantined_for=())
     return RecordChange(record=after, before=record)

@@ -10,7 +10,7 @@ from attrs import frozen
 from resolutionkit.errors import ResolutionKitError, StorageError
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.response import Contact, Response
-from resolutionkit.model.results import Change, Recorded
+from resolutionkit.model.results import Change, Recorded, ResponseChange
 from resolutionkit.testing.clock import NOON, TurnableClock
 from resolutionkit.tracker.tracker import Tracker
 
@@ -58,7 +58,7 @@ class Player:
         for step in steps:
             self.do(step)
 
-    def do(self, step: Step) -> Recorded | Change | ResolutionKitError | None:
+    def do(self, step: Step) -> Recorded | Change | ResponseChange | ResolutionKitError | None:
         """Do one step.
 
         Returns:
@@ -68,7 +68,7 @@ class Player:
             StorageError: The store failed.
         """
         try:
-            done: Recorded | Change | None = getattr(self, f"_{step.kind}")(step.actor, **step.facts)
+            done: Recorded | Change | ResponseChange | None = getattr(self, f"_{step.kind}")(step.actor, **step.facts)
         except StorageError:
             raise
         except ResolutionKitError as refusal:
@@ -110,6 +110,18 @@ class Player:
             return None
         which = self.responses[index % len(self.responses)].id
         return self.tracker.as_user(actor).flag(which, assignee=who, **{**noted, "note": noted["note"] or ""})
+
+    def _move(self, actor: str, index: int, group: str, note: str | None) -> ResponseChange | None:
+        if not self.responses:
+            return None
+        which = self.responses[index % len(self.responses)].id
+        return self.tracker.as_user(actor).move(which, group=group, note=note)
+
+    def _repair(self, actor: str, index: int, group: str | None, note: str | None) -> ResponseChange | None:
+        waiting = [line.id for line in self.tracker.quarantined()]
+        if not waiting:
+            return None
+        return self.tracker.as_user(actor).repair(waiting[index % len(waiting)], group=group, note=note)
 
     def _change(self, name: str, actor: str, index: int, *given: Any, **facts: Any) -> Change | None:
         if not self.issues:

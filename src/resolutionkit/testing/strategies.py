@@ -94,6 +94,7 @@ def organisations(draw: st.DrawFn) -> StaticDirectory:
             access=draw(access),
             active=who != "off",
             administrator=index % 2 == 0,
+            administrator=draw(st.booleans()),
         )
         for index, who in enumerate(PEOPLE)
     ]
@@ -155,6 +156,8 @@ _CHANGE = st.one_of(
     _step("raise_level", index=_INDEX, level=st.integers(0, 3), reason=_NOTE, version=_VERSION, **_NOTED),
     _step("answer_check", index=_INDEX, satisfied=st.booleans(), version=_VERSION, **_NOTED),
     _step("flag", index=_INDEX, who=st.none() | _PARTIES, **_NOTED),
+    _step("move", index=_INDEX, group=st.sampled_from([one for one in _GROUPS if one]), note=_MAYBE_NOTE),
+    _step("repair", index=_INDEX, group=st.none() | st.sampled_from([one for one in _GROUPS if one]), note=_MAYBE_NOTE),
 )  # fmt: skip
 _AGAIN = _step("again", index=_INDEX)
 _TURN = _step("turn", hours=st.integers(-50, 100))
@@ -229,4 +232,6 @@ def issue_filters() -> st.SearchStrategy[IssueFilter]:
 
 def response_filters() -> st.SearchStrategy[ResponseFilter]:
     """Return a strategy for filters of responses, that fit the histories of :func:`histories`."""
-    return _sparse(with_replaced=st.booleans(), **_SHARED).map(lambda facts: ResponseFilter(**facts))
+    return _sparse(with_replaced=st.booleans(), quarantined=st.sampled_from([None, True, False]), **_SHARED).map(
+        lambda facts: ResponseFilter(**facts)
+    )

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from resolutionkit.model.events import RESPONSE_EVENTS, Event, NoteAdded, ReplacementRecorded
+from resolutionkit.model.events import RESPONSE_EVENTS, Event, GroupChanged, NoteAdded, ReplacementRecorded
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import IssueLine
+from resolutionkit.model.quarantine import QuarantineReason
 from resolutionkit.model.query import (
     IssueFilter,
     IssueQuery,
@@ -25,7 +26,7 @@ from resolutionkit.model.query import (
     newest_key,
     urgency_key,
 )
-from resolutionkit.model.response import HeadChange, RecordChange, Response, ResponseRecord
+from resolutionkit.model.response import HeadChange, RecordChange, Response, ResponseRecord, Standing
 from resolutionkit.ports import Store, UnitOfWork, Write, WriteConflict
 from resolutionkit.testing.accounts import fresh_account, picture
 from resolutionkit.testing.awkward import AWKWARD_CODES
@@ -57,6 +58,15 @@ _SCOPES = st.builds(
 )
 # What changes a record too has rules of its own.
 _KINDS = [one for one in every_kind(sample_response(), sample_response()) if one[0] not in RESPONSE_EVENTS]
+
+
+def in_quarantine(write: Write) -> Write:
+    """Return the write of a response as if it waited for repair."""
+    record = attrs.evolve(
+        write.records[0].record, quarantined_for=(QuarantineReason.UNKNOWN_GROUP,), quarantined_since=NOON
+    )
+    head = write.head and attrs.evolve(write.head, record=record)
+    return attrs.evolve(write, records=(RecordChange(record=record), *write.records[1:]), head=head)
 
 
 @st.composite
@@ -113,9 +123,14 @@ class StoreStateMachine(RuleBasedStateMachine):
         """Say whether a response's id is taken."""
         return self.asked(lambda unit: unit.response(response.id)) is not None
 
-    @rule(response=_responses(), opens=st.booleans(), who=st.lists(_WHO, min_size=4, max_size=4, unique=True))
-    def record(self, response: Response, opens: bool, who: list[str]) -> None:
-        """Save a response, with or without an issue, in the place of one that stood there."""
+    @rule(
+        response=_responses(),
+        opens=st.booleans(),
+        waits=st.booleans(),
+        who=st.lists(_WHO, min_size=4, max_size=4, unique=True),
+    )
+    def record(self, response: Response, opens: bool, waits: bool, who: list[str]) -> None:
+        """Save a response, with or without an issue, in quarantine or not, in the place of one that stood there."""
         before = self.head_before(response)
         if self.is_known(response):
             return
@@ -123,6 +138,8 @@ class StoreStateMachine(RuleBasedStateMachine):
         if opens:
             own = {"followers": (who[1],), "people": (who[2],), "alerted": (who[3],)}
             write = opening(response, None, assignee=who[0], has_priority=len(who[1]) % 2 == 0, **own)
+        if waits:
+            write = in_quarantine(write)
         if before is not None:
             record = write.records[0].record
             write = attrs.evolve(
@@ -169,6 +186,26 @@ class StoreStateMachine(RuleBasedStateMachine):
         old: ResponseRecord = self.asked(lambda unit: unit.response(issue.response.id))
         changes = (RecordChange(record=record_of(one, issue=issue.id)), replaced(old, one.id))
         event = event_after(issue, ReplacementRecorded, response=one, revision=1, needs_recovery=True)
+        self.keep(then(issue, event, records=changes))
+
+    @rule(response=_IDS, group=_GROUPS, leaves=st.booleans())
+    def give_other_codes(self, response: str, group: str | None, leaves: bool) -> None:
+        """Move a response that stands, with its issue if it has one, and perhaps out of quarantine."""
+        record: ResponseRecord | None = self.asked(methodcaller("response", response))
+        if record is None or record.standing is not Standing.CURRENT:
+            return
+        after = attrs.evolve(
+            record,
+            response=attrs.evolve(record.response, group=group),
+            revision=record.revision + 1,
+            quarantined_for=() if leaves else record.quarantined_for,
+        )
+        changes = (RecordChange(record=after, before=record),)
+        if record.issue is None:
+            self.keep(Write(records=changes))
+            return
+        issue = replay(self.asked(methodcaller("history", record.issue)))
+        event = event_after(issue, GroupChanged, response=after.response, revision=after.revision)
         self.keep(then(issue, event, records=changes))
 
     # --- what must not be kept ---------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from resolutionkit.testing.suites.outbox import ExactlyItsMessages
 from resolutionkit.testing.suites.pages import Pages
 from resolutionkit.testing.suites.policies import KeepingPolicies
 from resolutionkit.testing.suites.preferring import Preferring
+from resolutionkit.testing.suites.quarantine import Quarantine
 from resolutionkit.testing.suites.queue import Queue
 from resolutionkit.testing.suites.refusals import RefusalsChangeNothing
 from resolutionkit.testing.suites.saving import Saving
@@ -45,6 +46,7 @@ class StoreRules(
     Erasing,
     Preferring,
     KeepingPolicies,
+    Quarantine,
     Queue,
     Timers,
     Alerts,
