@@ -32,6 +32,7 @@ ABOUT_AN_ISSUE: dict[str, Callable[[Desk, str], object]] = {
     "history": lambda desk, one: desk.history(one),
     "as_of": lambda desk, one: desk.as_of(one, NOON + timedelta(days=999)),
     "moves": lambda desk, one: desk.moves(one),
+    "targets": lambda desk, one: desk.targets(one),
     "follow": lambda desk, one: desk.follow(one),
     "unfollow": lambda desk, one: desk.unfollow(one, "lee@partner.example"),
     "add_note": lambda desk, one: desk.add_note(one, "Rang.", key="a key"),
@@ -39,6 +40,7 @@ ABOUT_AN_ISSUE: dict[str, Callable[[Desk, str], object]] = {
     "escalate": lambda desk, one: desk.escalate(one, reason="Risk.", note="Now.", expected_version=99),
     "set_status": lambda desk, one: desk.set_status(one, "no such status"),
     "reopen": lambda desk, one: desk.reopen(one),
+    "merge": lambda desk, one: desk.merge(one, one),
     "add_note_to_all": lambda desk, one: desk.add_note_to_all([one], "Rang.", atomic=True),
     "set_status_of_all": lambda desk, one: desk.set_status_of_all([one], Status.IN_PROGRESS, atomic=True),
 }
