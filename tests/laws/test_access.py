@@ -45,6 +45,7 @@ SECTIONS = ("flagged", "working", "followed", "open", "closed")
 LISTS: dict[str, Callable[[Desk, str], object]] = {
     "issues": lambda desk, _one: desk.issues(),
     "responses": lambda desk, _one: desk.responses(),
+    "leavers": lambda desk, _one: desk.leavers(),
     "hand_over": lambda desk, _one: desk.hand_over("nina", to="omar", note="Nina has left."),
     "inbox": lambda desk, _one: [getattr(desk.inbox(), section)() for section in SECTIONS],
 }

@@ -376,6 +376,7 @@ ON_DESK: dict[str, list[Case]] = {
         lambda t, n: t.as_user("bridget").merge(own(t), n.issue, note="One.", key=n.key),
         lambda t, n: desk(t).merge(own(t), n.issue),
     ],
+    "leavers": [lambda t, n: desk(t).leavers()],
     "hand_over": [
         lambda t, n: desk(t).hand_over(n.person, to="omar", note="Left."),
         lambda t, n: desk(t).hand_over(n.address, note="Left."),

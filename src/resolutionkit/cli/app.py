@@ -17,11 +17,12 @@ from resolutionkit.cli.delivering import ledger, send_again, work
 from resolutionkit.cli.erasing import erase, export
 from resolutionkit.cli.exits import Exit, exit_of, report
 from resolutionkit.cli.importing import import_
+from resolutionkit.cli.leaving import hand_over
 from resolutionkit.cli.plugging import plugins
 from resolutionkit.cli.policies import policy
 from resolutionkit.cli.reading import inbox, list_, show
 from resolutionkit.cli.settings import SETTINGS, HouseGroup, SettingOption
-from resolutionkit.cli.working import assign, escalate, flag, follow, note, reopen, status, unfollow
+from resolutionkit.cli.working import assign, escalate, flag, follow, merge, note, reopen, status, unfollow
 
 NAME = "resolutionkit"
 DEBUG = "RESOLUTIONKIT_DEBUG"
@@ -107,6 +108,8 @@ for _command in (
     flag,
     escalate,
     reopen,
+    merge,
+    hand_over,
     work,
     ledger,
     send_again,

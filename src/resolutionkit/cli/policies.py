@@ -12,6 +12,7 @@ from resolutionkit.cli import asjson, printing
 from resolutionkit.cli.document import Cell, Column, Document, Heading, Prose, Role, Styled, Table, facts
 from resolutionkit.cli.exits import Exit
 from resolutionkit.cli.findings import directory_findings, policy_findings
+from resolutionkit.cli.leaving import left_behind
 from resolutionkit.cli.options import as_json
 from resolutionkit.cli.rule_findings import rule_findings
 from resolutionkit.cli.settings import DIRECTORY, POLICY, HouseGroup, given, policy_in_force
@@ -39,7 +40,7 @@ def check(file: str | None, strict: bool, as_json: bool) -> None:
 
     Faults make a file unusable, and the exit code 3. Warnings are what would go wrong later: a row of the workflow
     that another one hides, a rule that never acts or names somebody who is not there, a group without a lead, a lead
-    who is inactive, managers in a circle.
+    who is inactive, managers in a circle; with a --database, somebody who has left open issues behind.
     """
     path, people = file or given(POLICY), given(DIRECTORY)
     if path is None and people is None:
@@ -53,6 +54,8 @@ def check(file: str | None, strict: bool, as_json: bool) -> None:
     if directory is not None and people is not None:
         found = directory_findings(directory, directory.groups or (), rules or Policy())
         warnings += [(people, one) for one in found]
+    if people is not None and not faults:
+        warnings += [(people, one) for one in left_behind()]
     checked = [one for one in (path, people) if one is not None]
     _show_findings(checked, faults, warnings, as_json=as_json)
     if faults or (strict and warnings):
