@@ -90,3 +90,10 @@ def test_a_check_without_a_database_says_nothing_of_issues(shell: Any) -> None:
     """Nothing is opened, and none is made."""
     shell.ok("policy", "check")
     assert not (shell.folder / "recovery.db").exists()
+
+
+def test_a_database_that_cannot_be_used_is_a_warning_of_a_check(shell: Any) -> None:
+    """The files are checked all the same."""
+    told = re.sub(r"\s+", " ", shell.ok("policy", "check", "--database", "wrong:"))
+    assert "could not be looked through for people who have left" in told
+    assert "Sound" in told

@@ -11,7 +11,7 @@ from resolutionkit.cli.document import Cell, Column, Heading, Prose, Role, Style
 from resolutionkit.cli.exits import Exit
 from resolutionkit.cli.options import WHO, as_json, note_option, read_note
 from resolutionkit.cli.settings import DATABASE, HouseCommand, Session, account, at_desk, given, missing_file
-from resolutionkit.errors import Fault
+from resolutionkit.errors import Fault, PluginError, StorageError
 from resolutionkit.model.results import ChangeOrRefusal
 from resolutionkit.tracker.leaving import Leaver
 
@@ -76,16 +76,26 @@ def _show_done(done: Sequence[ChangeOrRefusal], session: Session) -> None:
     printing.show([Heading("Handed over"), Table(columns, tuple(rows))])
 
 
-def left_behind() -> list[Fault]:
+def left_behind(directory: str) -> list[tuple[str, Fault]]:
     """Return the warnings of ``policy check`` on people who are not there any more and have open issues (B6).
 
-    They need a database: where none is named, or there is none yet, nothing is said.
+    They need a database: where none is named, or there is none yet, nothing is said. One that cannot be used is a
+    warning, and keeps nothing else from being checked.
+
+    Args:
+        directory: The file of the directory.
+
+    Returns:
+        Each warning with where it belongs: to the directory, or to the database.
     """
     url = given(DATABASE)
     if url is None or missing_file(url) is not None:
         return []
-    with account() as session:
-        return list(_warnings(session.tracker.leavers()))
+    try:
+        with account() as session:
+            return [(directory, one) for one in _warnings(session.tracker.leavers())]
+    except (StorageError, PluginError) as problem:
+        return [(DATABASE.flag, Fault("issues", f"could not be looked through for people who have left: {problem}"))]
 
 
 def _warnings(leavers: Sequence[Leaver]) -> Iterator[Fault]:

@@ -55,7 +55,7 @@ def check(file: str | None, strict: bool, as_json: bool) -> None:
         found = directory_findings(directory, directory.groups or (), rules or Policy())
         warnings += [(people, one) for one in found]
     if people is not None and not faults:
-        warnings += [(people, one) for one in left_behind()]
+        warnings += left_behind(people)
     checked = [one for one in (path, people) if one is not None]
     _show_findings(checked, faults, warnings, as_json=as_json)
     if faults or (strict and warnings):
