@@ -51,6 +51,8 @@ LISTS: dict[str, Callable[[Desk, str], object]] = {
     "responses": lambda desk, _one: desk.responses(),
     "report": lambda desk, _one: desk.report(NOON - AGES, NOON + AGES),
     "quarantined": lambda desk, _one: desk.quarantined(),
+    "leavers": lambda desk, _one: desk.leavers(),
+    "hand_over": lambda desk, _one: desk.hand_over("nina", to="omar", note="Nina has left."),
     "inbox": lambda desk, _one: [getattr(desk.inbox(), section)() for section in SECTIONS],
 }
 EVERYTHING = {**ABOUT_AN_ISSUE, **ABOUT_A_RESPONSE, **LISTS, "counts": lambda desk, _one: desk.inbox().counts()}

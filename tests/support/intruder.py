@@ -317,6 +317,12 @@ ON_TRACKER: dict[str, list[Case]] = {
         lambda t, n: t.apply_update(InboundUpdate(key=n.key, issue=own(t), note="x"), acting_as="dana"),
         lambda t, n: t.apply_update(InboundUpdate(key="own-k", issue=own(t), note="x"), acting_as=n.person),
     ],
+    "leavers": [lambda t, n: t.leavers()],
+    "hand_over": [
+        lambda t, n: t.hand_over(n.person, to="omar", note="Left."),
+        lambda t, n: t.hand_over(n.address, note="Left."),
+        lambda t, n: t.hand_over("ed", to=n.person, note="Left."),
+    ],
     "response": [lambda t, n: t.response(n.response)],
     "quarantined": [
         lambda t, n: t.quarantined(),
@@ -440,6 +446,16 @@ ON_DESK: dict[str, list[Case]] = {
     "answer_check": [
         lambda t, n: desk(t).answer_check(n.issue, satisfied=True),
         lambda t, n: desk(t).answer_check(n.issue, satisfied=False, note="Again.", key=n.key),
+    "merge": [
+        lambda t, n: t.as_user("bridget").merge(n.issue, own(t)),
+        lambda t, n: t.as_user("bridget").merge(own(t), n.issue, note="One.", key=n.key),
+        lambda t, n: desk(t).merge(own(t), n.issue),
+    ],
+    "leavers": [lambda t, n: desk(t).leavers()],
+    "hand_over": [
+        lambda t, n: desk(t).hand_over(n.person, to="omar", note="Left."),
+        lambda t, n: desk(t).hand_over(n.address, note="Left."),
+        lambda t, n: desk(t).hand_over("ed", to=n.person, note="Left."),
     ],
     "reopen": [lambda t, n: desk(t).reopen(n.issue, note="Again.")],
     "quarantined": [lambda t, n: t.as_user("ada").quarantined(), lambda t, n: t.as_user(n.person).quarantined()],

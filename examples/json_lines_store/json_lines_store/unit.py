@@ -90,7 +90,8 @@ class Unit:
         return [
             ports.line_of(issue, self.account.due[issue.id])
             for issue in self.account.issues.values()
-            if scope.sees_issue(issue)
+            if issue.merged_into is None
+            and scope.sees_issue(issue)
             and passes(ASKED, issue.response, condition)
             and passes(ASKED_OF_ISSUES, issue, condition)
             and condition.recovery.admits(

@@ -17,6 +17,7 @@ from resolutionkit.cli.delivering import ledger, send_again, work
 from resolutionkit.cli.erasing import erase, export
 from resolutionkit.cli.exits import Exit, exit_of, report
 from resolutionkit.cli.importing import import_
+from resolutionkit.cli.leaving import hand_over
 from resolutionkit.cli.performing import performance
 from resolutionkit.cli.placing import move, repair
 from resolutionkit.cli.plugging import plugins
@@ -26,7 +27,18 @@ from resolutionkit.cli.policy_versions import schema, versions
 from resolutionkit.cli.reading import inbox, list_, show
 from resolutionkit.cli.reporting import report as report_command
 from resolutionkit.cli.settings import SETTINGS, HouseGroup, SettingOption
-from resolutionkit.cli.working import answer_check, assign, escalate, flag, follow, note, reopen, status, unfollow
+from resolutionkit.cli.working import (
+    answer_check,
+    assign,
+    escalate,
+    flag,
+    follow,
+    merge,
+    note,
+    reopen,
+    status,
+    unfollow,
+)
 
 NAME = "resolutionkit"
 DEBUG = "RESOLUTIONKIT_DEBUG"
@@ -117,6 +129,8 @@ for _command in (
     move,
     repair,
     report_command,
+    merge,
+    hand_over,
     work,
     ledger,
     send_again,

@@ -14,6 +14,7 @@ from resolutionkit.cli.escalation_findings import escalation_findings
 from resolutionkit.cli.exits import Exit
 from resolutionkit.cli.finding import Finding
 from resolutionkit.cli.findings import directory_findings, policy_findings
+from resolutionkit.cli.leaving import left_behind
 from resolutionkit.cli.options import as_json
 from resolutionkit.cli.rule_findings import attribute_findings, rule_findings
 from resolutionkit.cli.settings import DIRECTORY, POLICY, HouseGroup, account, given, policy_in_force
@@ -46,7 +47,8 @@ def check(file: str | None, strict: bool, responses: bool, as_json: bool) -> Non
     Faults make a file unusable, and the exit code 3. Warnings are what would go wrong later: a row of the workflow
     that another one hides, a rule that never acts or names somebody who is not there, a limit that is due before the
     one that comes first, a calendar that does not open, an escalation that reaches nobody, a group without a lead, a
-    lead who is inactive, managers in a circle. Each is told with what would be right.
+    lead who is inactive, managers in a circle; with a --database, somebody who has left open issues behind. Each is
+    told with what would be right.
     """
     path, people = file or given(POLICY), given(DIRECTORY)
     if path is None and people is None:
@@ -60,6 +62,8 @@ def check(file: str | None, strict: bool, responses: bool, as_json: bool) -> Non
     if directory is not None and people is not None:
         found = [*directory_findings(directory, directory.groups or (), rules or Policy())]
         warnings += [(people, one) for one in (*found, *escalation_findings(rules or Policy(), directory))]
+    if people is not None and not faults:
+        warnings += left_behind(people)
     checked = [one for one in (path, people) if one is not None]
     _show_findings(checked, faults, warnings, as_json=as_json)
     if faults or (strict and warnings):

@@ -1,4 +1,4 @@
-"""The commands that work an issue: ``note``, ``status``, ``assign``, ``follow``, ``flag``, ``escalate``, ``reopen``."""
+"""The commands that work an issue: ``note``, ``status``, ``assign``, ``follow``, ``flag``, ``escalate`` and so on."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ from resolutionkit.model.issue import Issue, RootCause
 from resolutionkit.model.results import Change
 from resolutionkit.tracker.desk import Desk
 
+INTO_VERSION = "Refuse if somebody changed what this changes since version N of INTO."
 Work: TypeAlias = Callable[[Session, Desk], Change]
 
 
@@ -335,3 +336,17 @@ def reopen(*, issue: str | None, response_id: str | None, as_json: bool, **given
         lambda session, desk: desk.reopen(issue_of(session, which), **_contact(session, given)),
         as_json=as_json,
     )
+
+
+@click.command(cls=HouseCommand, short_help="Make one issue of two of the same customer.")
+@click.argument("issue")
+@click.argument("into")
+@noted
+@click.option("--expected-into-version", type=int, metavar="N", help=INTO_VERSION)
+@versioned
+def merge(*, issue: str, into: str, as_json: bool, **given: Any) -> None:
+    """Make one issue of ISSUE and INTO, two open issues of the same customer; for administrators.
+
+    The older one stays, whichever is named first; the id of the other one leads to it from then on.
+    """
+    _do(lambda session, desk: desk.merge(issue, into, **_contact(session, given)), as_json=as_json)

@@ -16,6 +16,7 @@ from resolutionkit.ports import Directory
 from resolutionkit.tracker.access import party_of
 from resolutionkit.tracker.intake import Intake
 from resolutionkit.tracker.pipeline import Way
+from resolutionkit.tracker.views import Views
 
 
 @frozen(kw_only=True)
@@ -38,6 +39,26 @@ def held_by(party: str) -> IssueFilter:
     return IssueFilter(assignee=party, phases=NOT_CLOSED)
 
 
+def leavers_in(views: Views, directory: Directory) -> tuple[Leaver, ...]:
+    """Return everybody who is not there any more and has open issues among those that can be seen.
+
+    Args:
+        views: Whoever looks.
+        directory: Who is there.
+    """
+    held: Counter[str] = Counter()
+    after = None
+    while True:
+        page = views.issues(IssueFilter(phases=NOT_CLOSED), limit=PAGE_LIMIT, after=after)
+        held.update(line.assignee for line in page if line.assignee is not None)
+        if page.next is None:
+            break
+        after = page.next
+    gone = {who: name for who in held if (name := _gone(who, directory)) is not None}
+    found = (Leaver(person=who, name=name, issues=held[who]) for who, name in gone.items())
+    return tuple(sorted(found, key=lambda one: (-one.issues, one.person)))
+
+
 class Leaving(Intake):
     """What a tracker does for those who leave."""
 
@@ -47,18 +68,7 @@ class Leaving(Intake):
         All open issues of the account are looked through. A bare address has no entry in the directory to lose, and is
         never among them.
         """
-        held: Counter[str] = Counter()
-        after = None
-        while True:
-            page = self.issues(IssueFilter(phases=NOT_CLOSED), limit=PAGE_LIMIT, after=after)
-            held.update(line.assignee for line in page if line.assignee is not None)
-            if page.next is None:
-                break
-            after = page.next
-        directory = self._runner.settings.directory
-        gone = {who: name for who in held if (name := _gone(who, directory)) is not None}
-        found = (Leaver(person=who, name=name, issues=held[who]) for who, name in gone.items())
-        return tuple(sorted(found, key=lambda one: (-one.issues, one.person)))
+        return leavers_in(self, self._runner.settings.directory)
 
     def hand_over(
         self, person: str, *, to: str | None = None, note: str | None = None, author: str | None = None

@@ -41,10 +41,10 @@ def change(unit: UnitOfWork, command: Merge, around: Surroundings, attempts: Att
 
 
 def _merged(unit: UnitOfWork, command: Merge, around: Surroundings, scope: Scope, attempts: Attempts) -> Done[Change]:
-    check_may_merge(around.actor, around.settings.directory.person(around.actor))
     found = {one: _told(unit, one, scope) for one in sorted({command.issue, command.into})}
     pair = in_order(found[command.issue], found[command.into])
     stays, goes = pair[0].issue, pair[1].issue
+    check_may_merge(around.actor, around.settings.directory.person(around.actor))
     _check_versions(unit, command, found, attempts)
     check_merge(stays, goes)
     cause = Cause(CauseKind.COMMAND, command.key)

@@ -8,7 +8,7 @@ from datetime import datetime
 from resolutionkit.model.commands import Command, HandOver, Merge
 from resolutionkit.model.results import Change, ChangeOrRefusal
 from resolutionkit.tracker.access import party_of
-from resolutionkit.tracker.leaving import held_by
+from resolutionkit.tracker.leaving import Leaver, held_by, leavers_in
 from resolutionkit.tracker.many import ManyAtOnce
 
 
@@ -67,6 +67,10 @@ class Uniting(ManyAtOnce, ABC):
                 key=key,
             )
         )
+
+    def leavers(self) -> tuple[Leaver, ...]:
+        """Return everybody who is not there any more and has open issues within one's access, the most issues first."""
+        return leavers_in(self, self._reader.settings.directory)
 
     def hand_over(
         self, person: str, *, to: str | None = None, note: str | None = None, author: str | None = None

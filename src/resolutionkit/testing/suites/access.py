@@ -38,6 +38,7 @@ ABOUT_AN_ISSUE: dict[str, Callable[[Desk, str], object]] = {
     "moves": lambda desk, one: desk.moves(one),
     "raise_level": lambda desk, one: desk.raise_level(one, 1, reason="Risk."),
     "answer_check": lambda desk, one: desk.answer_check(one, satisfied=True),
+    "targets": lambda desk, one: desk.targets(one),
     "follow": lambda desk, one: desk.follow(one),
     "unfollow": lambda desk, one: desk.unfollow(one, "lee@partner.example"),
     "add_note": lambda desk, one: desk.add_note(one, "Rang.", key="a key"),
@@ -45,6 +46,7 @@ ABOUT_AN_ISSUE: dict[str, Callable[[Desk, str], object]] = {
     "escalate": lambda desk, one: desk.escalate(one, reason="Risk.", note="Now.", expected_version=99),
     "set_status": lambda desk, one: desk.set_status(one, "no such status"),
     "reopen": lambda desk, one: desk.reopen(one),
+    "merge": lambda desk, one: desk.merge(one, one),
     "add_note_to_all": lambda desk, one: desk.add_note_to_all([one], "Rang.", atomic=True),
     "set_status_of_all": lambda desk, one: desk.set_status_of_all([one], Status.IN_PROGRESS, atomic=True),
 }

@@ -84,6 +84,10 @@ class AsyncDesk(AsyncDeskReports, AsyncPlacements, AsyncViews):
     def merge(self) -> None:
         """Make one issue of two open ones of the same customer; for administrators (requirement B15)."""
 
+    @awaited(Desk.leavers)
+    def leavers(self) -> None:
+        """Return everybody who is not there any more and has open issues within one's access, the most issues first."""
+
     @awaited(Desk.hand_over)
     def hand_over(self) -> None:
         """Give all open issues of somebody to somebody else, of those within one's access (requirement B6)."""
