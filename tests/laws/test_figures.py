@@ -80,7 +80,7 @@ class Life:
     def frozen(self) -> list[tuple[str, str | None, timedelta]]:
         """Return each episode that is closed: its response, who had it, and how long it took."""
         issue = self.tracker.issue(self.issue)
-        pairs = zip(worked(self.tracker.history(issue.id)), issue.episodes, strict=True)
+        pairs = zip(worked(self.tracker.history(issue.id))[1], issue.episodes, strict=True)
         return [(*whose, one.closed_at - one.opened_at) for whose, one in pairs if one.closed_at is not None]
 
     def figures(self, by: str) -> Performance:
@@ -141,4 +141,4 @@ def test_an_episode_is_of_the_response_that_it_ended_with(store: Store) -> None:
         life.do(1, step)
     history = life.tracker.history(life.issue)
     assert any(isinstance(event, ReplacementRecorded) for event in history)
-    assert [one.response for one in worked(history)] == ["r-1", "r-2"]
+    assert [one.response for one in worked(history)[1]] == ["r-1", "r-2"]
