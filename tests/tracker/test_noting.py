@@ -106,6 +106,7 @@ def test_a_report_is_what_its_recipient_is_told_of(tracker: Tracker, desk: Desk,
     tracker.record(response("emea", received_at=clock()))
     tracker.record(response("late", group="field", received_at=clock() - 20 * HOUR))
     tracker.record(response("old", group="field", received_at=clock() - timedelta(days=30)))
+    tracker.record(response("silent", group="field", received_at=clock() - 20 * HOUR), announce=False)
     clock.turn(hours=23)
     tracker.record(response("after", group="field", received_at=clock()))
     assert walked(tracker.as_user("omar"), start=start, end=end) == ["late", "in"]

@@ -92,6 +92,26 @@ def test_by_person_an_episode_is_whose_it_was_when_it_ended(tracker: Tracker, de
     assert found.line("nina").name == "Nina Okafor"
 
 
+def test_by_person_what_comes_after_the_closing_changes_nothing(
+    tracker: Tracker, desk: Desk, clock: TurnableClock
+) -> None:
+    """A closed issue that is given to somebody else, and corrected by them, was closed by whom it was."""
+    issue = opened(tracker, "r-1")
+    desk.set_status(issue, Status.RESOLVED, note="Done.")
+    desk.assign(issue, "nina", note="To file.")
+    desk.set_status(issue, Status.CANT_RESOLVE, note="Not quite.")
+    assert [(one.key, one.needed, one.episodes) for one in desk.performance("person")] == [("nina", 1, 0), ("ed", 0, 1)]
+
+
+def test_a_clock_that_steps_back_takes_nothing_back(tracker: Tracker, desk: Desk, clock: TurnableClock) -> None:
+    """Something has happened since the follow-up was due, whatever the clock says now."""
+    issue = opened(tracker, "r-1")
+    clock.turn(hours=49)
+    desk.add_note(issue, "Left voicemail.")
+    clock.turn(hours=-9)
+    assert desk.performance().line("emea").contacted.missed == 1
+
+
 def test_reopening_changes_no_figure_of_the_episode_before(tracker: Tracker, desk: Desk, clock: TurnableClock) -> None:
     """Law L10: what an episode came to stays, whatever comes after it."""
     issue = opened(tracker, "r-1", ticket="T-1")

@@ -90,6 +90,19 @@ def test_a_replaced_response_is_not_noted(tracker: Tracker, issues: list[str]) -
     assert tracker.issue(issues[0]).note_count == 0
 
 
+def test_one_that_is_replaced_at_that_very_moment_is_not_noted(
+    tracker: Tracker, issues: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is looked at again within the transaction that saves."""
+    visit = tracker.by_report_link(CLAIM)
+    view = visit.look("r-0")
+    tracker.record(response("r-late", 1, ticket="T-0", group="field", received_at=NOON - HOUR / 2))
+    monkeypatch.setattr(visit, "look", lambda _at=None: view)
+    with pytest.raises(ResponseReplaced):
+        visit.save("r-0", LinkForm(note="Rang.", key="k-1", version=1))
+    assert tracker.issue(issues[0]).note_count == 0
+
+
 def test_it_is_within_the_recipient_s_access(tracker: Tracker, issues: list[str]) -> None:
     """Another group's response is as one that never was; nothing is told of it."""
     visit = tracker.by_report_link(CLAIM)

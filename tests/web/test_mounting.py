@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,9 @@ from fastapi import FastAPI
 from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from resolutionkit import InvalidValue, LinkAction, Tracker
+from resolutionkit import InvalidValue, LinkAction, ReportClaim, Tracker, report_url
 from resolutionkit.web import link_app, link_wsgi_app
-from support import TurnableClock
+from support import NOON, TurnableClock
 from support.browsers import served
 from support.linking import LINKS
 from support.linkpages import Scene, hidden_fields, text_of
@@ -37,13 +39,30 @@ def works(get: Callable[[str], Any], post: Callable[..., Any], url: str) -> None
     assert get(url.rpartition("/")[0] + "/nothing").status_code == 404
 
 
+def report_works(client: httpx.Client, root: str) -> None:
+    """Look at a report's response, save a note on it, and find the style sheet, one step further up."""
+    window = {"start": NOON - timedelta(days=1), "end": NOON, "expires_at": NOON + timedelta(days=30)}
+    claim = ReportClaim(account="default", recipient="ed", message="m-report", **window)
+    url = root + report_url(LINKS, claim).removeprefix(LINKS.url)
+    page = client.get(url)
+    assert "Response 1 of 1" in text_of(page.text)
+    data = {**hidden_fields(page.text), "note": "Größe: 5 €", "go": "next"}
+    saved = client.post(url, data=data, follow_redirects=True)
+    assert (saved.history[0].status_code, saved.status_code) == (303, 200)
+    assert "Your note is saved." in text_of(saved.text)
+    assert "Größe: 5 €" in saved.text
+    (sheet,) = re.findall(r'href="([^"]*style.css[^"]*)"', saved.text)
+    assert client.get(str(saved.url.join(sheet))).status_code == 200
+
+
 def test_under_fastapi(scene: Scene) -> None:
     """Mounted, beside routes of the host's, served by uvicorn under a root path."""
     host = FastAPI()
     host.mount("/recovery", link_app(scene.tracker, LINKS, clock=TurnableClock()))
     with served(host, root_path="/behind") as url, httpx.Client(base_url=url) as client:
         works(client.get, client.post, f"/recovery{scene.paths[LinkAction.NOTE]}")
-    assert scene.tracker.issue(scene.issue.id).notes[-1].text == "Größe: 5 €\nsecond line"
+        assert scene.tracker.issue(scene.issue.id).notes[-1].text == "Größe: 5 €\nsecond line"
+        report_works(client, "/recovery")
 
 
 @pytest.mark.parametrize("root_path", ["", "/deep/down"])
@@ -53,6 +72,7 @@ def test_by_itself(scene: Scene, root_path: str) -> None:
     with served(app, root_path=root_path) as url, httpx.Client(base_url=url) as client:
         works(client.get, client.post, scene.paths[LinkAction.NOTE])
         assert client.head(scene.paths[LinkAction.NOTE]).content == b""
+        report_works(client, "")
 
 
 def test_under_flask(scene: Scene) -> None:
@@ -65,6 +85,7 @@ def test_under_flask(scene: Scene) -> None:
     host.wsgi_app = DispatcherMiddleware(host.wsgi_app, {"/recovery": pages})  # type: ignore[method-assign]
     client = httpx.Client(transport=httpx.WSGITransport(host), base_url="https://app.example")
     works(client.get, client.post, f"/recovery{scene.paths[LinkAction.NOTE]}")
+    report_works(client, "/recovery")
     assert client.get("/").text == "the host"
     head = client.head(f"/recovery{scene.paths[LinkAction.NOTE]}")
     assert (head.status_code, head.content, head.headers["referrer-policy"]) == (200, b"", "no-referrer")

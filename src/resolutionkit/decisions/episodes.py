@@ -5,18 +5,12 @@ What happened in an episode stands in ``model.issue``, and how its limits ran in
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from resolutionkit.model.events import (
-    Event,
-    IssueOpened,
-    Reassigned,
-    Reopened,
-    ReplacementRecorded,
-    StatusChanged,
-)
-from resolutionkit.model.issue import Phase
+from resolutionkit.model.events import Event
+from resolutionkit.model.history import apply
+from resolutionkit.model.issue import Issue
 
 
 class Worked(NamedTuple):
@@ -31,29 +25,23 @@ class Worked(NamedTuple):
     assignee: str | None
 
 
-def worked(history: Iterable[Event]) -> list[Worked]:
-    """Return whose each episode is, in order; what comes after its closing changes none of them (law L10).
+def worked(history: Sequence[Event]) -> tuple[Issue, list[Worked]]:
+    """Return an issue, and whose each of its episodes is; what comes after a closing changes none of them (law L10).
 
     Args:
-        history: The whole history of one issue.
+        history: The whole history of one issue, which has an event at least.
     """
-    found: list[Worked] = []
-    closed: Worked | None = None
-    response, assignee = "", None
-    for event in history:
-        match event:
-            case IssueOpened():
-                response, assignee = event.response.id, event.assignee
-                closed = Worked(response, assignee) if event.phase is Phase.CLOSED else None
-            case Reassigned():
-                assignee = event.assignee
-            case ReplacementRecorded():
-                response = event.response.id
-            case StatusChanged() if event.phase is Phase.CLOSED and closed is None:
-                closed = Worked(response, assignee)
-            case Reopened():
-                found.append(closed or Worked(response, assignee))
-                closed = None
-            case _:
-                continue
-    return [*found, closed or Worked(response, assignee)]
+    issue = apply(None, history[0])
+    found, is_settled = {issue.episode: _as_it_is(issue)}, not issue.is_open
+    for event in history[1:]:
+        before, issue = issue.episode, apply(issue, event)
+        if issue.episode != before:
+            is_settled = False
+        if not is_settled:
+            found[issue.episode] = _as_it_is(issue)
+            is_settled = not issue.is_open
+    return issue, [found[number] for number in range(1, issue.episode + 1)]
+
+
+def _as_it_is(issue: Issue) -> Worked:
+    return Worked(issue.response.id, issue.assignee)

@@ -11,7 +11,6 @@ from resolutionkit.decisions.deadlines import reckoned
 from resolutionkit.decisions.episodes import worked
 from resolutionkit.decisions.rounds import Round, rounds_of
 from resolutionkit.model.events import Event
-from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Episode, Issue, Status
 from resolutionkit.model.response import ResponseRecord, Standing
 from resolutionkit.policy.policy import Policy
@@ -105,19 +104,21 @@ class Tally:
         """
         if not record.needs_recovery:
             return
-        issue = replay(history) if history else None
-        if issue is not None and issue.backfilled and not self.with_backfilled:
+        if not history:
+            self._count_response(record, None)
             return
-        if record.standing is Standing.CURRENT:
-            self._line(record, None if issue is None else issue.assignee).count(issue)
-        if issue is not None:
-            self._count_episodes(record, issue, history)
-
-    def _count_episodes(self, record: ResponseRecord, issue: Issue, history: Sequence[Event]) -> None:
+        issue, owners = worked(history)
+        if issue.backfilled and not self.with_backfilled:
+            return
+        self._count_response(record, issue)
         rounds = rounds_of(history, self.policy.targets.paused_in)
-        for whose, episode, one in zip(worked(history), issue.episodes, rounds, strict=True):
+        for whose, episode, one in zip(owners, issue.episodes, rounds, strict=True):
             if whose.response == record.id and episode.closed_as != Status.NOT_AN_ISSUE:
                 self._count_episode(self._line(record, whose.assignee), issue, episode, one)
+
+    def _count_response(self, record: ResponseRecord, issue: Issue | None) -> None:
+        if record.standing is Standing.CURRENT:
+            self._line(record, None if issue is None else issue.assignee).count(issue)
 
     def _count_episode(self, line: _LineTally, issue: Issue, episode: Episode, one: Round) -> None:
         line.episodes += 1

@@ -93,7 +93,6 @@ def organisations(draw: st.DrawFn) -> StaticDirectory:
             manager=draw(st.none() | st.sampled_from(PEOPLE)),
             access=draw(access),
             active=who != "off",
-            administrator=index % 2 == 0,
             administrator=draw(st.booleans()),
         )
         for index, who in enumerate(PEOPLE)

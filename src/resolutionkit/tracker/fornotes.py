@@ -17,12 +17,11 @@ from resolutionkit.model.conflicts import ResponseHasIssue, ResponseMoved, Respo
 from resolutionkit.model.fornotes import ForNotes, NotesSearch
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Issue
-from resolutionkit.model.people import SYSTEM
 from resolutionkit.model.query import PAGE_LIMIT, RecoveryFilter, ResponseFilter, ResponseLine, ResponseQuery, Scope
 from resolutionkit.model.query import response_key as key_of
 from resolutionkit.model.response import Response, ResponseRecord, Standing
 from resolutionkit.model.results import Change
-from resolutionkit.ports import Directory, UnitOfWork
+from resolutionkit.ports import UnitOfWork
 from resolutionkit.tracker.periods import day_of
 from resolutionkit.tracker.pipeline import AccountSettings
 
@@ -40,14 +39,14 @@ class Finder:
         scope: How far whoever searches may see.
         settings: The account's policy and directory.
         search: What is searched for.
-        author: Whose name notes are signed with, or None for nobody's.
+        author: Whose name notes are signed with.
     """
 
     unit: UnitOfWork
     scope: Scope
     settings: AccountSettings
     search: NotesSearch
-    author: str | None
+    author: str
 
     def find(self, at: str | None = None) -> ForNotes:
         """Return a response of those that are searched for.
@@ -256,7 +255,7 @@ class Finder:
             search=self.search,
             record=record,
             issue=self._issue(record),
-            author=self.author or lead_of(record.response, self.settings.directory),
+            author=self.author,
             place=place,
             count=count,
             previous=previous,
@@ -268,13 +267,6 @@ def _late(line: ResponseLine, start: datetime) -> bool:
     """Say whether a response came in late, and is told in the window that begins then."""
     is_old = line.issue is not None and line.issue.backfilled
     return line.record.recorded_at >= start and not is_old
-
-
-def lead_of(response: Response, directory: Directory) -> str:
-    """Return the name of the lead of a response's group, in whose name a note is signed that nobody else signs (B5)."""
-    group = None if response.group is None else directory.group(response.group)
-    lead = None if group is None or group.lead is None else directory.person(group.lead)
-    return SYSTEM if lead is None else lead.display_name
 
 
 def step_of(go: object) -> str:
