@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TypeAlias
 
 from attrs import frozen
@@ -44,7 +45,7 @@ JITTER = 0.2
 """By how much of itself a wait is longer at most, by chance, so that those who failed together do not come together."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Standing:
     """What is known of a message's subject and recipient when it is its turn.
 
@@ -74,7 +75,7 @@ class Standing:
     known: Collection[str] | None = None
     is_readable: bool = True
 
-    @property
+    @cached_property
     def told(self) -> Message:
         """Return the message with those of its reasons that still hold; as it is, where there is only one."""
         message = self.message
@@ -88,7 +89,7 @@ class Standing:
             return self.wanted is not None and self.record is not None and wishes.asks_for(self.wanted, self.record)
         return self.issue is None or _holds(why, self.issue, self.message.recipient)
 
-    @property
+    @cached_property
     def wish(self) -> wishes.Verdict:
         """Return what follows from the recipient's preferences; the usual channels stand in for those that are not."""
         wish = self._wish
@@ -105,7 +106,7 @@ class Standing:
             return ()
         return tuple(name for name in self._wish.channels if name not in known)
 
-    @property
+    @cached_property
     def _wish(self) -> wishes.Verdict:
         message = self.told
         if self.record is None or (self.wanted is None and not wishes.has_to_be_wanted(message)):

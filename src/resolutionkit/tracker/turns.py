@@ -125,11 +125,18 @@ class Look:
                 self._issues |= {one: replay(events)} if events else {}
             except InvalidValue as problem:
                 self.unreadable[one] = problem
+        self._standings: dict[str, Standing] = {}
         self._scopes: dict[tuple[str, bool], Scope | None] = {}
         self._notices = Notices(account.name, account.settings)
 
     def standing(self, message: Message) -> Standing:
         """Return what a message is judged by."""
+        found = self._standings.get(message.id)
+        if found is None:
+            found = self._standings[message.id] = self._standing(message)
+        return found
+
+    def _standing(self, message: Message) -> Standing:
         is_observer = message.topic is Topic.CHANGED
         wanted = None if is_observer else self._seen.wanted.get(message.recipient)
         return Standing(
