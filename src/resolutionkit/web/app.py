@@ -29,7 +29,7 @@ from resolutionkit.tracker.tracker import Tracker
 from resolutionkit.tracker.visits import LinkVisit
 from resolutionkit.web.choosing import OFFERED, Choice, chosen, sent, wanted
 from resolutionkit.web.forms import TooLong, Typed, fault_of, is_one_click, new_key, posted, typed_in
-from resolutionkit.web.headers import Guarded, is_from_elsewhere
+from resolutionkit.web.headers import Guarded, is_foreign, is_from_elsewhere
 from resolutionkit.web.interfaces import AsgiApp, SignedIn
 from resolutionkit.web.pages import page, style
 
@@ -101,7 +101,7 @@ class LinkPages:
             form = await posted(request) if request.method == "POST" else None
             typed = typed_in(form) if form is not None else None
             if form is not None and is_from_elsewhere(request.headers, self.links.url):
-                return told("elsewhere", 403, typed)
+                return told("elsewhere", 403, None if is_foreign(request.headers) else typed)
             visit = await self._visit(request)
             if visit.claim.action is LinkAction.PREFERENCES:
                 return await _preferred(visit, form, typed)
