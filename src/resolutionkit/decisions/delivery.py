@@ -62,6 +62,8 @@ class Standing:
         usual: The names of the channels for those who chose no others.
         known: The names of all channels that there are, or None where another worker may have others.
         is_readable: Whether the issue could be read.
+        erased_at: When the response that the issue is about was erased, or None where it was not; None for observers,
+            whose copy of a history has no gaps.
     """
 
     message: Message
@@ -74,6 +76,7 @@ class Standing:
     usual: tuple[str, ...] = ()
     known: Collection[str] | None = None
     is_readable: bool = True
+    erased_at: datetime | None = None
 
     @cached_property
     def told(self) -> Message:
@@ -156,8 +159,9 @@ def _is_there(standing: Standing) -> Verdict | None:
 
 
 def _is_kept(standing: Standing) -> Verdict | None:
-    record = standing.record
-    if standing.issue is None and (record is None or record.erased_at is not None):
+    record, erased_at = standing.record, standing.erased_at
+    is_gone = standing.issue is None and (record is None or record.erased_at is not None)
+    if is_gone or (erased_at is not None and standing.message.created_at <= erased_at):
         return Verdict(Fate.DROPPED, "the response was erased")
     return None
 

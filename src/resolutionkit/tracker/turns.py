@@ -11,14 +11,14 @@ from attrs import field, frozen
 from resolutionkit.decisions.delivery import SEND, TRIES, Standing, Verdict, judge_on
 from resolutionkit.errors import InvalidValue, StorageError
 from resolutionkit.model.deliveries import Delivery, Fate
-from resolutionkit.model.events import Event
+from resolutionkit.model.events import RESPONSE_EVENTS, Event
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.messages import Message, Topic
 from resolutionkit.model.notices import Notice
 from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.query import ACCOUNT_WIDE, Scope
-from resolutionkit.model.response import ResponseRecord
+from resolutionkit.model.response import NOBODY, ResponseRecord
 from resolutionkit.model.trusted import changed
 from resolutionkit.model.wishes import has_to_be_wanted
 from resolutionkit.ports import KeepsDeliveries, UnitOfWork
@@ -48,7 +48,7 @@ class Seen:
         histories: The events of the issues that they are about, by the issues' ids.
         unreadable: The ids of those that could not be read, with what they raised.
         records: The responses of those that are about no issue, whose recipients have preferences, or who have to want
-            to be told, by their ids; one that is not there has none.
+            to be told, and those that may have been erased, by their ids; one that is not there has none.
         wanted: What their recipients want to be told of, of those that have said anything.
     """
 
@@ -63,10 +63,11 @@ def seen(unit: KeepsDeliveries, messages: Collection[Message]) -> Seen:
     wanted = _wanted(unit, {one.recipient for one in messages if one.topic is not Topic.CHANGED})
     issues = dict.fromkeys(one.issue for one in messages if one.issue is not None)
     histories, unreadable = _histories(unit, list(issues))
+    weighed = [one.response for one in messages if _is_weighed(one, wanted)]
     return Seen(
         histories=histories,
         unreadable=unreadable,
-        records=unit.records([one.response for one in messages if _is_weighed(one, wanted)]),
+        records=unit.records([*weighed, *filter(None, map(_maybe_erased, histories.values()))]),
         wanted=wanted,
     )
 
@@ -87,6 +88,15 @@ def _histories(
         found |= histories
         unreadable |= problems
     return found, unreadable
+
+
+def _maybe_erased(events: Sequence[Event]) -> str | None:
+    """Return the id of an issue's response where nothing of a person is in it: it was erased, or came so."""
+    carrying = next((one for one in reversed(events) if isinstance(one, RESPONSE_EVENTS)), None)
+    response = None if carrying is None else carrying.response
+    if response is None or response.comment is not None or response.answers or response.contact != NOBODY:
+        return None
+    return response.id
 
 
 def _is_weighed(message: Message, wanted: Mapping[str, Preferences]) -> bool:
@@ -150,6 +160,7 @@ class Look:
             usual=(message.recipient,) if is_observer else self._usual,
             known=None if is_observer else self._known,
             is_readable=message.issue not in self.unreadable,
+            erased_at=None if is_observer else self._erased_at(message),
         )
 
     def notice(self, message: Message, attempt: int) -> Notice:
@@ -169,6 +180,11 @@ class Look:
 
     def _issue(self, message: Message) -> Issue | None:
         return self._issues.get(message.issue or "")
+
+    def _erased_at(self, message: Message) -> datetime | None:
+        issue = self._issue(message)
+        record = None if issue is None else self._seen.records.get(issue.response.id)
+        return None if record is None else record.erased_at
 
     def _record(self, message: Message) -> ResponseRecord | None:
         return self._seen.records.get(message.response)
