@@ -159,8 +159,8 @@ UNKNOWN_ACCOUNT = Line(
 ACCOUNT_FAILED = Line(
     "delivery",
     ERROR,
-    "nothing can be delivered in account %(account)a (%(error_type)s); trying again in %(pause)s s",
-    ("account", "error_type", "pause"),
+    "nothing can be delivered in account %(account)a: %(fault)s; trying again in %(pause)s s",
+    ("account", "error_type", "fault", "pause"),
     "the settings or the directory of an account raised; the other accounts go on",
 )
 UNREADABLE = Line(

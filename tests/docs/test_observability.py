@@ -13,7 +13,7 @@ from resolutionkit.tracker.telemetry import ATTRIBUTES, INSTRUMENTS, SPANS
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "observability.md").read_text(encoding="utf-8")
 NUMBERS = {"events", "size", "sent", "refused", "rows", "rejected", "issues_opened", "is_dry_run", "http_status"}
 NUMBERS |= {"responses", "issues", "mentions", "addresses", "left"}
-OTHERS = {"plugin", "fault", "why", "problem", "cause"}
+OTHERS = {"plugin", "why", "problem", "cause"}
 """What is named by the one line that has it."""
 
 

@@ -255,7 +255,9 @@ def test_a_slash_at_the_end_of_the_url_is_no_matter() -> None:
     assert Links(f"{URL}/", [NEW]).url == URL
 
 
-@pytest.mark.parametrize("lasts", [timedelta(0), timedelta(days=-1), 30, None], ids=["zero", "past", "number", "none"])
+@pytest.mark.parametrize(
+    "lasts", [timedelta(0), timedelta(days=-1), timedelta.max, 30, None], ids=["zero", "past", "ever", "number", "none"]
+)
 def test_links_last_for_some_time(lasts: Any) -> None:
     """A time of nothing, and what is no time, are refused."""
     with pytest.raises(InvalidValue, match="lasts"):

@@ -446,6 +446,7 @@ ON_DESK: dict[str, list[Case]] = {
     "answer_check": [
         lambda t, n: desk(t).answer_check(n.issue, satisfied=True),
         lambda t, n: desk(t).answer_check(n.issue, satisfied=False, note="Again.", key=n.key),
+    ],
     "merge": [
         lambda t, n: t.as_user("bridget").merge(n.issue, own(t)),
         lambda t, n: t.as_user("bridget").merge(own(t), n.issue, note="One.", key=n.key),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from resolutionkit import Delivered, Fate, Outcome, Preferences, Topic, Tracker, Why, read_condition
+from resolutionkit import Contact, Delivered, Fate, Outcome, Policy, Preferences, Topic, Tracker, Why, read_condition
 from resolutionkit.testing import NOON, RecordingNotifier, TurnableClock, sample_company, sample_response
 
 LEE = "lee@partner.example"
@@ -72,6 +72,42 @@ def test_where_the_assignee_was_erased_somebody_who_is_there_hears(waiting: Wait
     assert later.outcome is Outcome.REPLACED
     tracker.deliver()
     assert [notice.recipient for notice in email.notices] == ["ed"]
+
+
+def test_what_was_to_be_told_of_a_response_is_not_told_once_it_is_erased(waiting: Waiting) -> None:
+    """Nothing is left to tell; whatever happens to the issue later is told as ever."""
+    tracker, email, issue = waiting()
+    desk = tracker.as_user("bridget")
+    desk.follow(issue, "dana")
+    desk.set_status(issue, "in_progress", note="Begun.")
+    tracker.erase("jane@customer.example")
+    assert tracker.deliver() == Delivered(dropped=2)
+    assert lines(tracker, "ed") == lines(tracker, "dana") == [(Fate.DROPPED, "the response was erased")]
+    tracker._runner.clock.turn(minutes=1)  # type: ignore[attr-defined]
+    desk.escalate(issue, reason="The contract is at risk all the same.", note="Rang.")
+    tracker.deliver()
+    assert [notice.message.topic for notice in email.notices] == [Topic.ESCALATED]
+
+
+def test_a_response_that_came_without_a_person_is_told(waiting: Waiting) -> None:
+    """It looks like one that was erased."""
+    tracker, email, _ = waiting(contact=Contact())
+    assert tracker.deliver() == Delivered(sent=1)
+    assert [notice.recipient for notice in email.notices] == ["ed"]
+
+
+def test_an_observer_hears_of_what_was_erased_too(tmp_path: Any) -> None:
+    """Without the words: its copy of the history has no gaps."""
+    observer = RecordingNotifier("crm")
+    url = f"sqlite:///{tmp_path}/d.db"
+    facts: dict[str, Any] = {"clock": TurnableClock(), "directory": sample_company(), "policy": Policy(channels=())}
+    with Tracker.open(url, observers=[observer], **facts) as tracker:
+        tracker.record(sample_response(comment="Words."))
+        tracker.erase("jane@customer.example")
+        tracker.deliver()
+    (notice,) = observer.notices
+    assert [event.number for event in notice.events] == [1]
+    assert "Words." not in repr(notice)
 
 
 # --- somebody is not any more what they were -------------------------------------------------------------------------

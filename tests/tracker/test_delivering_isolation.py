@@ -100,6 +100,8 @@ def test_an_account_whose_settings_raise_holds_up_no_other(
     assert [notice.account for notice in email.notices] == ["south"]
     (line,) = told_of(caplog, logs.ACCOUNT_FAILED)
     assert (line.account, line.error_type) == ("north", "ValueError")  # type: ignore[attr-defined]
+    assert "ValueError at test_delivering_isolation.py:" in line.getMessage()
+    assert "damaged" not in line.getMessage()
     broken = False
     clock.turn(minutes=2)
     assert tracker.deliver() == Delivered(sent=120)

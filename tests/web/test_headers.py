@@ -82,7 +82,7 @@ def test_whose_form_it_is(scene: Scene, headers: dict[str, str], is_elsewhere: b
     assert is_from_elsewhere(given, "https://APP.example/recovery") is is_elsewhere
     answered = scene.browser.send(scene.paths[LinkAction.NOTE], headers=given, note="My words.")
     assert (answered.status_code, scene.is_unchanged) == ((403, True) if is_elsewhere else (200, False))
-    assert "My words." in answered.text
+    assert ("My words." in answered.text) is (headers.get("sec-fetch-site") != "cross-site")
 
 
 def test_other_protocols_pass() -> None:
@@ -94,3 +94,11 @@ def test_other_protocols_pass() -> None:
 
     asyncio.run(Guarded(app)({"type": "lifespan"}, None, None))  # type: ignore[arg-type]
     assert seen == [({"type": "lifespan"}, None, None)]
+
+
+def test_what_another_site_has_sent_is_not_shown(scene: Scene) -> None:
+    """Or anybody could put words on a page of the host's, as those of its reader."""
+    for path in (scene.paths[LinkAction.NOTE], "/forged"):
+        typed = {"note": "Ring this number at once."}
+        page = scene.browser.ask("POST", path, data=typed, headers={"sec-fetch-site": "cross-site"})
+        assert (page.status_code, "this number" in page.text) == (403, False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TypeAlias
 
 from attrs import frozen
@@ -62,7 +63,7 @@ class DigestStanding:
     has_phone: bool
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Standing:
     """What is known of a message's subject and recipient when it is its turn.
 
@@ -81,6 +82,8 @@ class Standing:
         known: The names of all channels that there are, or None where another worker may have others.
         is_readable: Whether the issue could be read.
         digest: What is known of the digest, where the message is one.
+        erased_at: When the response that the issue is about was erased, or None where it was not; None for observers,
+            whose copy of a history has no gaps.
     """
 
     message: Message
@@ -94,8 +97,9 @@ class Standing:
     events: tuple[Event, ...] = ()
     known: Collection[str] | None = None
     is_readable: bool = True
+    erased_at: datetime | None = None
 
-    @property
+    @cached_property
     def told(self) -> Message:
         """Return the message with those of its reasons that still hold; as it is, where there is only one."""
         message = self.message
@@ -111,7 +115,7 @@ class Standing:
 
     digest: DigestStanding | None = None
 
-    @property
+    @cached_property
     def wish(self) -> wishes.Verdict:
         """Return what follows from the recipient's preferences; the usual channels stand in for those that are not."""
         wish = self._wish
@@ -128,7 +132,7 @@ class Standing:
             return ()
         return tuple(name for name in self._wish.channels if name not in known)
 
-    @property
+    @cached_property
     def _wish(self) -> wishes.Verdict:
         message = self.told
         if self.record is None or (self.wanted is None and not wishes.has_to_be_wanted(message)):
@@ -179,8 +183,9 @@ def _is_there(standing: Standing) -> Verdict | None:
 
 
 def _is_kept(standing: Standing) -> Verdict | None:
-    record = standing.record
-    if standing.issue is None and (record is None or record.erased_at is not None):
+    record, erased_at = standing.record, standing.erased_at
+    is_gone = standing.issue is None and (record is None or record.erased_at is not None)
+    if is_gone or (erased_at is not None and standing.message.created_at <= erased_at):
         return Verdict(Fate.DROPPED, "the response was erased")
     return None
 

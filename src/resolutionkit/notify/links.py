@@ -29,6 +29,8 @@ TOKEN_MAX = 8_000
 _SALT = "resolutionkit.links.1"
 """What the signing keys are derived with: nothing else that is signed with the same secrets passes for a link."""
 _SECOND = timedelta(seconds=1)
+LASTS_MAX = timedelta(days=36525)
+"""The longest that a link can be good."""
 
 
 class LinkAction(StrEnum):
@@ -130,10 +132,10 @@ class Links:
         url: Where the link pages are mounted, such as ``https://app.example/recovery``.
         keys: The signing secrets, newest first, each of 32 characters or more. New links are signed with the first; the
             others prove older ones, so that a new key is put before the old one, which goes once its links are expired.
-        lasts: How long a link is good, from the instant of what its message tells.
+        lasts: How long a link is good, from the instant of what its message tells; a second to a hundred years.
 
     Raises:
-        InvalidValue: The URL is not absolute, a key is too short, or the time is not positive.
+        InvalidValue: The URL is not absolute, a key is too short, or the time is out of bounds.
         MissingExtra: itsdangerous is not installed.
     """
 
@@ -299,9 +301,9 @@ def _decoded(text: str) -> bytes:
 
 
 def _lasting(lasts: object) -> timedelta:
-    if isinstance(lasts, timedelta) and lasts >= _SECOND:
+    if isinstance(lasts, timedelta) and _SECOND <= lasts <= LASTS_MAX:
         return lasts
-    raise InvalidValue("lasts", lasts, "a time of a second or more, such as timedelta(days=30)")
+    raise InvalidValue("lasts", lasts, "a time of a second to a hundred years, such as timedelta(days=30)")
 
 
 def _mounted(url: object) -> str:

@@ -324,7 +324,8 @@ class Courier:
 
 def tell_of_failure(account: str, problem: Exception, pause: timedelta) -> None:
     """Log that nothing can be delivered in an account for now."""
-    logs.ACCOUNT_FAILED.write(account=account, error_type=type(problem).__name__, pause=pause.total_seconds())
+    kind, seconds = type(problem).__name__, pause.total_seconds()
+    logs.ACCOUNT_FAILED.write(account=account, error_type=kind, fault=told(problem), pause=seconds)
 
 
 def _kept(reason: str) -> str:

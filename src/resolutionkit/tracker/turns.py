@@ -12,14 +12,14 @@ from resolutionkit.decisions.delivery import SEND, TRIES, Standing, Verdict, jud
 from resolutionkit.errors import InvalidValue, StorageError
 from resolutionkit.model.alerts import Digest
 from resolutionkit.model.deliveries import Delivery, Fate
-from resolutionkit.model.events import Event, MergedInto
+from resolutionkit.model.events import RESPONSE_EVENTS, Event, MergedInto
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.messages import Message, Topic
 from resolutionkit.model.notices import Notice
 from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.query import ACCOUNT_WIDE, Scope
-from resolutionkit.model.response import ResponseRecord
+from resolutionkit.model.response import NOBODY, ResponseRecord
 from resolutionkit.model.trusted import changed
 from resolutionkit.model.wishes import has_to_be_wanted
 from resolutionkit.ports import KeepsDeliveries, UnitOfWork
@@ -50,7 +50,7 @@ class Seen:
         histories: The events of the issues that they are about, and of those that these were merged into, by their ids.
         unreadable: The ids of those that could not be read, with what they raised.
         records: The responses of those that are about no issue, whose recipients have preferences, or who have to want
-            to be told, by their ids; one that is not there has none.
+            to be told, and those that may have been erased, by their ids; one that is not there has none.
         wanted: What their recipients want to be told of, of those that have said anything.
         digests: What those that are digests sum up, by the messages' ids.
     """
@@ -66,14 +66,16 @@ def seen(unit: KeepsDeliveries, messages: Collection[Message]) -> Seen:
     """Ask the store for all that looking at messages needs."""
     wanted = _wanted(unit, {one.recipient for one in messages if one.topic is not Topic.CHANGED})
     digests = digests_of(unit, messages)
-    summed = (name for its in digests.values() for one in its for name in one.responses)
-    records = all_of(unit.records, [*(one.response for one in messages if _is_weighed(one, wanted)), *summed])
+    summed = [name for its in digests.values() for one in its for name in one.responses]
+    reported = all_of(unit.records, summed)
     issues = (one.issue for one in messages if one.issue is not None)
-    histories, unreadable = _histories(unit, [*issues, *issues_reported(messages, digests, records)])
+    histories, unreadable = _histories(unit, [*issues, *issues_reported(messages, digests, reported)])
+    weighed = [one.response for one in messages if _is_weighed(one, wanted)]
+    others = {*weighed, *filter(None, map(_maybe_erased, histories.values()))} - reported.keys()
     return Seen(
         histories=histories,
         unreadable=unreadable,
-        records=records,
+        records=reported | all_of(unit.records, sorted(others)),
         wanted=wanted,
         digests=digests,
     )
@@ -119,6 +121,15 @@ def _led_to(history: Sequence[Event]) -> str | None:
     return last.into if isinstance(last, MergedInto) else None
 
 
+def _maybe_erased(events: Sequence[Event]) -> str | None:
+    """Return the id of an issue's response where nothing of a person is in it: it was erased, or came so."""
+    carrying = next((one for one in reversed(events) if isinstance(one, RESPONSE_EVENTS)), None)
+    response = None if carrying is None else carrying.response
+    if response is None or response.comment is not None or response.answers or response.contact != NOBODY:
+        return None
+    return response.id
+
+
 def _is_weighed(message: Message, wanted: Mapping[str, Preferences]) -> bool:
     return message.issue is None or message.recipient in wanted or has_to_be_wanted(message)
 
@@ -160,12 +171,19 @@ class Look:
                 self._issues |= {one: replay(events)} if events else {}
             except InvalidValue as problem:
                 self.unreadable[one] = problem
+        self._standings: dict[str, Standing] = {}
         self._scopes: dict[tuple[str, bool], Scope | None] = {}
         self._notices = Notices(account.name, account.settings)
         self._digests = Digests(account.settings.directory, seen.records, self._issues)
 
     def standing(self, message: Message) -> Standing:
         """Return what a message is judged by."""
+        found = self._standings.get(message.id)
+        if found is None:
+            found = self._standings[message.id] = self._standing(message)
+        return found
+
+    def _standing(self, message: Message) -> Standing:
         is_observer = message.topic is Topic.CHANGED
         wanted = None if is_observer else self._seen.wanted.get(message.recipient)
         return Standing(
@@ -181,6 +199,7 @@ class Look:
             known=None if is_observer else self._known,
             is_readable=message.issue not in self.unreadable,
             digest=None if message.digest is None else self._digests.standing(message, *self._summed(message)),
+            erased_at=None if is_observer else self._erased_at(message),
         )
 
     def notice(self, message: Message, attempt: int) -> Notice:
@@ -215,6 +234,11 @@ class Look:
         while issue is not None and issue.merged_into is not None:
             issue = self._issues.get(issue.merged_into)
         return issue
+
+    def _erased_at(self, message: Message) -> datetime | None:
+        issue = self._issue(message)
+        record = None if issue is None else self._seen.records.get(issue.response.id)
+        return None if record is None else record.erased_at
 
     def _record(self, message: Message) -> ResponseRecord | None:
         return self._seen.records.get(message.response)

@@ -32,7 +32,7 @@ from resolutionkit.tracker.visits import LinkVisit
 from resolutionkit.web.calling import called
 from resolutionkit.web.choosing import OFFERED, Choice, chosen, sent, wanted
 from resolutionkit.web.forms import TooLong, Typed, fault_of, is_one_click, new_key, posted, typed_in
-from resolutionkit.web.headers import Guarded, is_from_elsewhere
+from resolutionkit.web.headers import Guarded, is_foreign, is_from_elsewhere
 from resolutionkit.web.interfaces import AsgiApp, SignedIn
 from resolutionkit.web.notesdialog import ROOT, asked_in, looked_at, saved_by
 from resolutionkit.web.pages import page, style
@@ -124,7 +124,7 @@ class LinkPages:
             form = await posted(request) if request.method == "POST" else None
             typed = typed_in(form) if form is not None else None
             if form is not None and is_from_elsewhere(request.headers, self.links.url):
-                return told("elsewhere", 403, typed, root=root)
+                return told("elsewhere", 403, None if is_foreign(request.headers) else typed, root=root)
             return await answered(request, form, typed)
         except TooLong:
             return told("too_long", 413, root=root)

@@ -83,3 +83,11 @@ def is_from_elsewhere(headers: Mapping[str, str], mounted: str) -> bool:
         return urlsplit(origin).netloc.lower() not in here
     except ValueError:  # no browser says such a thing
         return True
+
+
+def is_foreign(headers: Mapping[str, str]) -> bool:
+    """Say whether a browser is sure that a form is another site's: then its words are not the reader's either.
+
+    An ``Origin`` may differ because a proxy is set up otherwise; the reader's words are shown to them then.
+    """
+    return headers.get("sec-fetch-site") == "cross-site"
