@@ -287,7 +287,7 @@ BAD_INPUT = {
         '[calendar]\nzone = "Mars/Base"\nhours = { monday = "09:00-17:00" }', "calendar.zone", "is no IANA time zone",
     ),
     "overlapping hours": (
-        '[calendar.hours]\nmonday = "09:00-12:00, 11:00-17:00"', "calendar.hours['monday']", 
+        '[calendar.hours]\nmonday = "09:00-12:00, 11:00-17:00"', "calendar.hours['monday']",
         "begins within",
     ),
     "a weekday twice": (
