@@ -157,6 +157,25 @@ def test_where_all_rules_act_none_hides_another(shell: Any, write: Callable[[str
     assert [(one["place"], one["problem"][:18]) for one in found["warnings"]] == [("rules[2]", "'rest' does nothin")]
 
 
+def test_the_shown_policy_has_its_limits_and_hours(shell: Any, write: Callable[[str, str], str]) -> None:
+    """Each target with how it counts, and the calendar with its hours and days."""
+    text = (
+        '[attributes]\nplan = "str"\n[targets]\nfollow_up = false\n'
+        "first_action = { within_hours = 8, business_time = true }\n"
+        '[calendar]\nhours = { monday-tuesday = "09:00-12:00, 13:00-17:00" }\nholidays = { 2026-12-25 = "Christmas" }'
+    )
+    shown = " ".join(shell.ok("policy", "show", "--policy", write("p.toml", text)).split())
+    for part in (
+        "First action within 8:00:00 of business time",
+        "Follow up no limit",
+        "Closed within 14 days, 0:00:00",
+        "Tuesday 09:00-12:00, 13:00-17:00",
+        "Holidays by hand 2026-12-25 Christmas",
+        "Attributes plan (str)",
+    ):
+        assert part in shown
+
+
 def test_the_shown_policy_has_its_rules(shell: Any, write: Callable[[str, str], str]) -> None:
     """Each with its condition and what it does, in words, and which of them act."""
     shown = " ".join(shell.ok("policy", "show", "--policy", write("p.toml", RULES)).split())

@@ -20,7 +20,6 @@ from resolutionkit import (
     Delivery,
     Erased,
     Event,
-    Fault,
     ImportReport,
     Issue,
     IssueLine,
@@ -31,9 +30,12 @@ from resolutionkit import (
     Performance,
     PerformanceLine,
     Policy,
+    PolicyVersion,
     Response,
     ResponseLine,
     ResponseRecord,
+    RoutingExplained,
+    RuleTrial,
 )
 from resolutionkit.cli.app import program
 from resolutionkit.cli.asjson import _BESIDE
@@ -80,7 +82,13 @@ DOCUMENTS = {
     "`export`": (
         "`person`, `responses`, `issues`, `roles`, `written`, `mentions`, `preferences`; see `Tracker.export_person`"
     ),
-    "`policy check`": "`sound`, `faults`, `warnings`, each with `file`, `place`, `problem`",
+    "`policy check`": (
+        "`sound`, `faults`, `warnings`, each with `file`, `severity`, `place`, `problem`, `right` (empty with a fault)"
+    ),
+    "`policy explain`": "a routing",
+    "`policy try`": "`trials` (each a trial), `by_rule`, `by_assignee`, `opened`",
+    "`policy versions`": "a list of versions; with a fingerprint, one version",
+    "`policy schema`": "the schema, also without `--json`",
     "`policy show`": "a policy",
     "`plugins`": "`plugins` (each with `name`, `package`, `hooks`, `fault`), `hooks` (all that there are)",
     "`db check`": "`sound`, `differences`",
@@ -106,6 +114,9 @@ OBJECTS: dict[str, type[Any]] = {
     "report": ImportReport,
     "erasing": Erased,
     "policy": Policy,
+    "routing": RoutingExplained,
+    "trial": RuleTrial,
+    "version": PolicyVersion,
 }
 JSON = """## JSON
 
@@ -207,7 +218,17 @@ def test_every_document_s_keys_are_those_that_are_written(company: Any) -> None:
         assert ", ".join(f"`{key}`" for key in data) == keys_of(OBJECTS[name]), name
     exported = json.loads(company.ok("export", "nobody@customer.example"))
     assert ", ".join(f"`{key}`" for key in exported) in DOCUMENTS["`export`"]
-    assert set(Fault._fields) | {"file"} == {"file", "place", "problem"}
+    bad = json.loads(company.run("policy", "check", str(PAGE), "--json").stdout)
+    assert f"each with {', '.join(f'`{key}`' for key in bad['faults'][0])}" in DOCUMENTS["`policy check`"]
+    quickstart = str(ROOT / "examples" / "quickstart" / "policy.toml")
+    tried = company.data("policy", "try", quickstart)
+    for name, data in {
+        "routing": company.data("policy", "explain", "R-1048"),
+        "trial": tried["trials"][0],
+        "version": company.data("policy", "versions")[0],
+    }.items():
+        assert ", ".join(f"`{key}`" for key in data) == keys_of(OBJECTS[name]), name
+    assert ", ".join(f"`{key}`" for key in tried if key != "trials") in DOCUMENTS["`policy try`"]
 
 
 def test_every_command_of_the_guide_exists() -> None:

@@ -279,3 +279,46 @@ def test_the_keys_that_there_are_are_told_once(load: Load) -> None:
     assert second.startswith("is not a key here; there are 'advised_note_length', ")
     assert third == "is not a key here"
     assert fourth == "is not a key here; did you mean 'root_causes'?"
+
+
+BAD_INPUT = {
+    "a zone that does not exist": ('zone = "Mars/Base"', "zone", "is no IANA time zone"),
+    "a calendar's zone that does not exist": (
+        '[calendar]\nzone = "Mars/Base"\nhours = { monday = "09:00-17:00" }', "calendar.zone", "is no IANA time zone",
+    ),
+    "overlapping hours": (
+        '[calendar.hours]\nmonday = "09:00-12:00, 11:00-17:00"', "calendar.hours['monday']",
+        "begins within",
+    ),
+    "a weekday twice": (
+        '[calendar.hours]\nmonday-friday = "09:00-17:00"\nfriday = "09:00-12:00"',
+        "calendar.hours", "each weekday once",
+    ),
+    "a calendar with no open hour": ('[calendar.hours]\nmonday = ""', "calendar.hours", "no weekday has hours"),
+    "a calendar without hours": ("[calendar]", "calendar.hours", "no weekday has hours"),
+    "a rule on an unknown attribute": (
+        "[attributes]\ncountry = 'str'\n[[rules]]\nname = 'a'\nwhen = 'contry = \"BR\"'",
+        "rules[0].when",
+        "no response has an attribute 'contry'; known are 'country'",
+    ),
+    "a limit shorter than the one before": (
+        "[targets]\nfirst_action = { within_days = 3 }\nclosed = { within_days = 2 }",
+        "targets.closed.within",
+        "shorter than",
+    ),
+    "business time without a calendar": (
+        "[targets]\nfirst_action = { within_hours = 3, business_time = true }",
+        "targets.first_action.business_time",
+        "needs a calendar",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "place", "problem"), BAD_INPUT.values(), ids=BAD_INPUT)
+def test_bad_input_is_a_clear_fault_with_its_place(load: Load, content: str, place: str, problem: str) -> None:
+    """One fault, at the key that it is about, which says what is wrong or what would be right."""
+    with pytest.raises(PolicyError) as caught:
+        load(content)
+    (fault,) = caught.value.faults
+    assert fault.place == place
+    assert problem in fault.problem

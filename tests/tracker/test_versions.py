@@ -82,7 +82,9 @@ def test_an_erased_address_goes_from_every_version(open_tracker: Open) -> None:
     tracker = open_tracker(policy=LATER)
     tracker.record(response())
     assert "partner.example" in written(tracker)
+    assert {"policy": LATER.fingerprint} in tracker.export_person("lee@partner.example")["mentions"]
     assert tracker.erase("LEE@partner.example").mentions == 1
+    assert tracker.export_person("lee@partner.example")["mentions"] == []
     assert "partner.example" not in written(tracker)
     (found,) = tracker.policies()
     assert found.fingerprint == LATER.fingerprint

@@ -9,7 +9,7 @@ from typing import TypeVar
 import click
 
 from resolutionkit.cli import asjson, printing
-from resolutionkit.cli.document import Cell, Column, Document, Heading, Prose, Role, Styled, Table, facts
+from resolutionkit.cli.document import Cell, Column, Document, Element, Heading, Prose, Role, Styled, Table, facts
 from resolutionkit.cli.escalation_findings import escalation_findings
 from resolutionkit.cli.exits import Exit
 from resolutionkit.cli.finding import Finding
@@ -23,15 +23,17 @@ from resolutionkit.errors import Fault, FaultsFound
 from resolutionkit.model.people import StaticDirectory
 from resolutionkit.model.query import PAGE_LIMIT
 from resolutionkit.model.scale import Scale
+from resolutionkit.policy.calendar import BusinessCalendar
 from resolutionkit.policy.directory_file import load_directory
 from resolutionkit.policy.policy import Policy
 from resolutionkit.policy.rules import RulesApply
+from resolutionkit.policy.targets import Target, TargetKind
 from resolutionkit.policy.workflow import Move
 
 T = TypeVar("T")
 
 
-@click.group(cls=HouseGroup)
+@click.group(cls=HouseGroup, short_help="Check, show, explain and try policies.")
 def policy() -> None:
     """Check a policy and a directory, show what is in force and what was, explain rules and try others."""
 
@@ -152,7 +154,14 @@ def _shown(rules: Policy) -> Document:
             ("Advised length of a note", f"{rules.advised_note_length} characters"),
             ("Kinds of escalation", ", ".join(rules.escalation_kinds) or "none"),
             ("Root causes", ", ".join(rules.root_causes) or "none"),
+            ("Language of mail", rules.language),
+            ("Channels", "every one that there is" if rules.channels is None else ", ".join(rules.channels) or "none"),
+            ("Dimensions", ", ".join(rules.dimensions) or "none"),
+            ("Attributes", _attributes(rules)),
         ),
+        Heading("Targets"),
+        facts(*((kind.value.replace("_", " ").capitalize(), _limit(rules.targets.of(kind))) for kind in TargetKind)),
+        *((Heading("Calendar"), _calendar(rules.calendar)) if rules.calendar is not None else ()),
         Heading("Scales"),
         _scale_table(rules),
         *((Heading("Surveys"), _survey_table(rules)) if rules.surveys else ()),
@@ -167,6 +176,29 @@ def _shown(rules: Policy) -> Document:
         Prose("Where a move stands in two rows, the last holds."),
         *((Heading("Rules"), _rule_table(rules), Prose(_APPLY[rules.rules_apply])) if rules.rules else ()),
     ]
+
+
+def _attributes(rules: Policy) -> str:
+    if rules.attributes is None:
+        return "whatever responses have"
+    return ", ".join(f"{name} ({kind})" for name, kind in rules.attributes.items()) or "none"
+
+
+def _limit(target: Target | None) -> str:
+    if target is None:
+        return "no limit"
+    return f"within {target.within}{' of business time' if target.business_time else ''}"
+
+
+def _calendar(calendar: BusinessCalendar) -> Element:
+    place = ", ".join(filter(None, (calendar.country, calendar.subdivision)))
+    return facts(
+        ("Zone", calendar.zone),
+        *((day.capitalize(), ", ".join(spans)) for day, spans in calendar.hours.items()),
+        ("Holidays of", place or None),
+        ("Holidays by hand", ", ".join(f"{day} {name}" for day, name in calendar.holidays.items()) or None),
+        ("Special hours", ", ".join(f"{day} {', '.join(own)}" for day, own in calendar.special_hours.items()) or None),
+    )
 
 
 def _yes(value: bool) -> str:

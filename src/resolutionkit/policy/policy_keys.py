@@ -99,7 +99,7 @@ class Section:
     path: str
     owner: type
     keys: tuple[Key, ...]
-    more: Mapping[str, Any] = field(factory=dict)
+    more: Mapping[str, Any] = field(factory=dict[str, Any])
 
 
 _CONDITION = Kind("text, or table", reference(Shared.CONDITION))

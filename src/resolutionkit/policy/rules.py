@@ -121,8 +121,8 @@ class Rule:
         said = (
             self.assign is not None and f"assigns to {self.assign}",
             self.otherwise is not None and f"otherwise to {self.otherwise}",
-            self.alert and f"alerts {', '.join(self.alert)}",
-            self.tags and f"marks with {', '.join(self.tags)}",
+            bool(self.alert) and f"alerts {', '.join(self.alert)}",
+            bool(self.tags) and f"marks with {', '.join(self.tags)}",
             self.raise_priority and "raises the priority",
             self.escalate is not None and f"escalates: {self.escalate}",
             self.suppress_alerts and "keeps all but the assignee from being told",

@@ -16,7 +16,7 @@ from resolutionkit.model.policies import KeptPolicy
 class PolicyTables:
     """One account's policies, by their fingerprints."""
 
-    policies: dict[str, KeptPolicy] = field(factory=dict)
+    policies: dict[str, KeptPolicy] = field(factory=dict[str, KeptPolicy])
 
 
 class MemoryPolicies(ABC):

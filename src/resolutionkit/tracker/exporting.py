@@ -28,6 +28,7 @@ from resolutionkit.tracker.erasing import Eraser, address_of, eraser_of
 from resolutionkit.tracker.preferring import keeper_of, missing_of
 from resolutionkit.tracker.runner import Runner
 from resolutionkit.tracker.streams import messages_about
+from resolutionkit.tracker.versions import lacking_of, policy_keeper, without_address
 
 Data = dict[str, Any]
 
@@ -68,10 +69,12 @@ class _Export:
         return [plain_data(wanted[party]) for party in sorted(wanted)]
 
     def _asked_for(self) -> Iterator[Data]:
-        """Yield whose alerts name the address."""
+        """Yield whose alerts, and which versions of the policy, name the address."""
         for who, wanted in self._keeper.watchers() if self._keeper is not None else ():
             if preferences_with(wanted, self._swap) != wanted:
                 yield {"preferences": who}
+        kept = () if lacking_of(self._unit) else policy_keeper(self._unit).policies()
+        yield from ({"policy": fingerprint} for fingerprint in without_address(kept, self._swap))
 
     def _responses(self) -> tuple[list[Data], list[Data]]:
         """Return the person's own responses, oldest first, and where those of others name the address."""

@@ -52,8 +52,8 @@ def policy_keeper(unit: UnitOfWork) -> PolicyKeeper:
 class Versions:
     """Which versions of which accounts this process knows to be kept; shared by all trackers over one store."""
 
-    _kept: set[tuple[str, str]] = field(factory=set, init=False)
-    _own: set[tuple[str, str]] = field(factory=set, init=False)
+    _kept: set[tuple[str, str]] = field(factory=set[tuple[str, str]], init=False)
+    _own: set[tuple[str, str]] = field(factory=set[tuple[str, str]], init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
 
     def knows(self, account: str, policy: Policy) -> bool:
