@@ -19,6 +19,7 @@ from docstrings import section
 
 from resolutionkit import (
     Access,
+    Alerts,
     BusinessCalendar,
     Contact,
     Group,
@@ -239,6 +240,7 @@ POLICY = KeyFile(
         "workflow": {"statuses": [{}], "moves": [{}]},
         "targets": {"first_action": {"within_days": 2}, "follow_up": {}, "closed": {}},
         "calendar": {},
+        "alerts": {"time": "09:00", "days_off": ["sunday"], "text_channels": ["sms"], "report_channels": ["email"]},
     },
     read=policy_arguments,
     classes={
@@ -251,6 +253,7 @@ POLICY = KeyFile(
         "targets": Targets,
         **dict.fromkeys((f"targets.{kind}" for kind in TargetKind), Target),
         "calendar": BusinessCalendar,
+        "alerts": Alerts,
         "rules[]": Rule,
     },
     kinds={
@@ -260,6 +263,7 @@ POLICY = KeyFile(
         "recovery_threshold": "number, or table of numbers",
         "workflow": "text, or table",
         **dict.fromkeys((f"targets.{kind}" for kind in TargetKind), "table, or false for none"),
+        "alerts.time": "time, or text",
         "rules[].when": "text, or table",
         "rules[].assign": "text, or table",
         "rules[].otherwise": "text, or table",

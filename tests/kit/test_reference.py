@@ -15,6 +15,7 @@ from resolutionkit.storage.memory import MemoryStore
 from resolutionkit.testing import ReferenceStore, StoreRules, TwinStore, fresh_account, sample_response
 from resolutionkit.testing.changes import opening, stored
 from resolutionkit.testing.predicates import OF_ISSUE, OF_RESPONSE
+from resolutionkit.testing.suites.alerts import Alerts
 from resolutionkit.testing.suites.preferring import Preferring
 from resolutionkit.testing.suites.queue import Queue
 from resolutionkit.testing.twin import shown
@@ -28,9 +29,9 @@ class TestReferenceStore(StoreRules):
     test_two_openings_that_change_one_issue_lose_nothing = None
     test_no_row_is_left_of_what_was_taken_back = None
 
-    # It keeps no queue and no preferences: these rules are tried on the stores that do.
+    # It keeps no queue, no preferences and no alerts: these rules are tried on the stores that do.
     locals().update(
-        dict.fromkeys(name for part in (Queue, Preferring) for name in vars(part) if name.startswith("test_"))
+        dict.fromkeys(name for part in (Queue, Preferring, Alerts) for name in vars(part) if name.startswith("test_"))
     )
 
     @pytest.fixture

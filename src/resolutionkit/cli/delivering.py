@@ -20,6 +20,7 @@ from resolutionkit.cli.options import as_json, paging
 from resolutionkit.cli.reading import tell_next
 from resolutionkit.cli.settings import HouseCommand, Session, account
 from resolutionkit.errors import shown
+from resolutionkit.model.alerts import AlertsRun
 from resolutionkit.model.deliveries import Delivered, Delivery, Fate
 from resolutionkit.tracker.tracker import Tracker
 
@@ -43,14 +44,17 @@ _ROLES = {Fate.SENT: Role.DONE, Fate.DEAD: Role.ALARM, Fate.WAITING: Role.ADVICE
 )
 @click.option("--once", is_flag=True, help="End once nothing is due.")
 def work(*, maker: str | None, every: float, once: bool) -> None:
-    """Deliver what is due, over all accounts, until SIGTERM or SIGINT comes; run as many of these as you like.
+    """Run the daily alerts and deliver what is due, over all accounts, until SIGTERM or SIGINT comes.
+
+    Run as many of these as you like.
 
     Without --tracker, people are told through the notifiers that installed plugins bring.
     """
     stop = Event()
     with _tracker(maker) as tracker, _stopped_by_signals(stop):
+        alerts = tracker.run_alerts() if once else AlertsRun()
         done = tracker.deliver() if once else tracker.work(stop, every=timedelta(seconds=every))
-    say(_in_words(done))
+    say(_in_words(done, alerts))
 
 
 @contextmanager
@@ -90,8 +94,8 @@ def _stopped_by_signals(stop: Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _in_words(done: Delivered) -> str:
-    counts = asjson.data(done)
+def _in_words(done: Delivered, alerts: AlertsRun) -> str:
+    counts = {"alerted": alerts.digests, **asjson.data(done)}
     said = [f"{count:,} {name}" for name, count in counts.items() if count]
     return ", ".join(said) or "nothing was due"
 
