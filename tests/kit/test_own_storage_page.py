@@ -65,11 +65,11 @@ def test_the_guide_shows_the_whole_package(page: str) -> None:
 
 
 def test_what_the_guide_builds_passes(page: str, built: Path) -> None:
-    """Nothing fails, and what is skipped asks for preferences alone."""
+    """Nothing fails, and what is skipped asks for preferences, a queue and alerts alone."""
     failed, said = outcome(built)
     assert failed == set(), said
     assert sums(said) == sums(page)[:1]
-    assert set(re.findall(r"for want of (\w+)", said)) == {"KeepsDeliveries", "KeepsPreferences"}
+    assert set(re.findall(r"for want of (\w+)", said)) == {"KeepsAlerts", "KeepsDeliveries", "KeepsPreferences"}
 
 
 def test_the_suite_catches_the_mistake_of_the_guide(page: str, built: Path) -> None:
