@@ -252,6 +252,7 @@ POLICY = KeyFile(
         "calendar": {},
         "levels": [{}],
         "closing_check": {},
+        "alerts": {"time": "09:00", "days_off": ["sunday"], "text_channels": ["sms"], "report_channels": ["email"]},
     },
     read=policy_arguments,
     classes={section.path: section.owner for section in SECTIONS},

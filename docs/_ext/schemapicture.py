@@ -36,6 +36,8 @@ REFERENCES: Mapping[str, str] = {
     "deliveries.recipient": "addresses.id",
     "preferences.person": "addresses.id",
     "remembered.issue": "issues.id",
+    "alerts.response": "responses.id",
+    "digests.recipient": "addresses.id",
 }
 """Which column has a value of which other; to an address only where the person is nobody but one."""
 SOMETIMES = "addresses.id"
@@ -44,8 +46,8 @@ PERSONAL = frozenset({"response_revisions", "texts", "addresses"})
 """The tables that hold what people wrote and were called."""
 _COLUMNS = (
     ("response_revisions", "response_people", "heads", "remembered", "preferences", "policies"),
-    ("responses", "issues", "addresses", "meta"),
-    ("events", "texts", "parties", "outbox", "deliveries"),
+    ("responses", "quarantine", "issues", "addresses", "meta", "digests"),
+    ("events", "texts", "parties", "outbox", "deliveries", "alerts"),
 )
 """Which tables stand below each other; one that is not told here goes below the shortest column."""
 _WIDTH, _GAP, _SPACE = 186, 74, 22

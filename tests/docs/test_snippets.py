@@ -21,6 +21,7 @@ ALONE = {"how-to/joining.md", "how-to/observing.md"}
 """The pages that run in a process of their own: Django and OpenTelemetry take their settings once in each."""
 NEEDS = {
     "how-to/business-time.md": "holidays",
+    "how-to/daily-alerts.md": "css_inline",
     "how-to/email.md": "css_inline",
     "how-to/observing.md": "opentelemetry.sdk",
     "how-to/performance.md": "matplotlib",

@@ -15,9 +15,11 @@ from resolutionkit.storage.memory import MemoryStore
 from resolutionkit.testing import ReferenceStore, StoreRules, TwinStore, fresh_account, sample_response
 from resolutionkit.testing.changes import opening, stored
 from resolutionkit.testing.predicates import OF_ISSUE, OF_RESPONSE
+from resolutionkit.testing.suites.alerts import Alerts
 from resolutionkit.testing.suites.policies import KeepingPolicies
 from resolutionkit.testing.suites.preferring import Preferring
 from resolutionkit.testing.suites.queue import Queue
+from resolutionkit.testing.suites.timers import Timers
 from resolutionkit.testing.twin import shown
 
 
@@ -29,10 +31,13 @@ class TestReferenceStore(StoreRules):
     test_two_openings_that_change_one_issue_lose_nothing = None
     test_no_row_is_left_of_what_was_taken_back = None
 
-    # It keeps no queue, no policies and no preferences: these rules are tried on the stores that do.
+    # It keeps no queue, no policies, no preferences, no timers and no alerts: these are tried on the stores that do.
     locals().update(
         dict.fromkeys(
-            name for part in (Queue, KeepingPolicies, Preferring) for name in vars(part) if name.startswith("test_")
+            name
+            for part in (Queue, KeepingPolicies, Preferring, Alerts, Timers)
+            for name in vars(part)
+            if name.startswith("test_")
         )
     )
 

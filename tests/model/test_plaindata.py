@@ -35,3 +35,4 @@ def test_access_and_spans_have_a_form() -> None:
     """Access is its kind or its groups, a span its seconds."""
     assert rk.plain_data([rk.Access.OWN, rk.Access.groups("B", "A")]) == ["own", ["A", "B"]]
     assert rk.plain_data(timedelta(minutes=2)) == 120.0
+    assert rk.plain_data(rk.Alerts(time="8:30"))["time"] == "08:30"

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import attrs
 from sqlalchemy import Connection, func, make_url, select
 
-from resolutionkit import AsyncTracker, Group, Person
+from resolutionkit import AsyncTracker, Group, Person, StaticDirectory
 from resolutionkit.storage.memory_aio import AsyncMemoryStore
 from resolutionkit.storage.sql.aio import AsyncSqlStore
 from support import organisation
@@ -36,10 +36,10 @@ def server_url(driver: str) -> str:
 
 
 class SlowDirectory:
-    """The small company, whose answers are awaited."""
+    """A directory whose answers are awaited: the small company, unless told otherwise."""
 
-    def __init__(self) -> None:
-        self._people = organisation()
+    def __init__(self, people: StaticDirectory | None = None) -> None:
+        self._people = people or organisation()
         self.asked = 0
 
     async def person(self, person_id: str, /) -> Person | None:

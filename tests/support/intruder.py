@@ -302,6 +302,8 @@ ON_TRACKER: dict[str, list[Case]] = {
         lambda t, n: [t.ledger(person=one) for one in (n.address, n.person)],
         lambda t, n: t.ledger(limit=1000),
     ],
+    "run_alerts": [lambda t, n: t.run_alerts()],
+    "digest": [lambda t, n: [t.digest(one, LATE) for one in (n.person, n.address)]],
     "dead_letters": [lambda t, n: t.dead_letters()],
     "send_again": [lambda t, n: t.send_again(n.issue, "email")],
     "disabled_channels": [lambda t, n: t.disabled_channels()],

@@ -20,6 +20,7 @@ from resolutionkit.cli.options import as_json, paging
 from resolutionkit.cli.reading import tell_next
 from resolutionkit.cli.settings import HouseCommand, Session, account
 from resolutionkit.errors import InvalidValue, shown
+from resolutionkit.model.alerts import AlertsRun
 from resolutionkit.model.deliveries import Delivered, Delivery, Fate
 from resolutionkit.model.timers import AccountTimers, TimersRun
 from resolutionkit.tracker.tracker import Tracker
@@ -50,7 +51,7 @@ _ROLES = {Fate.SENT: Role.DONE, Fate.DEAD: Role.ALARM, Fate.WAITING: Role.ADVICE
 @click.option("--once", is_flag=True, help="End once nothing is due.")
 @click.option("--reschedule", is_flag=True, help="Look at the timers of all the account's issues first.")
 def work(*, maker: str | None, every: float, once: bool, reschedule: bool) -> None:
-    """Run the timers and deliver what is due, over all accounts, until SIGTERM or SIGINT comes.
+    """Run timers and daily alerts and deliver what is due, over all accounts, until SIGTERM or SIGINT comes.
 
     Run as many of these as you like. Issues rise by the escalation matrix, assignees are reminded of limits, and it is
     asked after closing whether customers are satisfied. After a change of the policy's limits, --reschedule lets it
@@ -63,13 +64,14 @@ def work(*, maker: str | None, every: float, once: bool, reschedule: bool) -> No
         if reschedule:
             tracker.reschedule()
         timers = tracker.run_timers() if once else None
+        alerts = tracker.run_alerts() if once else None
         try:
             done = tracker.deliver() if once else tracker.work(stop, every=timedelta(seconds=every))
         except InvalidValue as problem:
             if problem.field != "notifiers":
                 raise
             raise click.UsageError(_NOBODY) from problem
-    say(_in_words(done, timers))
+    say(_in_words(done, timers, alerts))
 
 
 @contextmanager
@@ -109,8 +111,9 @@ def _stopped_by_signals(stop: Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _in_words(done: Delivered, timers: TimersRun | None) -> str:
+def _in_words(done: Delivered, timers: TimersRun | None, alerts: AlertsRun | None) -> str:
     counts = {} if timers is None else _counts(timers.total)
+    counts |= {} if alerts is None else {"alerted": alerts.digests}
     counts |= asjson.data(done)
     said = [f"{count:,} {name}" for name, count in counts.items() if count]
     return ", ".join(said) or "nothing was due"

@@ -9,9 +9,10 @@ import click
 from resolutionkit.cli import asjson, printing
 from resolutionkit.cli.document import Cell, Column, Heading, Prose, Role, Styled, Table
 from resolutionkit.cli.exits import Exit
+from resolutionkit.cli.finding import Finding
 from resolutionkit.cli.options import WHO, as_json, note_option, read_note
 from resolutionkit.cli.settings import DATABASE, HouseCommand, Session, account, at_desk, given, missing_file
-from resolutionkit.errors import Fault, PluginError, StorageError
+from resolutionkit.errors import PluginError, StorageError
 from resolutionkit.model.results import ChangeOrRefusal
 from resolutionkit.tracker.leaving import Leaver
 
@@ -76,7 +77,7 @@ def _show_done(done: Sequence[ChangeOrRefusal], session: Session) -> None:
     printing.show([Heading("Handed over"), Table(columns, tuple(rows))])
 
 
-def left_behind(directory: str) -> list[tuple[str, Fault]]:
+def left_behind(directory: str) -> list[tuple[str, Finding]]:
     """Return the warnings of ``policy check`` on people who are not there any more and have open issues (B6).
 
     They need a database: where none is named, or there is none yet, nothing is said. One that cannot be used is a
@@ -95,11 +96,15 @@ def left_behind(directory: str) -> list[tuple[str, Fault]]:
         with account() as session:
             return [(directory, one) for one in _warnings(session.tracker.leavers())]
     except (StorageError, PluginError) as problem:
-        return [(DATABASE.flag, Fault("issues", f"could not be looked through for people who have left: {problem}"))]
+        told = f"could not be looked through for people who have left: {problem}"
+        return [(DATABASE.flag, Finding("issues", told, "name a database that can be read, or none"))]
 
 
-def _warnings(leavers: Sequence[Leaver]) -> Iterator[Fault]:
+def _warnings(leavers: Sequence[Leaver]) -> Iterator[Finding]:
     for one in leavers:
         count = f"{one.issues} open issue{'' if one.issues == 1 else 's'}"
-        told = f"is not there any more and has {count}; give them to somebody: resolutionkit hand-over {one.person}"
-        yield Fault(f"people.{one.person}", told)
+        yield Finding(
+            f"people.{one.person}",
+            f"is not there any more and has {count}",
+            f"give them to somebody: resolutionkit hand-over {one.person}",
+        )

@@ -23,6 +23,7 @@ from resolutionkit.errors import Fault, FaultsFound
 from resolutionkit.model.people import StaticDirectory
 from resolutionkit.model.query import PAGE_LIMIT
 from resolutionkit.model.scale import Scale
+from resolutionkit.policy.alerts import Alerts
 from resolutionkit.policy.calendar import BusinessCalendar
 from resolutionkit.policy.directory_file import load_directory
 from resolutionkit.policy.policy import Policy
@@ -149,6 +150,7 @@ def _shown(rules: Policy) -> Document:
             ("Issue for whoever asks to be contacted", _yes(rules.open_on_contact_request)),
             ("A response replaces the one before", _span(rules.replace_within, "within", "however much later")),
             ("People are told of a response", _span(rules.announce_within, "not older than", "")),
+            ("Daily alert", _alerted(rules.alerts)),
             ("Note on every status change", _yes(rules.note_on_status_change)),
             ("Note on every reassignment", _yes(rules.note_on_reassign)),
             ("Advised length of a note", f"{rules.advised_note_length} characters"),
@@ -199,6 +201,12 @@ def _calendar(calendar: BusinessCalendar) -> Element:
         ("Holidays by hand", ", ".join(f"{day} {name}" for day, name in calendar.holidays.items()) or None),
         ("Special hours", ", ".join(f"{day} {', '.join(own)}" for day, own in calendar.special_hours.items()) or None),
     )
+
+
+def _alerted(alerts: Alerts) -> str:
+    off = f"; no text message on {', '.join(alerts.days_off)}" if alerts.text and alerts.days_off else ""
+    halves = [name for name, is_on in (("text message", alerts.text), ("report", alerts.report)) if is_on]
+    return f"{' and '.join(halves)} at {alerts.time:%H:%M}{off}" if halves else "none"
 
 
 def _yes(value: bool) -> str:

@@ -1,13 +1,13 @@
 """Values as plain data that JSON takes: every attribute under its name, and a few facts beside them.
 
-Instants are in UTC after ISO 8601, enums are their values, spans are seconds, decimals and dates are strings. How
-values are stored stands in ``serialize``.
+Instants are in UTC after ISO 8601, enums are their values, spans are seconds, decimals, dates and times of the day are
+strings. How values are stored stands in ``serialize``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any, TypeAlias
@@ -41,6 +41,7 @@ _PLAIN: Mapping[type[Any], Callable[[Any], object]] = {
     Enum: lambda value: value.value,
     datetime: _instant,
     date: date.isoformat,
+    time: lambda value: f"{value:%H:%M}",
     timedelta: timedelta.total_seconds,
     Decimal: str,
     Access: lambda value: sorted(value.codes) if value.kind is AccessKind.GROUPS else value.kind.value,

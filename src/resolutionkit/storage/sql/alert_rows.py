@@ -21,7 +21,7 @@ def alert_row(account: str, awaiting: Awaiting) -> dict[str, Any]:
         "account": account,
         "response": awaiting.response,
         "revision": awaiting.revision,
-        "since": micros(awaiting.since),
+        "since_at": micros(awaiting.since),
         "due_at": micros(awaiting.due_at),
         "is_repaired": int(awaiting.is_repaired),
     }
@@ -32,7 +32,7 @@ def awaiting_from(row: Row) -> Awaiting:
     return Awaiting(
         response=row.response,
         revision=row.revision,
-        since=instant_of(row.since),
+        since=instant_of(row.since_at),
         due_at=instant_of(row.due_at),
         is_repaired=bool(row.is_repaired),
     )
@@ -43,8 +43,8 @@ def digest_row(account: str, digest: Digest, keys: Keys) -> dict[str, Any]:
     return {
         "account": account,
         "recipient": keys[digest.recipient],
-        "window_end": micros(digest.end),
-        "window_start": micros(digest.start),
+        "end_at": micros(digest.end),
+        "start_at": micros(digest.start),
         "why": ",".join(digest.why),
         "body": to_json([[line.response, line.group, int(line.is_late)] for line in digest.lines]),
         "text_at": 0 if digest.text_at is None else micros(digest.text_at),
@@ -65,8 +65,8 @@ def digest_from(row: Row, names: Keys) -> Digest:
         raise StorageError(f"a stored digest is damaged; restore it from a backup ({problem})") from problem
     return Digest(
         recipient=names[row.recipient],
-        start=instant_of(row.window_start),
-        end=instant_of(row.window_end),
+        start=instant_of(row.start_at),
+        end=instant_of(row.end_at),
         lines=tuple(lines),
         why=why,
         text_at=instant_of(row.text_at) if row.text_at else None,

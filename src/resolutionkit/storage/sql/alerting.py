@@ -69,14 +69,14 @@ class AlertingUnitOfWork(TimingUnitOfWork):
         """Return what a person was told of the window with this end."""
         key = self._addresses.key(recipient)
         table = self._tables.digests
-        query = self._mine().where(table.c.recipient == key, table.c.window_end == micros(end))
+        query = self._mine().where(table.c.recipient == key, table.c.end_at == micros(end))
         return next(iter(self._digests(query)), None) if key is not None else None
 
     def digests_of_text(self, recipient: str, text_at: datetime, /) -> Sequence[Digest]:
         """Return the digests whose number one text message to a person has."""
         key = self._addresses.key(recipient)
         table = self._tables.digests
-        within = (table.c.window_end > micros(text_at - _TEXT_WITHIN), table.c.window_end <= micros(text_at))
+        within = (table.c.end_at > micros(text_at - _TEXT_WITHIN), table.c.end_at <= micros(text_at))
         query = self._mine().where(table.c.recipient == key, *within, table.c.text_at == micros(text_at))
         return self._digests(query) if key is not None else ()
 
@@ -140,7 +140,7 @@ class AlertingUnitOfWork(TimingUnitOfWork):
         keys = self._addresses.keys_made(one.recipient for one in closing.texts)
         for end in sorted(texts):
             for who in _chunks(texts[end]):
-                its = and_(digests.c.window_end == micros(end), digests.c.recipient.in_([keys[one] for one in who]))
+                its = and_(digests.c.end_at == micros(end), digests.c.recipient.in_([keys[one] for one in who]))
                 its = and_(digests.c.account == self._account, digests.c.due_at < NEVER_DUE, its)
                 yield update(digests).where(its).values(due_at=NEVER_DUE), len(who)
 

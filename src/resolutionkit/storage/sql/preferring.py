@@ -80,7 +80,7 @@ class PreferringUnitOfWork(SqlUnitOfWork):
             columns.account == self._account,
             columns.issue == "",
             columns.response == response_id,
-            columns.digest == 0,
+            columns.digest_at == 0,
         )
         rows = self._wire.select(query.order_by(columns.id))
         names = self._addresses.names(row.recipient for row in rows)

@@ -296,7 +296,7 @@ def message_row(account: str, message: Message, keys: Keys) -> dict[str, Any]:
         "why": ",".join(message.why),
         "created_at": micros(message.created_at),
         "is_urgent": int(message.is_urgent),
-        "digest": 0 if message.digest is None else micros(message.digest),
+        "digest_at": 0 if message.digest is None else micros(message.digest),
         "due_at": micros(message.created_at),
     }
 
@@ -314,7 +314,7 @@ def message_from(row: Row, names: Keys) -> Message:
         why=tuple(Why(why) for why in row.why.split(",")),
         created_at=instant_of(row.created_at),
         is_urgent=bool(row.is_urgent),
-        digest=instant_of(row.digest) if row.digest else None,
+        digest=instant_of(row.digest_at) if row.digest_at else None,
     )
 
 

@@ -346,7 +346,7 @@ def _outbox_columns() -> list[Column[str] | Column[int] | Column[float]]:
         _code("why", 190),
         _instant("created_at"),
         _flag("is_urgent"),
-        _instant("digest"),
+        _instant("digest_at"),
         _instant("due_at"),
     ]
 
@@ -399,7 +399,7 @@ def _alert_columns() -> list[Column[str] | Column[int]]:
     return [
         _key("response", CODE_MAX),
         Column("revision", Integer, primary_key=True, autoincrement=False),
-        _instant_key("since"),
+        _instant_key("since_at"),
         _instant("due_at"),
         _flag("is_repaired"),
     ]
@@ -409,8 +409,8 @@ def _digest_columns() -> list[Column[str] | Column[int]]:
     """Return one row for each person and window of which the person was told; due is the text that is not written."""
     return [
         _key("recipient", CODE_MAX),
-        _instant_key("window_end"),
-        _instant("window_start"),
+        _instant_key("end_at"),
+        _instant("start_at"),
         _code("why", 190),
         Column("body", Body(), nullable=False),
         _instant("text_at"),

@@ -157,7 +157,7 @@ def _columns() -> Mapping[str, list[Column[Any]]]:
             _code("why"),
             _instant("created_at"),
             _flag("is_urgent"),
-            _instant("digest"),
+            _instant("digest_at"),
             _instant("due_at"),
         ],
         "deliveries": [
@@ -188,14 +188,14 @@ def _columns() -> Mapping[str, list[Column[Any]]]:
         "alerts": [
             _key("response"),
             _number_key("revision"),
-            _instant_key("since"),
+            _instant_key("since_at"),
             _instant("due_at"),
             _flag("is_repaired"),
         ],
         "digests": [
             _key("recipient"),
-            _instant_key("window_end"),
-            _instant("window_start"),
+            _instant_key("end_at"),
+            _instant("start_at"),
             _code("why"),
             _body("body"),
             _instant("text_at"),
