@@ -179,7 +179,7 @@ _HOMES = {
     "policy.workflows": ("workflows",),
     "notify.report_links": ("ReportClaim", "read_report_link", "report_url"),
     "reports.html": ("as_html",),
-    "reports.pdf": ("Pdf", "as_pdf"),
+    "reports.pdf": ("Pdf", "PdfNotMade", "as_pdf"),
     "reports.plaintext": ("as_text",),
     "model.recovery_report": ("RecoveryReport", "ReportEntry"),
     "ports": ("AsyncDirectory", "AsyncNotifier", "Directory", "Notifier", "WriteConflict"),

@@ -177,6 +177,7 @@ from resolutionkit.ports import Notifier as Notifier
 from resolutionkit.ports import WriteConflict as WriteConflict
 from resolutionkit.reports.html import as_html as as_html
 from resolutionkit.reports.pdf import Pdf as Pdf
+from resolutionkit.reports.pdf import PdfNotMade as PdfNotMade
 from resolutionkit.reports.pdf import as_pdf as as_pdf
 from resolutionkit.reports.plaintext import as_text as as_text
 from resolutionkit.tracker.aio.desk import AsyncDesk as AsyncDesk
