@@ -204,7 +204,7 @@ _HOMES = {
     "ports": ("AsyncDirectory", "AsyncNotifier", "Directory", "Notifier", "WriteConflict"),
     "reports.html": ("as_html",),
     "reports.paces": ("Pace",),
-    "reports.pdf": ("Pdf", "as_pdf"),
+    "reports.pdf": ("Pdf", "PdfNotMade", "as_pdf"),
     "reports.performance": ("Performance",),
     "reports.performance_lines": ("PerformanceBy", "PerformanceLine"),
     "reports.plaintext": ("as_text",),

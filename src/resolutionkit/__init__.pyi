@@ -208,6 +208,7 @@ from resolutionkit.ports import WriteConflict as WriteConflict
 from resolutionkit.reports.html import as_html as as_html
 from resolutionkit.reports.paces import Pace as Pace
 from resolutionkit.reports.pdf import Pdf as Pdf
+from resolutionkit.reports.pdf import PdfNotMade as PdfNotMade
 from resolutionkit.reports.pdf import as_pdf as as_pdf
 from resolutionkit.reports.performance import Performance as Performance
 from resolutionkit.reports.performance_lines import PerformanceBy as PerformanceBy

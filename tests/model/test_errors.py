@@ -51,6 +51,7 @@ ERRORS: dict[str, tuple[Any, type[Exception]]] = {
     "WebhookUnreadable": (rk.WebhookUnreadable("typeform", "a.b", "no score"), ValueError),
     "EmailTextError": (rk.EmailTextError([FAULT]), ValueError),
     "NotDelivered": (rk.NotDelivered("busy", retry_after=timedelta(hours=1), is_final=True), Exception),
+    "PdfNotMade": (rk.PdfNotMade("it is too long"), RuntimeError),
     "PluginError": (rk.PluginError("x"), RuntimeError),
     "MissingExtra": (rk.MissingExtra("sql", "a SQL database"), ImportError),
     "StorageError": (rk.StorageError("x"), RuntimeError),

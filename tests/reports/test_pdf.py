@@ -13,7 +13,7 @@ from typing import Any
 import pypdf
 import pytest
 
-from resolutionkit import Answer, Category, Contact, InvalidValue, MissingExtra, Person, as_pdf
+from resolutionkit import Answer, Category, Contact, InvalidValue, MissingExtra, PdfNotMade, Person, as_pdf
 from resolutionkit.reports.pdf import _pieces
 from support.reports import entry, note, pages_of, report, runs_of, tags_of, text_of, urls_of
 
@@ -239,6 +239,26 @@ def test_a_word_of_ten_thousand_letters_stays_on_its_pages() -> None:
     assert min(height for _, _, height in runs_of(made)) > MARGIN
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["a\u00a0" * 5_000, "\U0001f469\u200d" * 3_000, "\u05d0a" * 2_000, "\u2028" * 500],
+    ids=["spaces that do not break", "joiners", "both directions", "separators"],
+)
+def test_no_text_stops_a_report_or_leaves_its_page(words: str) -> None:
+    """One customer's words keep nobody from reading about the others."""
+    made = pdf_of(entry(comment=words), entry("r-2", comment="Afterwards."))
+    runs = runs_of(made)
+    assert "Afterwards." in text_of(made)
+    assert min(height for _, _, height in runs) > MARGIN
+    assert max(left for _, left, _ in runs) < 595 - MARGIN
+
+
+def test_a_letter_with_more_marks_than_a_pdf_may_have_is_printed() -> None:
+    """Typst panics at 65,535 bytes of them."""
+    made = pdf_of(entry(comment="\u0301" * 33_000))
+    assert len(pypdf.PdfReader(io.BytesIO(made)).pages) == 1
+
+
 @pytest.mark.parametrize("letter", ["e\u0301", "e\u0301\u0302", "\U0001f469\u200d\U0001f52c", "\u0915\u093f"])
 def test_a_combined_character_is_never_split(letter: str) -> None:
     """Where a long word breaks, marks and joiners stay with their letters, and nothing is lost."""
@@ -298,13 +318,33 @@ def test_five_hundred_responses_take_less_than_ten_seconds() -> None:
     assert len(pypdf.PdfReader(io.BytesIO(made)).pages) > 60
 
 
-def test_what_typst_complains_of_otherwise_is_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_typst_complains_of_otherwise_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not taken for a want of fonts."""
     broken = tmp_path / "report.typ"
     broken.write_text("#nothing", encoding="utf-8")
     monkeypatch.setattr("resolutionkit.reports.pdf._TEMPLATE", broken)
-    with pytest.raises(RuntimeError, match="unknown variable"):
+    with pytest.raises(PdfNotMade, match="unknown variable: nothing"):
         pdf_of()
+
+
+@pytest.mark.parametrize("name", ["PanicException", "KeyboardInterrupt"])
+def test_a_panic_of_typst_ends_no_worker(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """It is an error as any other; what stops the program still does."""
+    import typst
+
+    raised = type(name, (BaseException,), {})
+    monkeypatch.setattr(typst, "Compiler", mock_raising(raised("out of bounds")))
+    with pytest.raises(PdfNotMade if name == "PanicException" else raised, match="out of bounds"):
+        pdf_of()
+
+
+def mock_raising(problem: BaseException) -> Any:
+    """Return what raises when it is called."""
+
+    def raising(*_given: object, **_facts: object) -> None:
+        raise problem
+
+    return raising
 
 
 def test_without_typst_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

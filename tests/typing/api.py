@@ -282,3 +282,22 @@ def updated(tracker: rk.Tracker, notice: Notice) -> None:
 async def updated_slowly(tracker: rk.AsyncTracker) -> None:
     """Apply an update, awaited."""
     assert_type(await tracker.apply_update(update, acting_as="crm-bot"), rk.Change)
+
+
+def reported(tracker: rk.Tracker, links: rk.Links, start: datetime, end: datetime) -> None:
+    """Make reports, and what people read of them."""
+    report = tracker.report("ed", start, end, links=links)
+    assert_type(report, rk.RecoveryReport | None)
+    assert_type(tracker.report_of("ed", ["r-1"], start, end, stands_in_for={"emea"}), rk.RecoveryReport | None)
+    assert_type(tracker.as_user("ed").report(start, end), rk.RecoveryReport | None)
+    if report is not None:
+        assert_type(report.entries, tuple[rk.ReportEntry, ...])
+        assert_type(rk.as_pdf(report, fonts=["fonts"], system_fonts=False).missing, tuple[str, ...])
+        assert_type(rk.as_html(report), str)
+        assert_type(rk.as_text(report), str)
+
+
+async def reported_slowly(tracker: rk.AsyncTracker, start: datetime, end: datetime) -> None:
+    """Make reports, awaited."""
+    assert_type(await tracker.report("ed", start, end), rk.RecoveryReport | None)
+    assert_type(await tracker.as_user("ed").report(start, end), rk.RecoveryReport | None)

@@ -60,6 +60,7 @@ _RULES = (
     "ol{list-style:none;margin:0;padding:0;font-size:.85rem}",
     "li{margin:.3rem 0;white-space:pre-wrap;overflow-wrap:anywhere}",
     "@media (max-width:30rem){article{grid-template-columns:minmax(0,1fr)}main{padding:1.25rem 1rem 2rem}}",
+    "@media (max-width:30rem){table{font-size:.8rem}th,td{padding-inline:.25rem}tr>:first-child{min-width:4.5rem}}",
     "@media (max-width:30rem){.score{justify-self:start;padding:.3rem .8rem;margin-bottom:.6rem}}",
     "@media (max-width:30rem){.score b{display:inline;font-size:1.25rem;margin-inline-end:.3rem}}",
     f"@media print{{:root{{color-scheme:light;{_LIGHT}}}main{{max-width:none;padding:0}}}}",

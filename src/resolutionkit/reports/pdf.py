@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from resolutionkit.errors import InvalidValue, MissingExtra
+from resolutionkit.errors import InvalidValue, MissingExtra, ResolutionKitError, shown
 from resolutionkit.model.recovery_report import RecoveryReport
 from resolutionkit.reports import content
 from resolutionkit.reports.content import SaidEntry, SaidReport, is_right_to_left, said_of
@@ -23,7 +23,11 @@ _PROBE = Path(__file__).parent / "templates" / "probe.typ"
 _STANDARD = "ua-1"
 _PIECE = 24
 """How many characters of a very long word stay together; it may break between them, so that none leaves its page."""
-_LONG_WORD = re.compile(rf"\S{{{2 * _PIECE},}}")
+_PIECE_MAX = 64
+"""How many characters stay together at most, whatever they are: a letter with thousands of marks is one to typst, which
+cannot print it."""
+_LONG_WORD = re.compile(rf"[^\t \u1680\u2000-\u2006\u2008-\u200a\u205f\u3000]{{{2 * _PIECE},}}")
+"""Where no line may break by itself: spaces that do not break are letters to this."""
 _STAND_IN = "\N{REPLACEMENT CHARACTER}"
 _LISTED = 40
 """How many of the characters that cannot be shown the last page lists."""
@@ -45,6 +49,23 @@ _UNSHOWN = re.compile(r'the text `"(.*)"` could not be displayed with')
 """What typst says of each text that no font has, where PDF/UA is asked for."""
 _COMBINING = frozenset({"Mn", "Mc", "Me", "Cf"})
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]+)\}|(.))")
+
+
+class PdfNotMade(ResolutionKitError, RuntimeError):
+    """A report cannot be set as a PDF: its text is more than typst can cope with.
+
+    Attributes:
+        reason: What typst says.
+    """
+
+    def __init__(self, reason: str) -> None:
+        """Say why, and what can be made instead."""
+        self.reason = reason
+        super().__init__(f"the report cannot be made as a PDF: {reason}; as_html and as_text make it all the same")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Allow pickling."""
+        return (type(self), (self.reason,))
 
 
 class Pdf(bytes):
@@ -76,6 +97,7 @@ def as_pdf(report: RecoveryReport, *, fonts: Iterable[str | Path] = (), system_f
     Raises:
         InvalidValue: A folder of fonts does not exist.
         MissingExtra: typst is not installed.
+        PdfNotMade: typst cannot cope with the text, which is not known to happen.
     """
     typst = _package()
     found = typst.Fonts(include_system_fonts=system_fonts, font_paths=[_folder(one) for one in fonts])
@@ -126,16 +148,20 @@ class _Press:
         self, template: Path, data: Mapping[str, Any], known: frozenset[str] = frozenset()
     ) -> bytes | frozenset[str]:
         """Return the PDF, or the characters beside those that are known that could not be shown where they stand."""
-        compiler = self._typst.Compiler(
-            template.read_bytes(), font_paths=self._fonts, sys_inputs={"report": json.dumps(data)}
-        )
+        given = json.dumps(data)
         try:
+            compiler = self._typst.Compiler(template.read_bytes(), font_paths=self._fonts, sys_inputs={"report": given})
             made: bytes = compiler.compile(format="pdf", pdf_standards=_STANDARD, timestamp=self._timestamp)
         except self._typst.TypstError as problem:
             unshown = _unshown(problem.diagnostic) - known
             if not unshown:
-                raise
+                raise PdfNotMade(shown(problem.message)) from problem
             return unshown
+        except BaseException as problem:
+            # What panics within typst arrives as no Exception, and would end a worker for one customer's words.
+            if type(problem).__name__ != "PanicException":
+                raise
+            raise PdfNotMade(shown(str(problem))) from problem
         return made
 
     def missing(self, unshown: frozenset[str], families: list[str]) -> frozenset[str]:
@@ -250,7 +276,8 @@ def _pieces(line: str) -> list[str]:
     for word in _LONG_WORD.finditer(line):
         end = word.start() + _PIECE
         while end < word.end():
-            while end < word.end() and not _may_part(line, end):
+            latest = min(end + _PIECE_MAX - _PIECE, word.end())
+            while end < latest and not _may_part(line, end):
                 end += 1
             pieces.append(line[start:end])
             start, end = end, end + _PIECE
