@@ -21,7 +21,18 @@ from resolutionkit.cli.plugging import plugins
 from resolutionkit.cli.policies import policy
 from resolutionkit.cli.reading import inbox, list_, show
 from resolutionkit.cli.settings import SETTINGS, HouseGroup, SettingOption
-from resolutionkit.cli.working import answer_check, assign, escalate, flag, follow, note, reopen, status, unfollow
+from resolutionkit.cli.working import (
+    answer_check,
+    assign,
+    escalate,
+    flag,
+    follow,
+    note,
+    raise_level,
+    reopen,
+    status,
+    unfollow,
+)
 
 NAME = "resolutionkit"
 DEBUG = "RESOLUTIONKIT_DEBUG"
@@ -108,6 +119,7 @@ for _command in (
     escalate,
     reopen,
     answer_check,
+    raise_level,
     work,
     ledger,
     send_again,
