@@ -94,7 +94,20 @@ def test_a_response_is_flagged_by_either_spelling(company: Any) -> None:
     assert company.data("flag", "R-1001", "--note", "x")["issue"]["response"]["id"] == "R-1001"
 
 
-OWN = {"issue", "text", "response_id", "as_json", "help", "status", "assignee", "who", "response", "whys", "actions"}
+OWN = {
+    "issue",
+    "text",
+    "response_id",
+    "as_json",
+    "help",
+    "status",
+    "level",
+    "assignee",
+    "who",
+    "response",
+    "whys",
+    "actions",
+}
 LIBRARY = {
     "note": Desk.add_note,
     "status": Desk.set_status,
@@ -102,6 +115,8 @@ LIBRARY = {
     "follow": Desk.follow,
     "unfollow": Desk.unfollow,
     "flag": Desk.flag,
+    "raise-level": Desk.raise_level,
+    "answer-check": Desk.answer_check,
     "escalate": Desk.escalate,
     "reopen": Desk.reopen,
 }

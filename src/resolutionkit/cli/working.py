@@ -265,39 +265,36 @@ def _text_note(given: dict[str, Any]) -> dict[str, Any]:
 @response_option
 @click.option("--reason", metavar="TEXT", help="Why leadership has to step in; must be given.")
 @reason_kind_option
-@click.option("--level", metavar="LEVEL", help="Raise it to a level of the escalation matrix, by name or number.")
 @noted
 @versioned
-def escalate(
-    *,
-    issue: str | None,
-    response_id: str | None,
-    reason: str | None,
-    reason_kind: str | None,
-    level: str | None,
-    as_json: bool,
-    **given: Any,
-) -> None:
-    """Call for the highest in command; an escalated issue is escalated again.
-
-    With --level, raise it to a level of the policy's escalation matrix in its stead: its people are told, and status
-    and assignee stay.
-    """
+def escalate(*, issue: str | None, response_id: str | None, reason: str | None, as_json: bool, **given: Any) -> None:
+    """Call for the highest in command; an escalated issue is escalated again."""
     which = named(issue, response_id)
-    if level is not None:
-        if reason_kind is not None:
-            raise click.UsageError("--reason-kind does not go with --level", click.get_current_context())
-        to = int(level) if level.isascii() and level.isdigit() else level
-        _do(
-            lambda session, desk: desk.raise_level(
-                issue_of(session, which), to, reason=reason or "", **_contact(session, given)
-            ),
-            as_json=as_json,
-        )
-        return
-    given["reason_kind"] = reason_kind
     _do(
         lambda session, desk: desk.escalate(issue_of(session, which), reason=reason or "", **_contact(session, given)),
+        as_json=as_json,
+    )
+
+
+@click.command(name="raise-level", cls=HouseCommand, short_help="Raise an issue to a level of the escalation matrix.")
+@word("issue")
+@word("level")
+@response_option
+@click.option("--reason", metavar="TEXT", help="Why it cannot wait; must be given.")
+@noted
+@versioned
+def raise_level(
+    *, issue: str | None, level: str | None, response_id: str | None, reason: str | None, as_json: bool, **given: Any
+) -> None:
+    """Raise an issue to LEVEL of the policy's escalation matrix, by its name or number; status and assignee stay."""
+    which = named(issue, response_id, level, most=1)
+    if not which.rest:
+        raise click.UsageError("missing LEVEL", click.get_current_context())
+    to = int(which.rest[0]) if which.rest[0].isascii() and which.rest[0].isdigit() else which.rest[0]
+    _do(
+        lambda session, desk: desk.raise_level(
+            issue_of(session, which), to, reason=reason or "", **_contact(session, given)
+        ),
         as_json=as_json,
     )
 

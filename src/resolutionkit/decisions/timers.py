@@ -209,7 +209,8 @@ def _reminders(
     for kind, target, due_at in due:
         if (kind.value, None) not in seen.reminded:
             at = due_after(target, start_of(kind, last), last.skips, policy, sooner=_sooner(target, before))
-            if at is not None:
+            # Whoever got an issue on which time was running out already has just been told of it.
+            if at is not None and at > last.opened_at:
                 yield _reminder(at=at, limit=kind.value, due_at=due_at, level=None)
     runs_out_at = _runs_out_at(issue, last, seen, policy)
     if runs_out_at is not None and (LEVEL, seen.level) not in seen.reminded:
