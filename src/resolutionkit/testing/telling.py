@@ -49,13 +49,60 @@ def told(
                 found[who].add((topic, why))
 
     for event in events:
-        for whom, topic, why in concerned(issue, event, directory):
+        for whom, topic, why in of_event(before, issue, event, directory, wanted):
             tell(whom, topic, why)
-        for whom, topic, why in wanting(issue, event, directory, wanted):
-            tell(whom, topic, why)
-    if before is not None and before.response.group != issue.response.group:
+    is_answered = any(event.kind in {"replacement_recorded", "correction_recorded"} for event in events)
+    if is_answered and before is not None and before.response.group != issue.response.group and not issue.quarantined:
         tell([lead_of(issue, directory)], "replaced", "group_lead")
     return dict(found)
+
+
+def of_event(
+    before: Issue | None, issue: Issue, event: Any, directory: StaticDirectory, wanted: Wanted
+) -> list[tuple[Iterable[str | None], str, str]]:
+    """Return who hears of one event, active or not, the actor included."""
+    found: list[tuple[Iterable[str | None], str, str]] = []
+    if getattr(event, "quarantined", ()):
+        found.append((administrators(issue, directory), "quarantined", "administrator"))
+    if is_kept_from_people(issue, event):
+        return found
+    if event.kind == "response_repaired" and before is not None:
+        return on_repair(before, issue, event, directory, wanted)
+    return [*found, *concerned(issue, event, directory), *wanting(issue, event, directory, wanted)]
+
+
+def administrators(issue: Issue, directory: StaticDirectory) -> list[str]:
+    """Return the administrators who may see an issue."""
+    return [one.id for one in directory if one.administrator and may_see(one.id, issue, directory)]
+
+
+def is_kept_from_people(issue: Issue, event: Any) -> bool:
+    """Say whether administrators alone may hear of an event: a response did it that is in quarantine (A6)."""
+    if event.kind == "reopened":
+        return bool(issue.quarantined) and event.actor == "system"
+    return bool(getattr(event, "quarantined", ())) and not getattr(event, "flagged_by_hand", False)
+
+
+def on_repair(
+    before: Issue, issue: Issue, event: Any, directory: StaticDirectory, wanted: Wanted
+) -> list[tuple[Iterable[str | None], str, str]]:
+    """Return who hears that a response was put right (requirement A6)."""
+    lead, (worker, why) = [lead_of(issue, directory)], worker_of(issue, directory)
+    found: list[tuple[Iterable[str | None], str, str]] = []
+    if event.is_routed:
+        found.append(([issue.assignee], "opened", "assignee"))
+    if event.is_quiet:
+        return found
+    if not before.is_unannounced:
+        return [
+            *found,
+            ([worker], "replaced", why),
+            (issue.followers, "replaced", "follower"),
+            (lead, "moved", "group_lead"),
+        ]
+    asking = [who for who, one in wanted.items() if asks(one, issue.response) and may_see(who, issue, directory)]
+    found += [(issue.people, "opened", "hierarchy"), (lead, "opened", "group_lead")]
+    return [*found, (event.alerted, "opened", "rule"), (asking, "opened", "preference")]
 
 
 def lead_of(issue: Issue, directory: StaticDirectory) -> str | None:
@@ -88,6 +135,8 @@ def concerned(issue: Issue, event: Any, directory: StaticDirectory) -> list[tupl
             return [(by_itself, "reopened", why), (issue.followers, "reopened", "follower")]
         case "reassigned":
             return [([issue.assignee], "assigned", "assignee"), (issue.followers, "reassigned", "follower")]
+        case "group_changed":
+            return [([lead_of(issue, directory)], "moved", "group_lead")]
         case "escalated":
             return [([event.to], "escalated", "leadership")]
         case "replacement_recorded" | "correction_recorded" if event.needs_recovery:

@@ -28,7 +28,11 @@ def waiting(response_id: str, **facts: Any) -> Write:
 def put_right(record: ResponseRecord, group: str = "emea") -> RecordChange:
     """Return the change by which a response leaves quarantine."""
     response = attrs.evolve(record.response, group=group)
-    facts: dict[str, Any] = {"quarantined_for": (), "repaired_at": NOON + timedelta(hours=1), "revision": record.revision + 1}
+    facts: dict[str, Any] = {
+        "quarantined_for": (),
+        "repaired_at": NOON + timedelta(hours=1),
+        "revision": record.revision + 1,
+    }
     return RecordChange(record=attrs.evolve(record, response=response, **facts), before=record)
 
 
