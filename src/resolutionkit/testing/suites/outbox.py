@@ -24,7 +24,8 @@ from resolutionkit.testing.telling import told, told_of_response
 from resolutionkit.tracker.preferring import missing_of
 from resolutionkit.tracker.tracker import Tracker
 
-TOPICS = ("escalated", "opened", "reopened", "assigned", "replaced", "status_changed", "reassigned", "noted")
+TOPICS = ("escalated", "opened", "reopened", "assigned", "replaced", "moved", "status_changed", "reassigned", "noted",
+          "recorded", "quarantined")  # fmt: skip
 """Which topic a message has where there are several, the first first."""
 
 SCENES: dict[str, Callable[[Tracker, str], object]] = {
