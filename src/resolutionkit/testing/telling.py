@@ -50,13 +50,61 @@ def told(
                 found[who].add((topic, why))
 
     for event in events:
-        for whom, topic, why in concerned(issue, event, directory):
+        for whom, topic, why in of_event(before, issue, event, directory, wanted):
             tell(whom, topic, why)
-        for whom, topic, why in wanting(issue, event, directory, wanted):
-            tell(whom, topic, why)
-    if before is not None and before.response.group != issue.response.group:
-        tell([lead_of(issue, directory)], "merged" if events[0].kind == "merged" else "replaced", "group_lead")
+    kinds = {"replacement_recorded": "replaced", "correction_recorded": "replaced", "merged": "merged"}
+    topics = [kinds[event.kind] for event in events if event.kind in kinds]
+    if topics and before is not None and before.response.group != issue.response.group and not issue.quarantined:
+        tell([lead_of(issue, directory)], topics[0], "group_lead")
     return dict(found)
+
+
+def of_event(
+    before: Issue | None, issue: Issue, event: Any, directory: StaticDirectory, wanted: Wanted
+) -> list[tuple[Iterable[str | None], str, str]]:
+    """Return who hears of one event, active or not, the actor included."""
+    found: list[tuple[Iterable[str | None], str, str]] = []
+    if getattr(event, "quarantined", ()):
+        found.append((administrators(issue, directory), "quarantined", "administrator"))
+    if is_kept_from_people(issue, event):
+        return found
+    if event.kind == "response_repaired" and before is not None:
+        return on_repair(before, issue, event, directory, wanted)
+    return [*found, *concerned(issue, event, directory), *wanting(issue, event, directory, wanted)]
+
+
+def administrators(issue: Issue, directory: StaticDirectory) -> list[str]:
+    """Return the administrators who may see an issue."""
+    return [one.id for one in directory if one.administrator and may_see(one.id, issue, directory)]
+
+
+def is_kept_from_people(issue: Issue, event: Any) -> bool:
+    """Say whether administrators alone may hear of an event: a response did it that is in quarantine (A6)."""
+    if event.kind == "reopened":
+        return bool(issue.quarantined) and event.actor == "system"
+    return bool(getattr(event, "quarantined", ())) and not getattr(event, "flagged_by_hand", False)
+
+
+def on_repair(
+    before: Issue, issue: Issue, event: Any, directory: StaticDirectory, wanted: Wanted
+) -> list[tuple[Iterable[str | None], str, str]]:
+    """Return who hears that a response was put right (requirement A6)."""
+    lead, (worker, why) = [lead_of(issue, directory)], worker_of(issue, directory)
+    found: list[tuple[Iterable[str | None], str, str]] = []
+    if event.is_routed:
+        found.append(([issue.assignee], "opened", "assignee"))
+    if event.is_quiet:
+        return found
+    if not before.is_unannounced:
+        return [
+            *found,
+            ([worker], "replaced", why),
+            (issue.followers, "replaced", "follower"),
+            (lead, "moved", "group_lead"),
+        ]
+    asking = [who for who, one in wanted.items() if asks(one, issue.response) and may_see(who, issue, directory)]
+    found += [(issue.people, "opened", "hierarchy"), (lead, "opened", "group_lead")]
+    return [*found, (event.alerted, "opened", "rule"), (asking, "opened", "preference")]
 
 
 def lead_of(issue: Issue, directory: StaticDirectory) -> str | None:
@@ -89,8 +137,8 @@ def concerned(issue: Issue, event: Any, directory: StaticDirectory) -> list[tupl
             return [(by_itself, "reopened", why), (issue.followers, "reopened", "follower")]
         case "reassigned":
             return [([issue.assignee], "assigned", "assignee"), (issue.followers, "reassigned", "follower")]
-        case "level_raised" | "limit_reminded" | "check_asked" | "escalated":
-            return [by_time(event, worker, why)]
+        case "level_raised" | "limit_reminded" | "check_asked" | "escalated" | "group_changed":
+            return [of_turn(event, issue, directory)]
         case "merged":
             return by_merging(issue, event, worker, why)
         case "replacement_recorded" | "correction_recorded" if event.needs_recovery:
@@ -105,13 +153,18 @@ def by_merging(issue: Issue, event: Any, worker: str | None, why: str) -> list[t
     return [([worker], "merged", why), (issue.followers, "merged", "follower"), (before, "merged", "former_assignee")]
 
 
-def by_time(event: Any, worker: str | None, why: str) -> tuple[Iterable[str | None], str, str]:
-    """Return whom an event concerns that time or an escalation brings about."""
-    if event.kind == "escalated":
-        return [event.to], "escalated", "leadership"
-    if event.kind == "level_raised":
-        return event.accountable, "level_raised", "accountable"
-    return [worker], "reminded" if event.kind == "limit_reminded" else "check_asked", why
+def of_turn(event: Any, issue: Issue, directory: StaticDirectory) -> tuple[Iterable[str | None], str, str]:
+    """Return whom an event concerns that time, an escalation or a move brings about."""
+    worker, why = worker_of(issue, directory)
+    match event.kind:
+        case "escalated":
+            return [event.to], "escalated", "leadership"
+        case "group_changed":
+            return [lead_of(issue, directory)], "moved", "group_lead"
+        case "level_raised":
+            return event.accountable, "level_raised", "accountable"
+        case _:
+            return [worker], "reminded" if event.kind == "limit_reminded" else "check_asked", why
 
 
 def wanting(

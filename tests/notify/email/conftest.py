@@ -11,7 +11,20 @@ from urllib.parse import quote
 import attrs
 import pytest
 
-from resolutionkit import Answer, ClosingCheck, Contact, EscalationLevel, Policy, Response, Topic, Tracker, Why
+from resolutionkit import (
+    Access,
+    Answer,
+    ClosingCheck,
+    Contact,
+    EscalationLevel,
+    Person,
+    Policy,
+    Response,
+    StaticDirectory,
+    Topic,
+    Tracker,
+    Why,
+)
 from resolutionkit.notify.email.notifier import EmailNotifier
 from resolutionkit.notify.links import Links
 from resolutionkit.ports import DigestNotice, Notice, Reported
@@ -73,6 +86,7 @@ def every_topic() -> dict[Topic, Notice]:
         found[topic] = attrs.evolve(notice, message=message, issue=its)
     found[Topic.DAILY_ALERT] = digest_of(found[Topic.OPENED], Topic.DAILY_ALERT)
     found[Topic.RECOVERY_REPORT] = digest_of(found[Topic.OPENED], Topic.RECOVERY_REPORT)
+    found |= of_administrators(issue.id)
     assert set(found) == set(Topic)
     return found
 
@@ -110,6 +124,23 @@ def digest_of(notice: Notice, topic: Topic) -> Notice:
         moves=(),
         digest=DigestNotice(start=NOON - timedelta(days=1), end=NOON, number=1, reported=reported),
     )
+
+
+def of_administrators(conversation: str) -> dict[Topic, Notice]:
+    """Return a notice of what waits for repair, and of what was moved."""
+    company = organisation()
+    ada = Person(id="ada", name="Ada Bell", email="ada@host.example", access=Access.EVERYTHING, administrator=True)
+    directory = StaticDirectory([*company, ada], company.groups, leader="dana")
+    tracker = Tracker(ReferenceStore(), account="acme", directory=directory, clock=TurnableClock())
+    issue = tracker.record(response(score=2, survey="Service visit", group="EMEA")).issue
+    assert issue is not None
+    tracker.as_user("ada").repair("r-1", group="emea")
+    tracker.as_user("ada").move("r-1", group="field")
+    found = {notice.message.topic: notice for notice in notices(tracker, issue.id, directory)}
+    return {
+        topic: attrs.evolve(found[topic], message=attrs.evolve(found[topic].message, issue=conversation))
+        for topic in (Topic.QUARANTINED, Topic.MOVED)
+    }
 
 
 @pytest.fixture

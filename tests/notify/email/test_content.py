@@ -63,6 +63,11 @@ HEADINGS = {
     Topic.REOPENED: ("The issue was reopened", "Bridget Shaw reopened the issue: Needs Attention."),
     Topic.ASSIGNED: ("The issue is yours now", "Bridget Shaw assigned the issue to Omar Haddad."),
     Topic.REPLACED: ("The customer's answer has changed", "The customer answered again, about the same"),
+    Topic.MOVED: ("An issue has come to your group", "Ada Bell moved the issue to another group."),
+    Topic.QUARANTINED: (
+        "A response waits for repair",
+        "assigned to Dana Reyes until the response's codes are put right.",
+    ),
     Topic.STATUS_CHANGED: (
         "New status: Resolution in Progress",
         "Bridget Shaw set the status: Resolution in Progress.",
