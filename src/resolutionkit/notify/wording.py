@@ -57,6 +57,7 @@ TITLES: Mapping[Topic, Callable[[Notice, Inert], str]] = {
     Topic.REOPENED: lambda _notice, _inert: "Reopened",
     Topic.ASSIGNED: lambda _notice, _inert: "Assigned to you",
     Topic.REPLACED: lambda _notice, _inert: "The customer answered again",
+    Topic.MERGED: lambda _notice, _inert: "Two issues of one customer are one now",
     Topic.STATUS_CHANGED: lambda notice, inert: f"Now: {_status(notice, inert)}",
     Topic.REASSIGNED: lambda notice, inert: f"Now with {_assignee(notice, inert)}",
     Topic.NOTED: lambda _notice, _inert: "A new note",
