@@ -204,3 +204,10 @@ def test_a_correction_of_the_old_response_goes_to_the_one_that_stays(
     assert done.issue is not None
     assert (done.issue.id, done.issue.responses[1].score) == (issue.id, 9)
     assert tracker.as_user("bridget").issue(other.id) == done.issue
+
+
+def test_why_an_issue_went_to_whom_is_told_as_it_opened(tracker: Tracker, issue: Issue, other: Issue) -> None:
+    """Of a response whose issue was merged, the opening of that one (requirement A9)."""
+    merge(tracker, issue.id, other.id)
+    told = [tracker.explain_routing(one).opened for one in ("r-1", "r-2")]
+    assert [one and (one.issue, one.assignee) for one in told] == [(issue.id, "ed"), (other.id, "omar")]

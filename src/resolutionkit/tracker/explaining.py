@@ -18,7 +18,6 @@ from resolutionkit.decisions.explaining import OpenedBefore, RoutingExplained, e
 from resolutionkit.decisions.ruling import acting
 from resolutionkit.errors import InvalidFilter, InvalidScore, InvalidValue
 from resolutionkit.model.condition_fields import Judged
-from resolutionkit.model.events import IssueOpened
 from resolutionkit.model.people import StaticDirectory, resolve_hierarchy
 from resolutionkit.model.query import (
     ACCOUNT_WIDE,
@@ -36,6 +35,7 @@ from resolutionkit.tracker.intake import Intake
 from resolutionkit.tracker.reading import response_filter
 from resolutionkit.tracker.ruling import named_by
 from resolutionkit.tracker.snapshot import snapshot
+from resolutionkit.tracker.streams import opening_for
 
 TRIED_MAX = 100_000
 """On how many responses rules may be tried at once."""
@@ -208,11 +208,9 @@ class Explaining(Intake):
     def _opened(self, record: ResponseRecord, policy: Policy) -> OpenedBefore | None:
         if record.issue is None:
             return None
-        first = self._reader.history(record.issue)[0]
-        if not isinstance(first, IssueOpened):
-            return None
+        issue_id, first = opening_for(record.id, record.issue, self._reader.history(record.issue))
         return OpenedBefore(
-            issue=record.issue,
+            issue=issue_id,
             at=first.at,
             assignee=first.assignee,
             rules=first.rules,
