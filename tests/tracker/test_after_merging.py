@@ -24,7 +24,7 @@ from resolutionkit import (
     Tracker,
     replay,
 )
-from resolutionkit.testing import RecordingNotifier
+from resolutionkit.testing import RecordingNotifier, notices
 from support import TurnableClock, response
 from support.linking import claim_to
 
@@ -128,6 +128,20 @@ def test_what_was_not_sent_yet_is_looked_at_again(open_tracker: Callable[..., Tr
     fates = {one.message.topic: (one.fate, one.reason) for one in tracker.ledger(person="omar")}
     assert fates[Topic.ASSIGNED][0] is Fate.DROPPED
     assert fates[Topic.MERGED][0] is Fate.DENIED
+    lines = [(one.message.id, one.message.issue) for one in tracker.ledger(second.id)]
+    assert lines == [(one.message.id, one.message.issue) for one in tracker.ledger(first.id)]
+    assert {issue for _, issue in lines} == {first.id, second.id}
+    assert [one for one, _ in lines] == sorted(one for one, _ in lines)
+    assert len(tracker.ledger(second.id, limit=2)) == 2
+
+
+def test_what_is_to_be_told_has_the_events_of_its_own_issue(tracker: Tracker, issue: Issue, other: Issue) -> None:
+    """For hosts that look at the outbox: a message from before the merge tells of what happened then."""
+    tracker.as_user("bridget").assign(other.id, "nina", note="Hers.")
+    merge(tracker, issue.id, other.id)
+    told = {(one.recipient, one.message.topic): one.events for one in notices(tracker, other.id)}
+    assert [event.kind for event in told["nina", Topic.ASSIGNED]] == ["reassigned"]
+    assert [event.kind for event in told["ed", Topic.MERGED]] == ["merged"]
 
 
 # --- erasing ----------------------------------------------------------------------------------------------------------
@@ -190,3 +204,10 @@ def test_a_correction_of_the_old_response_goes_to_the_one_that_stays(
     assert done.issue is not None
     assert (done.issue.id, done.issue.responses[1].score) == (issue.id, 9)
     assert tracker.as_user("bridget").issue(other.id) == done.issue
+
+
+def test_why_an_issue_went_to_whom_is_told_as_it_opened(tracker: Tracker, issue: Issue, other: Issue) -> None:
+    """Of a response whose issue was merged, the opening of that one (requirement A9)."""
+    merge(tracker, issue.id, other.id)
+    told = [tracker.explain_routing(one).opened for one in ("r-1", "r-2")]
+    assert [one and (one.issue, one.assignee) for one in told] == [(issue.id, "ed"), (other.id, "omar")]

@@ -64,6 +64,7 @@ TITLES: Mapping[Topic, Callable[[Notice, Inert], str]] = {
     Topic.CHECK_ASKED: lambda _notice, _inert: "Is the customer satisfied?",
     Topic.REPLACED: lambda _notice, _inert: "The customer answered again",
     Topic.MOVED: lambda _notice, _inert: "Moved to your group",
+    Topic.MERGED: lambda _notice, _inert: "Two issues of one customer are one now",
     Topic.STATUS_CHANGED: lambda notice, inert: f"Now: {_status(notice, inert)}",
     Topic.REASSIGNED: lambda notice, inert: f"Now with {_assignee(notice, inert)}",
     Topic.NOTED: lambda _notice, _inert: "A new note",

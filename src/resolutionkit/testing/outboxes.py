@@ -13,6 +13,7 @@ from resolutionkit.ports import Directory, Notice
 from resolutionkit.testing.recorder import Recorder
 from resolutionkit.tracker.notices import Notices
 from resolutionkit.tracker.pipeline import AccountSettings
+from resolutionkit.tracker.streams import streams_within
 from resolutionkit.tracker.tracker import Tracker
 
 
@@ -31,8 +32,10 @@ def notices(tracker: Tracker, issue_id: str, directory: Directory | None = None)
     issue = replay(history)
     settings = AccountSettings(policy=tracker.policy, directory=directory or StaticDirectory())
     make = Notices(tracker.account, settings).notice
+    streams = {one: tuple(events) for one, events in streams_within(issue.id, history).items()}
     return [
-        make(message, response=issue.response, issue=issue, history=history) for message in tracker.outbox(issue_id)
+        make(message, response=issue.response, issue=issue, history=streams.get(message.issue or "", ()))
+        for message in tracker.outbox(issue_id)
     ]
 
 

@@ -18,7 +18,6 @@ from resolutionkit.decisions.explaining import OpenedBefore, RoutingExplained, e
 from resolutionkit.decisions.ruling import acting
 from resolutionkit.errors import InvalidFilter, InvalidScore, InvalidValue
 from resolutionkit.model.condition_fields import Judged
-from resolutionkit.model.events import IssueOpened
 from resolutionkit.model.people import StaticDirectory, resolve_hierarchy
 from resolutionkit.model.query import (
     ACCOUNT_WIDE,
@@ -37,6 +36,7 @@ from resolutionkit.tracker.reading import response_filter
 from resolutionkit.tracker.repairing import Repairing
 from resolutionkit.tracker.ruling import named_by
 from resolutionkit.tracker.snapshot import snapshot
+from resolutionkit.tracker.streams import opening_for
 from resolutionkit.tracker.versions import policy_keeper, version_of
 
 TRIED_MAX = 100_000
@@ -224,11 +224,9 @@ class Explaining(Repairing):
     def _opened(self, record: ResponseRecord, policy: Policy) -> OpenedBefore | None:
         if record.issue is None:
             return None
-        first = self._reader.history(record.issue)[0]
-        if not isinstance(first, IssueOpened):
-            return None
+        issue_id, first = opening_for(record.id, record.issue, self._reader.history(record.issue))
         return OpenedBefore(
-            issue=record.issue,
+            issue=issue_id,
             at=first.at,
             assignee=first.assignee,
             rules=first.rules,

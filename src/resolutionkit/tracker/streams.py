@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from resolutionkit.model.events import Event
+from resolutionkit.model.events import RESPONSE_EVENTS, Event, IssueOpened, Merged
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.messages import Message
@@ -65,6 +65,32 @@ def issue_then(unit: UnitOfWork, issue_id: str, instant: datetime) -> Issue | No
         return None
     issue = replay(events)
     return issue if issue.merged_into is None else issue_then(unit, issue.merged_into, instant)
+
+
+def streams_within(issue_id: str, history: Sequence[Event]) -> dict[str, Sequence[Event]]:
+    """Return a history, and those of all issues that were merged into it, by the issues' ids."""
+    found = {issue_id: history}
+    for event in history:
+        if isinstance(event, Merged):
+            found |= streams_within(event.merged, event.history)
+    return found
+
+
+def opening_for(response_id: str, issue_id: str, history: Sequence[Event]) -> tuple[str, IssueOpened]:
+    """Return the opening of the issue that a response belonged to first, and that issue's id.
+
+    Args:
+        response_id: The response.
+        issue_id: The issue that it belongs to now.
+        history: The whole history of that one.
+    """
+    openings: dict[str, IssueOpened] = {}
+    for one, events in streams_within(issue_id, history).items():
+        (opening,) = (event for event in events if isinstance(event, IssueOpened))
+        openings[one] = opening
+        if any(isinstance(event, RESPONSE_EVENTS) and event.response.id == response_id for event in events):
+            return one, opening
+    return issue_id, openings[issue_id]
 
 
 def messages_about(unit: UnitOfWork, issue: Issue) -> list[Message]:

@@ -24,6 +24,7 @@ from resolutionkit.tracker.digesting import Digesting
 from resolutionkit.tracker.inbox import PAGE
 from resolutionkit.tracker.preferring import party_named, preferences_of, set_preferences
 from resolutionkit.tracker.reading import page_of, page_size
+from resolutionkit.tracker.streams import leading
 from resolutionkit.tracker.turns import keeping
 
 T = TypeVar("T")
@@ -130,7 +131,7 @@ class Telling(Digesting):
         A message that was not planned yet is waiting on the channel without a name.
 
         Args:
-            issue_id: Of one issue, or None for all.
+            issue_id: Of one issue, and of those that were merged into it; None for all.
             person: Of one recipient: a person's id or email address, a bare address, an observer's name; None for all.
             fate: Only what came to this, such as ``dead``; None for all.
             limit: At most how many, 1 to 1,000.
@@ -148,7 +149,9 @@ class Telling(Digesting):
 
         def question(unit: UnitOfWork) -> list[Delivery]:
             place = None if start is None else (str(start[0]), str(start[1]))
-            return list(keeping(unit).ledger(evolve(query, limit=size + 1, after=place)))
+            asked = [evolve(query, issue=one, limit=size + 1, after=place) for one in _streams(unit, query.issue)]
+            lines = [line for one in asked for line in keeping(unit).ledger(one)]
+            return sorted(lines, key=lambda one: (one.message.id, one.channel))[: size + 1]
 
         found = self._runner.store.transact(self._runner.account, question, write=False)
         return page_of(found, size, lambda one: cursor(bound_to, (one.message.id, one.channel)))
@@ -207,3 +210,9 @@ def _fate(fate: Fate | str | None) -> Fate | None:
         return None if fate is None else Fate(fate)
     except ValueError as problem:
         raise InvalidFilter("fate", fate, f"one of {', '.join(Fate)}") from problem
+
+
+def _streams(unit: UnitOfWork, issue_id: str | None) -> tuple[str | None, ...]:
+    """Return the ids of an issue and of all that were merged into it; whatever else was asked for, as it is."""
+    issue = leading(unit, issue_id).issue
+    return (issue_id,) if issue is None else (issue.id, *issue.merged)

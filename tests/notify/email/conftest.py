@@ -68,6 +68,9 @@ def every_topic() -> dict[Topic, Notice]:
     found[Topic.NOTED] = attrs.evolve(
         found[Topic.REASSIGNED], message=attrs.evolve(found[Topic.REASSIGNED].message, topic=Topic.NOTED)
     )
+    found[Topic.MERGED] = attrs.evolve(
+        found[Topic.REASSIGNED], message=attrs.evolve(found[Topic.REASSIGNED].message, topic=Topic.MERGED)
+    )
     about = attrs.evolve(
         found[Topic.OPENED].message,
         topic=Topic.RECORDED,

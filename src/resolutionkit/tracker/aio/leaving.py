@@ -11,8 +11,8 @@ class AsyncLeaving:
 
     @awaited(Leaving.leavers)
     def leavers(self) -> None:
-        """Return everybody who is inactive or gone from the directory and has open issues (requirement B6)."""
+        """Return everybody who is inactive or gone from the directory and has open issues, the most issues first."""
 
     @awaited(Leaving.hand_over)
     def hand_over(self) -> None:
-        """Give all open issues of somebody to somebody else, wherever they are (requirement B6)."""
+        """Give all open issues of somebody to somebody else, wherever they are: the host's own act (requirement B6)."""
