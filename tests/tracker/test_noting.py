@@ -26,6 +26,7 @@ from resolutionkit import (
     Status,
     Tracker,
 )
+from resolutionkit.tracker import fornotes
 from support import NOON, TurnableClock, response
 
 HOUR = timedelta(hours=1)
@@ -264,6 +265,22 @@ def test_what_needs_recovery_no_more_stays_where_it_was(tracker: Tracker, desk: 
     assert (found.place, found.count, found.previous, found.next) == (None, 2, "r-0", "r-2")
 
 
+def test_one_of_another_day_is_not_found_there(tracker: Tracker, desk: Desk) -> None:
+    """It may be seen, and is not what was searched for."""
+    tracker.record(response("r-1"))
+    tracker.record(response("fine", 9))
+    with pytest.raises(ResponseNotFound):
+        desk.find_for_notes(group="emea", date=date(2026, 11, 19), at="fine")
+
+
+@pytest.mark.usefixtures("three")
+def test_more_than_a_page_is_walked_through(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many a day has."""
+    for size in (1, 2, 3):
+        monkeypatch.setattr(fornotes, "PAGE_LIMIT", size)
+        assert walked(desk, group="emea", date=DAY) == ["r-0", "r-1", "r-2"]
+
+
 def test_an_erased_response_is_not_found(tracker: Tracker, desk: Desk) -> None:
     """Nothing is left to write about."""
     tracker.record(response("r-1"))
@@ -386,3 +403,4 @@ def test_one_note_for_all_of_a_group_s_day_or_a_ticket(tracker: Tracker, desk: D
     assert len(desk.add_note_to_all(NotesSearch(ticket="T-1", date=DAY), "Rang.")) == 1
     assert desk.add_note_to_all(NotesSearch(ticket="T-2", date=DAY), "Rang.") == ()
     assert desk.add_note_to_all(NotesSearch(group="field", date=DAY), "Rang.") == ()
+    assert desk.add_note_to_all(NotesSearch(ticket="T-3", date=DAY), "Rang.") == ()

@@ -212,6 +212,15 @@ def test_a_replaced_response_says_so_and_leads_to_the_later_answer(tracker: Trac
 
 
 @pytest.mark.usefixtures("report")
+def test_a_later_answer_of_another_report_is_named_and_not_led_to(tracker: Tracker, browser: Browser) -> None:
+    """It was received after this report's window."""
+    tracker.record(response("r-late", 1, ticket="T-0", received_at=NOON))
+    told = browser.get(f"{PATH}?at=r-0")
+    assert "The later answer: r-late" in text_of(told.text)
+    assert [attributes["href"] for tag, attributes in tags_of(told.text) if tag == "a"] == ["?"]
+
+
+@pytest.mark.usefixtures("report")
 def test_a_moved_response_says_where_it_is_to_who_may_see_it(tracker: Tracker) -> None:
     """Dana sees everything; Ed is told nothing but that it is not here."""
     directory = organisation()
@@ -233,9 +242,11 @@ def test_a_moved_response_says_where_it_is_to_who_may_see_it(tracker: Tracker) -
     assert "field" not in text_of(untold.text)
 
 
-def test_a_report_of_which_nothing_is_left_says_so(browser: Browser) -> None:
-    """There is no response to show, and no form."""
-    answered = browser.get(PATH)
+def test_a_report_of_which_nothing_is_left_says_so(browser: Browser, caplog: pytest.LogCaptureFixture) -> None:
+    """There is no response to show, and no form; the log says why, and of whom nothing."""
+    with caplog.at_level("INFO", "resolutionkit"):
+        answered = browser.get(PATH)
+    assert "report_empty" in caplog.text
     assert answered.status_code == 404
     assert "Nothing is left to do here" in text_of(answered.text)
     assert "<form" not in answered.text

@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 from starlette.datastructures import FormData, QueryParams
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from resolutionkit import logs
 from resolutionkit.errors import ResolutionKitError, ResponseNotFound, StorageError
 from resolutionkit.model.conflicts import ResponseMoved, ResponseReplaced
 from resolutionkit.tracker.aio.reportvisits import AsyncReportVisit
@@ -104,8 +105,10 @@ async def _gone(visit: Visit, asked: Asked, problem: ResolutionKitError, typed: 
         onward["Write a note on the later answer"] = f"?{urlencode({'at': problem.replaced_by})}"
     if asked.at is not None and await _is_here(visit, None):
         onward["Go on with the first response of the report"] = "?"
+    words = _words_of(problem, asked)
+    logs.LINK_REFUSED.write(problem=words, http_status=problem.http_status)
     facts: Mapping[str, Any] = {
-        "problem": _words_of(problem, asked),
+        "problem": words,
         "typed": typed,
         "root": ROOT,
         "onward": onward,
