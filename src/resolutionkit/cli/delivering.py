@@ -65,23 +65,23 @@ def work(*, maker: str | None, every: float, once: bool, reschedule: bool) -> No
             tracker.reschedule()
         timers = tracker.run_timers() if once else None
         alerts = tracker.run_alerts() if once else None
-        try:
-            done = tracker.deliver() if once else tracker.work(stop, every=timedelta(seconds=every))
-        except InvalidValue as problem:
-            if problem.field != "notifiers":
-                raise
-            raise click.UsageError(_NOBODY) from problem
+        done = tracker.deliver() if once else tracker.work(stop, every=timedelta(seconds=every))
     say(_in_words(done, timers, alerts))
 
 
 @contextmanager
 def _tracker(maker: str | None) -> Iterator[Tracker]:
-    if maker is None:
-        with account() as session:
-            yield session.tracker
-        return
-    with _made(maker) as tracker:
-        yield tracker
+    try:
+        if maker is None:
+            with account() as session:
+                yield session.tracker
+            return
+        with _made(maker) as tracker:
+            yield tracker
+    except InvalidValue as problem:
+        if problem.field != "notifiers":
+            raise
+        raise click.UsageError(_NOBODY) from problem
 
 
 def _made(maker: str) -> Tracker:

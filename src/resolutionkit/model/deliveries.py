@@ -149,10 +149,7 @@ class NotDelivered(ResolutionKitError):
         disables: bool = False,
     ) -> None:
         """Say why."""
-        if not isinstance(reason, str):
-            raise InvalidValue("reason", type(reason).__name__, "words for the ledger, as text")
-        if not isinstance(retry_after, timedelta | None):
-            raise InvalidValue("retry_after", retry_after, "a timedelta, such as timedelta(seconds=30), or None")
+        _check_said(reason, retry_after)
         super().__init__(reason)
         self.reason = reason
         self.retry_after = retry_after
@@ -163,6 +160,13 @@ class NotDelivered(ResolutionKitError):
         """Allow pickling."""
         made = partial(type(self), retry_after=self.retry_after, is_final=self.is_final, disables=self.disables)
         return (made, (self.reason,))
+
+
+def _check_said(reason: object, retry_after: object) -> None:
+    if not isinstance(reason, str):
+        raise InvalidValue("reason", type(reason).__name__, "words for the ledger, as text")
+    if not isinstance(retry_after, timedelta | None):
+        raise InvalidValue("retry_after", retry_after, "a timedelta, such as timedelta(seconds=30), or None")
 
 
 @frozen(kw_only=True)
