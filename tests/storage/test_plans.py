@@ -152,6 +152,29 @@ def test_old_responses_are_read_by_an_index(tracker: Tracker, path: Path) -> Non
     assert any("responses_newest" in step and "received_at>" in step for step in steps)
 
 
+def test_what_a_daily_alert_has_to_tell_is_found_by_an_index(tracker: Tracker, path: Path) -> None:
+    """Over all accounts, and in one; text messages too."""
+
+    def ask(name: str, *given: Any) -> Callable[[Any], Any]:
+        return lambda unit: getattr(unit, name)(*given)
+
+    store, later = tracker._runner.store, NOON + timedelta(days=9)
+    questions = (
+        ("", ask("accounts_alerted", later, 100)),
+        ("default", ask("awaiting", later)),
+        ("default", ask("told_already", ["r-1", "r-2"])),
+        ("default", ask("texts_due", later)),
+        ("default", ask("digest", "ed", later)),
+        ("default", ask("digests_of_text", "ed", later)),
+    )
+    with captured() as seen:
+        for account, question in questions:
+            store.transact(account, question, write=False)
+    steps = plans(path, seen)
+    assert len(steps) >= 6
+    assert faults(steps) == []
+
+
 def test_the_addresses_of_many_responses_are_looked_for_at_once() -> None:
     """So that a file with new people in each row asks no more often than one with a few."""
     new = [response(f"new-{index}", 9, hierarchy=[f"p-{index}@partner.example"]) for index in range(250)]

@@ -302,7 +302,8 @@ def texts_of(digests: Sequence[Digest], closed: datetime | None, now: datetime, 
     for one in digests:
         by_text.setdefault((one.recipient, one.text_at or one.end), []).append(one)
     messages = [_message(Topic.DAILY_ALERT, its, at, ids(), now) for (_, at), its in sorted(by_text.items())]
-    end = max([*(at for _, at in by_text), *([] if closed is None else [closed])])
+    last = max(at for _, at in by_text)
+    end = last if closed is None else max(last, closed)
     return Closing(before=closed, end=end, texts=digests, messages=messages)
 
 

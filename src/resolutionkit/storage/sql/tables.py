@@ -180,7 +180,12 @@ def make_tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tabl
             Column("body", Body(), nullable=False),
         ),
         alerts=table("alerts", *_alert_columns(), Index(f"{prefix}alerts_due", "due_at", "account", "response")),
-        digests=table("digests", *_digest_columns(), Index(f"{prefix}digests_due", "due_at", "account", "recipient")),
+        digests=table(
+            "digests",
+            *_digest_columns(),
+            index("digests_text", "due_at", "recipient"),
+            Index(f"{prefix}digests_due", "due_at", "account", "recipient"),
+        ),
     )
 
 
@@ -396,23 +401,18 @@ def _instant_key(name: str) -> Column[int]:
 
 def _alert_columns() -> list[Column[str] | Column[int]]:
     """Return one row for each response that a daily alert tells; it stays when it was told, and is due no more."""
+    revision = Column("revision", Integer, primary_key=True, autoincrement=False)
     return [
+        _instant_key("due_at"),
         _key("response", CODE_MAX),
-        Column("revision", Integer, primary_key=True, autoincrement=False),
+        revision,
         _instant_key("since_at"),
-        _instant("due_at"),
         _flag("is_repaired"),
     ]
 
 
 def _digest_columns() -> list[Column[str] | Column[int]]:
     """Return one row for each person and window of which the person was told; due is the text that is not written."""
-    return [
-        _key("recipient", CODE_MAX),
-        _instant_key("end_at"),
-        _instant("start_at"),
-        _code("why", 190),
-        Column("body", Body(), nullable=False),
-        _instant("text_at"),
-        _instant("due_at"),
-    ]
+    keys = [_key("recipient", CODE_MAX), _instant_key("end_at")]
+    told = [_code("why", 190), Column("body", Body(), nullable=False)]
+    return [*keys, _instant("start_at"), *told, _instant("text_at"), _instant("due_at")]

@@ -186,10 +186,10 @@ def _columns() -> Mapping[str, list[Column[Any]]]:
         "preferences": [_key("person"), _body("body"), _flag("watches")],
         "policies": [_key("fingerprint", 16), _instant("first_used_at"), _body("body")],
         "alerts": [
+            _instant_key("due_at"),
             _key("response"),
             _number_key("revision"),
             _instant_key("since_at"),
-            _instant("due_at"),
             _flag("is_repaired"),
         ],
         "digests": [
@@ -237,6 +237,7 @@ _INDEXES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "deliveries_fate": ("fate", "message"),
     },
     "preferences": {"preferences_watches": ("watches", "person")},
+    "digests": {"digests_text": ("due_at", "recipient")},
 }
 """The columns of each index, behind the account."""
 _INDEXES_OVER_ALL: Mapping[str, Mapping[str, tuple[str, ...]]] = {
