@@ -7,6 +7,7 @@ import pickle
 import re
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pypdf
 import pytest
 
 from resolutionkit import Answer, Category, Contact, InvalidValue, MissingExtra, PdfNotMade, Person, as_pdf
-from resolutionkit.reports.pdf import _pieces
+from resolutionkit.reports.pdf import _families, _pieces
 from support.reports import entry, note, pages_of, report, runs_of, tags_of, text_of, urls_of
 
 MARGIN = 20
@@ -179,6 +180,24 @@ def test_fonts_of_the_host_are_used(tmp_path: Path) -> None:
     assert "你好" in text_of(made)
     partly = as_pdf(report(entry(comment="Price 你好吗")), fonts=[str(folder)], system_fonts=False)
     assert partly.missing == ("吗",)
+
+
+@pytest.mark.parametrize(
+    ("language", "form"),
+    [("en", "SC"), ("ja", "JP"), ("ko-KR", "KR"), ("zh-TW", "TC"), ("zh-CN", "SC"), ("ZH-Hant", "TC")],
+)
+def test_a_reader_s_language_chooses_the_forms_of_characters(language: str, form: str) -> None:
+    """Where Chinese, Japanese and Korean write one character in different ways; only what is there is asked for."""
+    there = {"Libertinus Serif", *(f"Noto Serif CJK {one}" for one in ("SC", "TC", "JP", "KR"))}
+    assert _families(language, there) == ["Libertinus Serif", f"Noto Serif CJK {form}"]
+
+
+def test_threads_make_reports_side_by_side() -> None:
+    """Each its own, with the same fonts."""
+    reports = [report(entry(comment=f"Number {number}.")) for number in range(8)]
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda one: as_pdf(one, system_fonts=False), reports))
+    assert all(f"Number {number}." in text_of(pdf) for number, pdf in enumerate(made))
 
 
 def test_many_missing_characters_are_counted(tmp_path: Path) -> None:

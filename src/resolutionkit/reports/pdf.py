@@ -10,6 +10,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,9 @@ def as_pdf(report: RecoveryReport, *, fonts: Iterable[str | Path] = (), system_f
 
     Args:
         report: The report.
-        fonts: Folders with further fonts, for what neither typst nor the machine has: typst brings Latin, Greek,
-            Cyrillic, Hebrew, Arabic and Devanagari, but neither Chinese, Japanese and Korean nor emoji.
+        fonts: Folders with further fonts, read once in a process, for what neither typst nor the machine has: typst
+            brings Latin, Greek, Cyrillic, Hebrew, Arabic and Devanagari, but neither Chinese, Japanese and Korean nor
+            emoji.
         system_fonts: Whether the machine's own fonts may be used.
 
     Returns:
@@ -100,7 +102,7 @@ def as_pdf(report: RecoveryReport, *, fonts: Iterable[str | Path] = (), system_f
         PdfNotMade: typst cannot cope with the text, which is not known to happen.
     """
     typst = _package()
-    found = typst.Fonts(include_system_fonts=system_fonts, font_paths=[_folder(one) for one in fonts])
+    found = _fonts(tuple(_folder(one) for one in fonts), system_fonts)
     families = _families(report.language, set(found.families()))
     said = said_of(report)
     press = _Press(typst, found, report)
@@ -120,6 +122,12 @@ def _package() -> Any:
     except ModuleNotFoundError as problem:
         raise MissingExtra("pdf", "a PDF") from problem
     return typst
+
+
+@lru_cache(maxsize=8)
+def _fonts(folders: tuple[str, ...], system_fonts: bool) -> Any:
+    """Return the fonts that there are; looking for those of a machine takes longer than to set a short report."""
+    return _package().Fonts(include_system_fonts=system_fonts, font_paths=list(folders))
 
 
 def _folder(path: str | Path) -> str:

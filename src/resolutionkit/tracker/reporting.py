@@ -8,26 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
-from functools import cache
 
 from attrs import evolve, frozen
 
 from resolutionkit.errors import InvalidValue, ResponseNotFound
 from resolutionkit.model.history import replay
-from resolutionkit.model.issue import Issue, IssueLine
-from resolutionkit.model.notes import NO_NOTES, NoteLog
-from resolutionkit.model.people import Group, Person
+from resolutionkit.model.notes import NO_NOTES
 from resolutionkit.model.query import PAGE_LIMIT, RecoveryFilter, ResponseFilter, ResponseQuery, Scope, response_key
-from resolutionkit.model.recovery_report import RecoveryReport, ReportEntry
-from resolutionkit.model.response import ResponseRecord
-from resolutionkit.model.scale import Scale
+from resolutionkit.model.recovery_report import RecoveryReport
 from resolutionkit.model.values import code, collected, id_code, utc
 from resolutionkit.notify.links import Links
 from resolutionkit.notify.report_linking import linked
-from resolutionkit.policy.policy import Policy
 from resolutionkit.ports import UnitOfWork
 from resolutionkit.tracker.access import scope_of
 from resolutionkit.tracker.pipeline import AccountSettings
+from resolutionkit.tracker.report_making import Reported, made_report
 from resolutionkit.tracker.runner import Runner
 
 PERSON_ID = "a person's id, as text; pass person.id"
@@ -121,85 +116,6 @@ def report_of_responses(runner: Runner, window: ReportWindow, ids: Iterable[str]
         return [_late_if(one, one.record.response.received_at < window.start) for one in seen if one is not None]
 
     return _made(runner, window, scope, found)
-
-
-@frozen(kw_only=True)
-class Reported:
-    """A response that belongs into a report.
-
-    Attributes:
-        record: The response, as it is now.
-        issue: The issue that it belongs to, as it is now, or None.
-        notes: That issue's notes.
-        is_late: Whether it was recorded after the window of its own had closed.
-    """
-
-    record: ResponseRecord
-    issue: IssueLine | Issue | None
-    notes: NoteLog = NO_NOTES
-    is_late: bool = False
-
-
-def made_report(
-    who: str, start: datetime, end: datetime, reported: Iterable[Reported], settings: AccountSettings
-) -> RecoveryReport | None:
-    """Return the report of responses that its recipient may see, without links; None where there are none.
-
-    What has been erased is left out. The order is that in which they were received.
-
-    Args:
-        who: The recipient's id.
-        start: The window's first instant, in UTC.
-        end: The first instant after it, in UTC.
-        reported: The responses, in any order.
-        settings: The account's.
-    """
-    kept = sorted((one for one in reported if one.record.erased_at is None), key=lambda one: response_key(one.record))
-    if not kept:
-        return None
-    policy, directory = settings.policy, settings.directory
-    person = directory.person(who) or Person(id=who)
-    group: Callable[[str], Group | None] = cache(directory.group)
-    return RecoveryReport(
-        recipient=person,
-        start=start,
-        end=end,
-        zone=policy.zone,
-        entries=tuple(_entry(one, policy, group) for one in kept),
-        language=person.language or policy.language,
-    )
-
-
-def _entry(reported: Reported, policy: Policy, group: Callable[[str], Group | None]) -> ReportEntry:
-    record, issue = reported.record, reported.issue
-    response = record.response
-    team = None if response.group is None else group(response.group)
-    return ReportEntry(
-        response=response,
-        issue=None if issue is None else issue.id,
-        version=0 if issue is None else issue.version,
-        group=response.group,
-        group_name=None if team is None else team.name,
-        segment=response.segment,
-        status=None if issue is None else _label(issue.status, policy),
-        notes=reported.notes,
-        scale=_scale(record, policy),
-        category=record.category,
-        is_late=reported.is_late,
-        ticket_link=policy.ticket_link(response.ticket),
-    )
-
-
-def _label(status: str, policy: Policy) -> str:
-    rule = policy.workflow.status(status)
-    return status if rule is None else rule.label
-
-
-def _scale(record: ResponseRecord, policy: Policy) -> Scale:
-    """Return the scale that was in force when the response was recorded, where the policy still knows it."""
-    response = record.response
-    of_its_day = response.scale or policy.known_scales.get(record.scale)
-    return of_its_day or policy.scale_of(response.survey, response.scale)
 
 
 def _made(
