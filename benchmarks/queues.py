@@ -16,7 +16,7 @@ import resolutionkit as rk
 from benchmarks import scene
 from benchmarks.lifecycles import NotTheWork
 from benchmarks.postgresql import asked
-from resolutionkit.model.query import NEVER_DUE
+from resolutionkit.model.sortkeys import NEVER_DUE
 from resolutionkit.ports import Notice
 
 BATCH = 100

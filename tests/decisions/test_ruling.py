@@ -32,7 +32,7 @@ from resolutionkit.decisions.ruling import acting, ruled
 from resolutionkit.model.commands import Flag
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import line_of
-from resolutionkit.model.query import urgency, urgency_facts
+from resolutionkit.model.sortkeys import urgency, urgency_facts
 from resolutionkit.policy.assignment import read_assignment
 from resolutionkit.testing.changes import opening
 from support import response

@@ -9,7 +9,8 @@ import attrs
 
 from kit.broken_base import Broken, Unit
 from resolutionkit.model.events import Reopened, note_of
-from resolutionkit.model.query import ACCOUNT_WIDE, Order, newest_key, response_key, urgency_key
+from resolutionkit.model.query import ACCOUNT_WIDE, Order
+from resolutionkit.model.sortkeys import newest_key, response_key, urgency_key
 from resolutionkit.model.values import Attributes
 
 

@@ -61,7 +61,7 @@ OTHERS: dict[str, Any] = {
     "zone": "Europe/Lisbon",
     "language": "de",
     "channels": (),
-    "ticket_url": "https://tickets.example/{ticket}",
+    "ticket_url": "https://tickets.example/",
     "dimensions": ("country",),
     "attributes": {"country": "str", "since": "date"},
     "calendar": CALENDAR,

@@ -1,76 +1,50 @@
 """Everything that can happen to an issue, in the past tense: the truth of which an issue is the fold (B14).
 
 A status event carries its phase, and every event whom it resolved, so that folding needs neither policy nor
-directory. How events are applied stands in ``model.history``; how they are stored in ``serialize``.
+directory. What all events have stands in ``model.event``, those that time brings about in ``model.time_events``. How
+they are applied stands in ``model.history``; how they are stored in ``serialize``.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
-from enum import StrEnum
 from typing import ClassVar
 
 from attrs import field, frozen
 
+from resolutionkit.model.event import Cause, CauseKind, Event
 from resolutionkit.model.issue import Phase, RootCause
 from resolutionkit.model.notes import Note
-from resolutionkit.model.people import SYSTEM
 from resolutionkit.model.quarantine import QuarantineReason
 from resolutionkit.model.response import Response
+from resolutionkit.model.time_events import CheckAnswered, CheckAsked, LevelRaised, LimitReminded
 
-
-class CauseKind(StrEnum):
-    """What made something happen."""
-
-    COMMAND = "command"
-    RESPONSE = "response"
-    TIMER = "timer"
-    LINK = "link"
-    INBOUND = "inbound"
-
-
-@frozen
-class Cause:
-    """What made an event happen.
-
-    Attributes:
-        kind: The kind of cause.
-        ref: The command's key, the response's id, the timer's or link's name; None where there is none.
-    """
-
-    kind: CauseKind
-    ref: str | None = None
-
-
-@frozen(kw_only=True, weakref_slot=False)
-class Event:
-    """What every event has.
-
-    Attributes:
-        id: Its id, a UUID of version 7, the same for ever and in every copy of it.
-        number: Its place in the issue's history, counted from 1 without gaps.
-        at: When it happened, in UTC; never before its predecessor.
-        actor: The authenticated identity that did it: a person's id, a bare address, or ``system``.
-        cause: What made it happen.
-        policy: The fingerprint of the policy in force.
-        advice: The codes of the advice that the step was given, on its first event (requirement B3).
-    """
-
-    kind: ClassVar[str]
-    format: ClassVar[int] = 1
-
-    id: str
-    number: int
-    at: datetime
-    actor: str
-    cause: Cause
-    policy: str
-    advice: tuple[str, ...] = ()
-
-    @property
-    def is_human(self) -> bool:
-        """Say whether a person did it, rather than intake or a timer."""
-        return self.actor != SYSTEM
+__all__ = [
+    "EVENT_TYPES",
+    "RESPONSE_EVENTS",
+    "Cause",
+    "CauseKind",
+    "CheckAnswered",
+    "CheckAsked",
+    "CorrectionRecorded",
+    "Escalated",
+    "Event",
+    "Followed",
+    "GroupChanged",
+    "IssueOpened",
+    "LevelRaised",
+    "LimitReminded",
+    "Merged",
+    "MergedInto",
+    "NoteAdded",
+    "Reassigned",
+    "Reopened",
+    "ReplacementRecorded",
+    "ResponseRepaired",
+    "RootCauseRecorded",
+    "StatusChanged",
+    "Unfollowed",
+    "note_of",
+]
 
 
 @frozen(kw_only=True, weakref_slot=False)
@@ -238,76 +212,6 @@ class RootCauseRecorded(Event):
     kind: ClassVar[str] = "root_cause_recorded"
 
     root_cause: RootCause
-
-
-@frozen(kw_only=True, weakref_slot=False)
-class LevelRaised(Event):
-    """The issue rose to a level of the escalation matrix, by itself or by a person (requirement B9).
-
-    Attributes:
-        level: The number of the level that it has from then on, counted from 0.
-        name: What that level is called.
-        entered_at: From when the level's limit runs: when the one before it ran out, or when a person raised it.
-        accountable: Who answers for it, is told, and sees the issue from then on: ids and bare addresses.
-        ran_out: The name of the level whose limit ran out, at ``entered_at``; None where a person raised it.
-        reason: Why, in the words of whoever raised it; None where a limit ran out.
-        note: The note that came with it, or None.
-    """
-
-    kind: ClassVar[str] = "level_raised"
-
-    level: int
-    name: str
-    entered_at: datetime
-    accountable: tuple[str, ...] = ()
-    ran_out: str | None = None
-    reason: str | None = field(default=None, repr=False)  # a repr ends in logs
-    note: Note | None = None
-
-
-@frozen(kw_only=True, weakref_slot=False)
-class LimitReminded(Event):
-    """A limit is about to run out, and whoever works the issue was reminded of it (requirement C7).
-
-    Attributes:
-        limit: What is to happen: ``first_action``, ``follow_up`` or ``closed``; or ``level``, for that of the level.
-        due_at: When it runs out.
-        level: The number of the level whose limit it is; None for the others.
-    """
-
-    kind: ClassVar[str] = "limit_reminded"
-
-    limit: str
-    due_at: datetime
-    level: int | None = None
-
-
-@frozen(kw_only=True, weakref_slot=False)
-class CheckAsked(Event):
-    """Some time after the closing, the assignee was asked whether the customer is satisfied (requirement B16).
-
-    Attributes:
-        due_at: When it was time to ask.
-    """
-
-    kind: ClassVar[str] = "check_asked"
-
-    due_at: datetime
-
-
-@frozen(kw_only=True, weakref_slot=False)
-class CheckAnswered(Event):
-    """Somebody found out after the closing whether the customer is satisfied (requirement B16).
-
-    Attributes:
-        satisfied: Whether they are; where they are not, the issue is reopened by the event after this one.
-        note: The note that explains it, where no reopening carries it; or None.
-    """
-
-    kind: ClassVar[str] = "check_answered"
-
-    satisfied: bool
-    note: Note | None = None
 
 
 @frozen(kw_only=True, weakref_slot=False)

@@ -12,14 +12,12 @@ from typing import Any
 
 from attrs import field, frozen
 
-from resolutionkit.model.condition_operators import OPERATORS, Operator, Takes
 from resolutionkit.model.issue import Phase
 from resolutionkit.model.scale import Scale
 from resolutionkit.policy.alerts import Alerts
-from resolutionkit.policy.assignment import PEOPLE_MAX, ROLES, SEVERAL, AssignTo
 from resolutionkit.policy.attributes import ATTRIBUTE_TYPES
 from resolutionkit.policy.calendar import BusinessCalendar
-from resolutionkit.policy.escalation import ACCOUNTABLE_MAX, LEVELS_MAX, NAMING, ClosingCheck, EscalationLevel
+from resolutionkit.policy.escalation import LEVELS_MAX, ClosingCheck, EscalationLevel
 from resolutionkit.policy.key_kinds import (
     ANY_TEXT,
     CLOCK,
@@ -40,15 +38,14 @@ from resolutionkit.policy.key_kinds import (
     TEXTS,
     WEEK,
     Kind,
-    Shared,
     either,
     named,
     one_of,
-    reference,
     table,
     tables,
     tables_by_name,
 )
+from resolutionkit.policy.key_shapes import ACCOUNTABLE, ASSIGNMENT, CONDITION
 from resolutionkit.policy.policy import Policy
 from resolutionkit.policy.rules import RULES_MAX, Rule, RulesApply
 from resolutionkit.policy.surveys import SurveyRules
@@ -102,27 +99,7 @@ class Section:
     more: Mapping[str, Any] = field(factory=dict[str, Any])
 
 
-_CONDITION = Kind("text, or table", reference(Shared.CONDITION))
-_ASSIGNMENT = Kind("text, or table", reference(Shared.ASSIGNMENT))
 _LIMIT = "table, or false for none"
-
-
-def _alone(**facts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return a table for each key, which it has alone."""
-    return [
-        {"type": "object", "properties": {name: what}, "required": [name], "additionalProperties": False}
-        for name, what in facts.items()
-    ]
-
-
-_ACCOUNTABLE = Kind(
-    "list of texts and tables",
-    {
-        "type": "array",
-        "maxItems": ACCOUNTABLE_MAX,
-        "items": {"anyOf": [TEXT.schema, *_alone(**{one.value: TEXT.schema for one in NAMING})]},
-    },
-)
 
 
 def _span_keys(name: str, meaning: str, requirement: str, *, in_business: bool = False) -> tuple[Key, Key]:
@@ -322,9 +299,9 @@ RULE = Section(
     owner=Rule,
     keys=(
         Key(name="name", kind=TEXT, requirement="A9", is_required=True),
-        Key(name="when", kind=_CONDITION, requirement="A9"),
-        Key(name="assign", kind=_ASSIGNMENT, requirement="A9"),
-        Key(name="otherwise", kind=_ASSIGNMENT, requirement="A9"),
+        Key(name="when", kind=CONDITION, requirement="A9"),
+        Key(name="assign", kind=ASSIGNMENT, requirement="A9"),
+        Key(name="otherwise", kind=ASSIGNMENT, requirement="A9"),
         Key(name="alert", kind=TEXTS, requirement="A9"),
         Key(name="tags", kind=TEXTS, requirement="A9"),
         Key(name="raise_priority", kind=SWITCH, requirement="A9"),
@@ -347,7 +324,7 @@ LEVEL = Section(
         Key(name="name", kind=TEXT, requirement="B9", is_required=True),
         *_span_keys("within", "How long an issue may stay on it before it rises", "B9", in_business=True),
         Key(name="business_time", kind=SWITCH, requirement="B9"),
-        Key(name="accountable", kind=_ACCOUNTABLE, requirement="B9"),
+        Key(name="accountable", kind=ACCOUNTABLE, requirement="B9"),
         Key(name="outcomes", kind=NAMES, requirement="B9"),
     ),
     more={**_one_of_units("within"), "if": _IN_HOURS, "then": {"required": ["within_hours"]}},
@@ -393,37 +370,3 @@ SECTIONS = (
     ALERTS,
 )
 """Every table of the file, in the order in which the reference has them."""
-
-
-def _comparison(takes: Takes) -> dict[str, Any]:
-    value = {"type": ["string", "number", "boolean"]}
-    values = {Takes.ONE: value, Takes.SOME: {"type": "array", "items": value, "minItems": 1}}
-    facts: dict[str, Any] = {
-        "field": TEXT.schema,
-        "operator": {"enum": [one.value for one in Operator if OPERATORS[one].takes is takes]},
-    }
-    facts |= {"value": values[takes]} if takes in values else {}
-    return {"type": "object", "properties": facts, "required": list(facts), "additionalProperties": False}
-
-
-_CONDITIONS = {"type": "array", "items": reference(Shared.CONDITION), "minItems": 1}
-_PEOPLE = {"type": "array", "items": TEXT.schema, "minItems": 1, "maxItems": PEOPLE_MAX}
-SHARED: Mapping[str, Mapping[str, Any]] = {
-    Shared.CONDITION.value: {
-        "description": 'A condition as text, such as `country = "BR" and score <= 3`, or as tables within tables.',
-        "anyOf": [
-            TEXT.schema,
-            *map(_comparison, Takes),
-            *_alone(**{"all": _CONDITIONS, "any": _CONDITIONS, "not": reference(Shared.CONDITION)}),
-        ],
-    },
-    Shared.ASSIGNMENT.value: {
-        "description": f"A person's id or address, {', '.join(ROLES)}, or a table such as `{{ round_robin = [...] }}`.",
-        "anyOf": [
-            TEXT.schema,
-            *_alone(**{one.value: TEXT.schema for one in (AssignTo.PERSON, AssignTo.MANAGER_OF)}),
-            *_alone(**{one.value: _PEOPLE for one in SEVERAL}),
-        ],
-    },
-}
-"""What several keys have in common, as JSON Schema."""

@@ -16,8 +16,9 @@ from typing import Any
 
 import attrs
 
+from resolutionkit.policy.key_shapes import SHARED
 from resolutionkit.policy.policy_data import in_units
-from resolutionkit.policy.policy_keys import SECTIONS, SHARED, TOP, Key, Section
+from resolutionkit.policy.policy_keys import SECTIONS, TOP, Key, Section
 from resolutionkit.policy.workflow import Workflow
 
 SCHEMA_ID = "urn:resolutionkit:policy:1"

@@ -12,8 +12,9 @@ from resolutionkit.model.messages import Medium
 from resolutionkit.model.notes import NO_NOTES
 from resolutionkit.model.notices import DigestNotice, Notice, Reported
 from resolutionkit.model.policies import KeptPolicy
-from resolutionkit.model.query import IssueQuery, ResponseQuery, Scope, newest_key, response_key, urgency_key
+from resolutionkit.model.query import IssueQuery, ResponseQuery, Scope
 from resolutionkit.model.response import HeadChange, RecordChange
+from resolutionkit.model.sortkeys import newest_key, response_key, urgency_key
 from resolutionkit.model.writes import Remembered, Rewrite, Write
 from resolutionkit.ports.alerts import KeepsAlerts
 from resolutionkit.ports.channels import AsyncNotifier, Notifier

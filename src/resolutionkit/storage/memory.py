@@ -30,11 +30,9 @@ from resolutionkit.model.query import (
     ResponseLine,
     ResponseQuery,
     Scope,
-    newest_key,
-    response_key,
-    urgency_key,
 )
 from resolutionkit.model.response import RecordChange, Response, ResponseRecord, Standing
+from resolutionkit.model.sortkeys import newest_key, response_key, urgency_key
 from resolutionkit.ports import Remembered, Rewrite, UnitOfWork, Write, WriteConflict
 from resolutionkit.storage.memory_alerts import AlertTables, MemoryAlerts
 from resolutionkit.storage.memory_filters import issue_passes, response_passes

@@ -17,18 +17,9 @@ from resolutionkit.model.history import apply
 from resolutionkit.model.issue import Issue, IssueLine, line_of
 from resolutionkit.model.messages import Message
 from resolutionkit.model.notes import NO_NOTES
-from resolutionkit.model.query import (
-    IssueFilter,
-    IssueQuery,
-    Order,
-    ResponseLine,
-    ResponseQuery,
-    Scope,
-    newest_key,
-    response_key,
-    urgency_key,
-)
+from resolutionkit.model.query import IssueFilter, IssueQuery, Order, ResponseLine, ResponseQuery, Scope
 from resolutionkit.model.response import HeadChange, Response, ResponseRecord
+from resolutionkit.model.sortkeys import newest_key, response_key, urgency_key
 from resolutionkit.ports import Remembered, Rewrite, UnitOfWork, Write, WriteConflict
 from resolutionkit.testing.predicates import issue_passes, record_passes
 

@@ -21,21 +21,20 @@ from resolutionkit.model.commands import (
     Unfollow,
 )
 from resolutionkit.model.issue import RootCause
-from resolutionkit.model.preferences import Preferences
 from resolutionkit.model.results import Change, ResponseChange
 from resolutionkit.tracker.access import scope_of
 from resolutionkit.tracker.climbing import Climbing
 from resolutionkit.tracker.inbox import Inbox
 from resolutionkit.tracker.noting import NotesDesk
+from resolutionkit.tracker.own_preferences import OwnPreferences
 from resolutionkit.tracker.placements import Placements
 from resolutionkit.tracker.placing import OnResponse, check_administrator
-from resolutionkit.tracker.preferring import preferences_of, set_preferences
 from resolutionkit.tracker.reporting import DeskReports
 from resolutionkit.tracker.runner import Runner
 from resolutionkit.tracker.uniting import Uniting
 
 
-class Desk(DeskReports, Placements, Climbing, NotesDesk, Uniting):
+class Desk(DeskReports, Placements, Climbing, NotesDesk, OwnPreferences, Uniting):
     """What one person sees and does; made by ``tracker.as_user``.
 
     Commands that take a note also take ``spoke`` (whether the customer was spoken to), ``happened_at`` (when the
@@ -67,31 +66,6 @@ class Desk(DeskReports, Placements, Climbing, NotesDesk, Uniting):
         directory = self._runner.settings.directory
         scope_of(self.person_id, directory)  # unknown or inactive people meet their own refusal
         check_administrator(self.person_id, directory)
-
-    def preferences(self) -> Preferences:
-        """Return what the person wants to be told of; who has said nothing wants what is usual (requirement C3).
-
-        Raises:
-            StorageError: The store keeps no preferences.
-        """
-        return preferences_of(self._runner, self._party())
-
-    def set_preferences(self, preferences: Preferences) -> None:
-        """Keep what the person wants to be told of, in the place of what they wanted before.
-
-        Of two who do so at once, the last one is heard.
-
-        Args:
-            preferences: What they want.
-
-        Raises:
-            InvalidValue: They are no preferences, or a threshold is on no scale of the account.
-            StorageError: The store keeps no preferences.
-        """
-        set_preferences(self._runner, self._party(), preferences)
-
-    def _party(self) -> str:
-        return scope_of(self.person_id, self._runner.settings.directory).person or self.person_id
 
     def inbox(self) -> Inbox:
         """Return the person's issues in their five sections."""

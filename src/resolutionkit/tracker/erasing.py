@@ -28,9 +28,10 @@ from resolutionkit.model.erasure import (
 )
 from resolutionkit.model.events import Event, note_of
 from resolutionkit.model.history import replay
-from resolutionkit.model.query import PAGE_LIMIT, response_key
+from resolutionkit.model.query import PAGE_LIMIT
 from resolutionkit.model.response import RecordChange, Response, ResponseRecord
 from resolutionkit.model.results import Erased
+from resolutionkit.model.sortkeys import response_key
 from resolutionkit.model.trusted import changed
 from resolutionkit.model.values import LINE_MAX, code, text, utc
 from resolutionkit.ports import ErasesPeople, Rewrite, UnitOfWork

@@ -21,9 +21,8 @@ from resolutionkit.model.query import (
     ResponseFilter,
     ResponseQuery,
     Scope,
-    newest_key,
-    response_key,
 )
+from resolutionkit.model.sortkeys import newest_key, response_key
 from resolutionkit.tracker.erasing import Eraser, address_of, eraser_of
 from resolutionkit.tracker.preferring import keeper_of, missing_of
 from resolutionkit.tracker.runner import Runner

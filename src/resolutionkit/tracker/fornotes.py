@@ -18,9 +18,9 @@ from resolutionkit.model.fornotes import ForNotes, NotesSearch
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.query import PAGE_LIMIT, RecoveryFilter, ResponseFilter, ResponseLine, ResponseQuery, Scope
-from resolutionkit.model.query import response_key as key_of
 from resolutionkit.model.response import Response, ResponseRecord, Standing
 from resolutionkit.model.results import Change
+from resolutionkit.model.sortkeys import response_key as key_of
 from resolutionkit.ports import UnitOfWork
 from resolutionkit.tracker.periods import day_of
 from resolutionkit.tracker.pipeline import AccountSettings

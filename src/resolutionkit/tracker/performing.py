@@ -9,7 +9,8 @@ from attrs import frozen
 
 from resolutionkit.errors import InvalidFilter
 from resolutionkit.model.events import Event
-from resolutionkit.model.query import RecoveryFilter, ResponseFilter, ResponseQuery, Scope, response_key
+from resolutionkit.model.query import RecoveryFilter, ResponseFilter, ResponseQuery, Scope
+from resolutionkit.model.sortkeys import response_key
 from resolutionkit.policy.policy import Policy
 from resolutionkit.ports import Directory, UnitOfWork
 from resolutionkit.reports.performance import Performance

@@ -33,12 +33,10 @@ from resolutionkit.model.query import (
     ResponseLine,
     ResponseQuery,
     Scope,
-    newest_key,
-    response_key,
-    urgency_key,
 )
 from resolutionkit.model.response import ResponseRecord
 from resolutionkit.model.results import LegalMove
+from resolutionkit.model.sortkeys import newest_key, response_key, urgency_key
 from resolutionkit.model.values import flag, id_code, utc
 from resolutionkit.policy.deadline import Deadline
 from resolutionkit.ports import Store, UnitOfWork

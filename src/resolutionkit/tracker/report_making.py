@@ -14,10 +14,10 @@ from attrs import frozen
 from resolutionkit.model.issue import Issue, IssueLine
 from resolutionkit.model.notes import NO_NOTES, NoteLog
 from resolutionkit.model.people import Group, Person
-from resolutionkit.model.query import response_key
 from resolutionkit.model.recovery_report import RecoveryReport, ReportEntry
 from resolutionkit.model.response import ResponseRecord
 from resolutionkit.model.scale import Scale
+from resolutionkit.model.sortkeys import response_key
 from resolutionkit.policy.policy import Policy
 from resolutionkit.tracker.pipeline import AccountSettings
 

@@ -14,8 +14,9 @@ from attrs import evolve, frozen
 from resolutionkit.errors import InvalidValue, ResponseNotFound
 from resolutionkit.model.history import replay
 from resolutionkit.model.notes import NO_NOTES
-from resolutionkit.model.query import PAGE_LIMIT, RecoveryFilter, ResponseFilter, ResponseQuery, Scope, response_key
+from resolutionkit.model.query import PAGE_LIMIT, RecoveryFilter, ResponseFilter, ResponseQuery, Scope
 from resolutionkit.model.recovery_report import RecoveryReport
+from resolutionkit.model.sortkeys import response_key
 from resolutionkit.model.values import code, collected, id_code, utc
 from resolutionkit.notify.links import Links
 from resolutionkit.notify.report_linking import linked

@@ -8,7 +8,7 @@ from typing import Any
 from resolutionkit.errors import StorageError
 from resolutionkit.model.alerts import Awaiting, Digest, DigestLine
 from resolutionkit.model.messages import Why
-from resolutionkit.model.query import due_key
+from resolutionkit.model.sortkeys import due_key
 from resolutionkit.model.values import instant_of, micros
 from resolutionkit.serialize import to_json
 from resolutionkit.storage.sql.rows import Keys

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Delete, Select, Update, and_, delete, select, update
 
 from resolutionkit.model.alerts import Awaiting, Closing, Digest
-from resolutionkit.model.query import NEVER_DUE, due_key
+from resolutionkit.model.sortkeys import NEVER_DUE, due_key
 from resolutionkit.model.values import instant_of, micros
 from resolutionkit.ports import WriteConflict
 from resolutionkit.storage.sql.alert_rows import awaiting_from, digest_from, digest_row

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from resolutionkit.model.query import NEVER_DUE
+from resolutionkit.model.sortkeys import NEVER_DUE
 from resolutionkit.storage.sql.dialects import Spelling
 from resolutionkit.storage.sql.rows import BECAME
 from resolutionkit.storage.sql.statements import Facts, Statement, history_query

@@ -22,6 +22,7 @@ from resolutionkit.model.trusted import changed
 from resolutionkit.ports import Remembered
 from resolutionkit.serialize import event_from, response_from_json
 from resolutionkit.storage.sql.addresses import AddressBook
+from resolutionkit.storage.sql.columns import NEWEST
 from resolutionkit.storage.sql.foresight import Conversation, Foresight
 from resolutionkit.storage.sql.rows import (
     line_from,
@@ -44,7 +45,6 @@ from resolutionkit.storage.sql.sources import (
     response_sources,
 )
 from resolutionkit.storage.sql.statements import Statement, record_query
-from resolutionkit.storage.sql.tables import NEWEST
 from resolutionkit.storage.sql.wire import Row, Wire
 
 P = ParamSpec("P")

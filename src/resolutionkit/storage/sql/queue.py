@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Update, and_, delete, exists, or_, select,
 from resolutionkit.model.deliveries import Claim, Delivery, Fate, LedgerQuery, not_planned
 from resolutionkit.model.events import Event
 from resolutionkit.model.messages import Message
-from resolutionkit.model.query import NEVER_DUE
 from resolutionkit.model.response import ResponseRecord
+from resolutionkit.model.sortkeys import NEVER_DUE
 from resolutionkit.model.values import instant_of, micros
 from resolutionkit.ports import WriteConflict
 from resolutionkit.storage.sql.erasing import ErasingUnitOfWork

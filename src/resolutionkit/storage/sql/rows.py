@@ -13,10 +13,10 @@ from resolutionkit.model.issue import Issue, IssueLine, Phase
 from resolutionkit.model.messages import Message, Topic, Why
 from resolutionkit.model.notes import Note
 from resolutionkit.model.quarantine import QuarantineReason
-from resolutionkit.model.query import due_key, urgency, urgency_facts
 from resolutionkit.model.response import Contact, Response, ResponseRecord, Standing
 from resolutionkit.model.results import Advice, AdviceCode
 from resolutionkit.model.scale import Category, Score
+from resolutionkit.model.sortkeys import due_key, urgency, urgency_facts
 from resolutionkit.model.trusted import trusted
 from resolutionkit.model.values import instant_of, micros
 from resolutionkit.ports import Remembered

@@ -19,9 +19,10 @@ from resolutionkit.model.query import IssueFilter, Order, RecoveryFilter, Respon
 from resolutionkit.model.response import Standing
 from resolutionkit.model.scale import Score
 from resolutionkit.model.values import micros
+from resolutionkit.storage.sql.columns import NEWEST, ORDERS, URGENT
 from resolutionkit.storage.sql.dialects import Spelling
 from resolutionkit.storage.sql.rows import ASSIGNEE, FOLLOWER, ROLES, digest
-from resolutionkit.storage.sql.tables import NEWEST, ORDERS, URGENT, Tables
+from resolutionkit.storage.sql.tables import Tables
 
 Condition = ColumnElement[bool]
 Columns = ColumnCollection[str, Any]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, select, update
 
-from resolutionkit.model.query import NEVER_DUE, due_key
+from resolutionkit.model.sortkeys import NEVER_DUE, due_key
 from resolutionkit.model.values import micros
 from resolutionkit.storage.sql.queue import DeliveringUnitOfWork
 

@@ -17,9 +17,10 @@ from resolutionkit.model.events import CorrectionRecorded, Escalated, Event, Not
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Issue, RootCause
 from resolutionkit.model.people import StaticDirectory
-from resolutionkit.model.query import ACCOUNT_WIDE, IssueFilter, ResponseFilter, response_key
+from resolutionkit.model.query import ACCOUNT_WIDE, IssueFilter, ResponseFilter
 from resolutionkit.model.response import Contact, RecordChange, Response
 from resolutionkit.model.results import Erased, Outcome
+from resolutionkit.model.sortkeys import response_key
 from resolutionkit.ports import Rewrite, Store, UnitOfWork, Write, WriteConflict
 from resolutionkit.testing.accounts import EVERY_ISSUE, picture
 from resolutionkit.testing.changes import event_after, message, note, opening, record_of, remembered, stored, then

@@ -16,17 +16,9 @@ from resolutionkit.model.events import RESPONSE_EVENTS, Event, GroupChanged, Not
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import IssueLine
 from resolutionkit.model.quarantine import QuarantineReason
-from resolutionkit.model.query import (
-    IssueFilter,
-    IssueQuery,
-    Order,
-    ResponseFilter,
-    ResponseQuery,
-    Scope,
-    newest_key,
-    urgency_key,
-)
+from resolutionkit.model.query import IssueFilter, IssueQuery, Order, ResponseFilter, ResponseQuery, Scope
 from resolutionkit.model.response import HeadChange, RecordChange, Response, ResponseRecord, Standing
+from resolutionkit.model.sortkeys import newest_key, urgency_key
 from resolutionkit.ports import Store, UnitOfWork, Write, WriteConflict
 from resolutionkit.testing.accounts import fresh_account, picture
 from resolutionkit.testing.awkward import AWKWARD_CODES

@@ -19,10 +19,8 @@ from resolutionkit.model.query import (
     ResponseFilter,
     ResponseQuery,
     Scope,
-    newest_key,
-    response_key,
-    urgency_key,
 )
+from resolutionkit.model.sortkeys import newest_key, response_key, urgency_key
 from resolutionkit.testing.awkward import AWKWARD_CODES
 from resolutionkit.testing.changes import event_after, note, opening, stored, then
 from resolutionkit.testing.clock import NOON

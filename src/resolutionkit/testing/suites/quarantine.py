@@ -9,8 +9,9 @@ import attrs
 
 from resolutionkit.model.events import GroupChanged, ResponseRepaired
 from resolutionkit.model.quarantine import QuarantineReason
-from resolutionkit.model.query import ACCOUNT_WIDE, ResponseFilter, ResponseQuery, Scope, response_key
+from resolutionkit.model.query import ACCOUNT_WIDE, ResponseFilter, ResponseQuery, Scope
 from resolutionkit.model.response import RecordChange, ResponseRecord, Standing
+from resolutionkit.model.sortkeys import response_key
 from resolutionkit.ports import Write
 from resolutionkit.testing.changes import event_after, opening, remembered, stored, then
 from resolutionkit.testing.clock import NOON

@@ -29,13 +29,13 @@ from resolutionkit.ports import (
 from resolutionkit.tracker.aio.awaited import awaited
 from resolutionkit.tracker.aio.delivering import deliver
 from resolutionkit.tracker.aio.desk import AsyncDesk
-from resolutionkit.tracker.aio.digesting import AsyncDigesting
 from resolutionkit.tracker.aio.leaving import AsyncLeaving
 from resolutionkit.tracker.aio.opening import Opening
 from resolutionkit.tracker.aio.reporting import AsyncTrackerReports
 from resolutionkit.tracker.aio.reportvisits import AsyncFollowsReports
 from resolutionkit.tracker.aio.settings import AsyncAccountSettings, as_sync, waiting
 from resolutionkit.tracker.aio.stores import WaitingStore
+from resolutionkit.tracker.aio.telling import AsyncTelling
 from resolutionkit.tracker.aio.views import AsyncViews
 from resolutionkit.tracker.aio.visits import AsyncLinkVisit
 from resolutionkit.tracker.channels import channels_of
@@ -48,7 +48,7 @@ from resolutionkit.tracker.tracker import Tracker
 T = TypeVar("T")
 
 
-class AsyncTracker(AsyncFollowsReports, AsyncTrackerReports, AsyncDigesting, AsyncLeaving, AsyncViews):
+class AsyncTracker(AsyncFollowsReports, AsyncTrackerReports, AsyncTelling, AsyncLeaving, AsyncViews):
     """Records responses, and gives people their desks; everything that reads or writes is awaited.
 
     The tasks of one event loop may share it. Use it as an async context manager, or ``aclose`` it. A task that is
@@ -315,22 +315,6 @@ class AsyncTracker(AsyncFollowsReports, AsyncTrackerReports, AsyncDigesting, Asy
     def export_person(self) -> None:
         """Return all that is held about a person, as data that JSON takes (requirement F7)."""
 
-    @awaited(Tracker.preferences)
-    def preferences(self) -> None:
-        """Return what somebody wants to be told of; who has said nothing wants what is usual (requirement C3)."""
-
-    @awaited(Tracker.set_preferences)
-    def set_preferences(self) -> None:
-        """Keep what somebody wants to be told of, in the place of what they wanted before."""
-
-    @awaited(Tracker.outbox)
-    def outbox(self) -> None:
-        """Return who is to be told of what about an issue, in the order in which it happened."""
-
-    @awaited(Tracker.outbox_of_response)
-    def outbox_of_response(self) -> None:
-        """Return who is to be told of what about a response, in the order in which it happened."""
-
     async def deliver(self) -> Delivered:
         """Tell people and observers what is due, over all accounts that the tracker knows, until nothing is due.
 
@@ -372,26 +356,6 @@ class AsyncTracker(AsyncFollowsReports, AsyncTrackerReports, AsyncDigesting, Asy
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), every.total_seconds())
         return total
-
-    @awaited(Tracker.ledger)
-    def ledger(self) -> None:
-        """Return what became of messages, channel by channel, and why: in the order in which they came up (C11)."""
-
-    @awaited(Tracker.dead_letters)
-    def dead_letters(self) -> None:
-        """Return what could not be delivered, and is tried no more until it is sent again."""
-
-    @awaited(Tracker.send_again)
-    def send_again(self) -> None:
-        """Let a dead letter be delivered once more, as if it had not been tried; its key stays what it was."""
-
-    @awaited(Tracker.disabled_channels)
-    def disabled_channels(self) -> None:
-        """Return why channels are disabled, by their names; a receiver that is gone for good disables its own."""
-
-    @awaited(Tracker.enable_channel)
-    def enable_channel(self) -> None:
-        """Let messages go to a channel again; what became a dead letter meanwhile has to be sent again."""
 
 
 def _drawn(items: AsyncIterable[T]) -> Iterator[T]:
