@@ -11,6 +11,7 @@ from resolutionkit.model.events import Event
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.messages import Message
 from resolutionkit.model.people import Person, is_address
+from resolutionkit.model.recovery_report import RecoveryReport
 from resolutionkit.model.response import Response
 from resolutionkit.model.results import LegalMove
 from resolutionkit.model.scale import NPS, Scale
@@ -42,12 +43,14 @@ class DigestNotice:
         number: How many unhappy responses there were; it was fixed when the window ended.
         reported: The responses that the recipient may see still, in the order in which they were received; none in a
             text message, which has the number alone.
+        report: The same as a service recovery report without links; None in a text message, and where none is left.
     """
 
     start: datetime
     end: datetime
     number: int
     reported: tuple[Reported, ...] = ()
+    report: RecoveryReport | None = None
 
 
 @frozen(kw_only=True, weakref_slot=False)

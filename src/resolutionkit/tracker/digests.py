@@ -13,11 +13,15 @@ from resolutionkit.decisions.delivery import DigestStanding
 from resolutionkit.model.alerts import Digest, DigestLine
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.messages import Message, Topic
+from resolutionkit.model.notes import NO_NOTES
 from resolutionkit.model.notices import DigestNotice, Reported
 from resolutionkit.model.people import StaticDirectory
 from resolutionkit.model.query import Scope
 from resolutionkit.model.response import ResponseRecord
 from resolutionkit.ports import Directory, KeepsAlerts, KeepsDeliveries
+from resolutionkit.tracker.pipeline import AccountSettings
+from resolutionkit.tracker.report_making import Reported as InReport
+from resolutionkit.tracker.report_making import made_report
 from resolutionkit.tracker.snapshot import snapshot
 
 AT_ONCE = 500
@@ -69,16 +73,17 @@ class Digests:
     """Digests of one account, all at one moment.
 
     Args:
-        directory: Who is there.
+        settings: The account's policy and directory.
         records: The responses, as they are now.
         issues: Their issues, as they are now.
     """
 
     def __init__(
-        self, directory: Directory, records: Mapping[str, ResponseRecord], issues: Mapping[str, Issue]
+        self, settings: AccountSettings, records: Mapping[str, ResponseRecord], issues: Mapping[str, Issue]
     ) -> None:
         """Begin with nobody known."""
-        self._directory = directory
+        self._settings = settings
+        self._directory = settings.directory
         self._records = records
         self._issues = issues
         self._hearers: dict[str, frozenset[str]] = {}
@@ -102,12 +107,22 @@ class Digests:
         """Return what a channel is given of a message that has something to say."""
         is_text = message.topic is Topic.DAILY_ALERT
         lines = () if is_text else [line for one in digests for line in one.lines if self._is_left(line)]
+        seen = [line for line in lines if self._sees(message, line, scope)]
+        start, end = digests[0].start, digests[-1].end
+        found = (self._found(line) for line in seen)
         return DigestNotice(
-            start=digests[0].start,
-            end=digests[-1].end,
+            start=start,
+            end=end,
             number=sum(one.number for one in digests),
-            reported=tuple(self._reported(line) for line in lines if self._sees(message, line, scope)),
+            reported=tuple(self._reported(line) for line in seen),
+            report=made_report(message.recipient, start, end, found, self._settings),
         )
+
+    def _found(self, line: DigestLine) -> InReport:
+        record = self._records[line.response]
+        issue = self._issues.get(record.issue or "")
+        notes = NO_NOTES if issue is None else issue.notes
+        return InReport(record=record, issue=issue, notes=notes, is_late=line.is_late)
 
     def _is_left(self, line: DigestLine) -> bool:
         record = self._records.get(line.response)

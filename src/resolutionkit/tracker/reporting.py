@@ -91,6 +91,7 @@ def report_by_need(runner: Runner, window: ReportWindow) -> RecoveryReport | Non
         return None
     condition = ResponseFilter(
         recovery=RecoveryFilter.NEEDING_RECOVERY,
+        quarantined=False,
         groups=groups,
         received_from=window.start,
         received_before=window.end,

@@ -174,7 +174,7 @@ class Look:
         self._standings: dict[str, Standing] = {}
         self._scopes: dict[tuple[str, bool], Scope | None] = {}
         self._notices = Notices(account.name, account.settings)
-        self._digests = Digests(account.settings.directory, seen.records, self._issues)
+        self._digests = Digests(account.settings, seen.records, self._issues)
 
     def standing(self, message: Message) -> Standing:
         """Return what a message is judged by."""

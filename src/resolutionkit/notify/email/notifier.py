@@ -20,6 +20,7 @@ from resolutionkit.notify.email.content import mail_of
 from resolutionkit.notify.email.language import Language
 from resolutionkit.notify.email.message import Attachment, Parts, message_of
 from resolutionkit.notify.email.rendering import Rendering
+from resolutionkit.notify.email.reports import report_files
 from resolutionkit.notify.email.server import server_of
 from resolutionkit.notify.email.smtp import send
 from resolutionkit.notify.links import Links
@@ -48,8 +49,8 @@ class EmailNotifier:
         reply_to: Where answers go; None for the sender.
         templates: A folder with templates that take the place of ours, one by one; or None.
         translations: A folder with translations, named as their languages: ``fr.po``. They come before ours; or None.
-        attachments: Gives the files that come with a report, such as it as a PDF; its argument is the report's notice,
-            whose ``digest`` has the responses. None for no files: the mail says the same by itself.
+        attachments: Gives the files that come with a report; its argument is the report's notice, whose ``digest`` has
+            the responses. None for the report as a PDF, or as HTML where the extra ``pdf`` is not installed.
         timeout: How long the server may take for each answer.
         require_tls: Whether the connection has to be encrypted before anything is sent; None: unless the server is this
             machine.
@@ -133,8 +134,10 @@ class EmailNotifier:
         )
 
     def _attached(self, notice: Notice) -> tuple[Attachment, ...]:
-        is_report = notice.message.topic is Topic.RECOVERY_REPORT and notice.digest is not None
-        return () if self._attachments is None or not is_report else tuple(self._attachments(notice))
+        if notice.message.topic is not Topic.RECOVERY_REPORT or notice.digest is None:
+            return ()
+        files = self._attachments(notice) if self._attachments else report_files(notice, self._ways.links)
+        return tuple(files)
 
     def _found_language(self, tag: str) -> Language:
         return Language(*self._catalogues.find(tag))
