@@ -31,7 +31,7 @@ def snapshot(directory: Directory, mentioned: Iterable[str | None], responses: S
 def _groups(directory: Directory, codes: Iterable[str]) -> list[Group]:
     """Return the groups of codes that are not unknown; of one that may be there nothing but its code is known."""
     asked: Callable[[str], bool | None] | None = getattr(directory, "knows_group", None)
-    found = []
+    found: list[Group] = []
     for code in codes:
         group = directory.group(code)
         if group is None and asked is not None and asked(code) is not False:
