@@ -31,6 +31,7 @@ VALUES: dict[str, tuple[tuple[str, ...], object]] = {
     "needs_recovery": (("--no-recovery-needed",), False),
     "backfilled": (("--backfilled",), True),
     "with_replaced": (("--with-replaced",), True),
+    "quarantined": (("--quarantined",), True),
 }
 
 

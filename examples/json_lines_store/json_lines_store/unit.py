@@ -109,6 +109,7 @@ class Unit:
             if (
                 query.scope.sees_response(record, issue)
                 and (query.filter.with_replaced or record.standing == "current")
+                and query.filter.quarantined in {None, record.is_quarantined}
                 and passes(ASKED, record.response, query.filter)
                 and query.filter.recovery.admits(
                     needs_recovery=record.needs_recovery,

@@ -75,7 +75,7 @@ def overseers(issue: Issue, decision: Decision, directory: Directory) -> tuple[s
     """Return the administrators who may see an issue whose response has just come into quarantine (requirement A6)."""
     if not any(getattr(event, "quarantined", ()) for event in decision.events):
         return ()
-    found = []
+    found: list[str] = []
     for one in administrators_of(directory):
         scope = scope_of_party(one.id, directory)
         if scope is not None and scope.sees_issue(issue):

@@ -36,7 +36,7 @@ def snapshot(
 def _groups(directory: Directory, codes: Iterable[str]) -> list[Group]:
     """Return the groups of codes that are not unknown; of one that may be there nothing but its code is known."""
     asked: Callable[[str], bool | None] | None = getattr(directory, "knows_group", None)
-    found = []
+    found: list[Group] = []
     for code in codes:
         group = directory.group(code)
         if group is None and asked is not None and asked(code) is not False:
