@@ -201,6 +201,26 @@ def test_a_change_meanwhile_is_told_and_can_be_sent_again(
     assert tracker.issue(issue.id).status == Status.ESCALATED
 
 
+def test_a_merge_meanwhile_is_told_and_can_be_sent_again(tracker: Tracker, issue: Issue, browser: Browser) -> None:
+    """The page shows the issue that stays, and its form counts by that one's version, though it be lower (B15)."""
+    other = tracker.record(response("r-2", hierarchy=["ed"])).issue
+    assert other is not None
+    for _ in range(5):
+        tracker.as_user("bridget").add_note(other.id, "Rang.")
+    path = paths_of(tracker, other.id, "ed")[LinkAction.STATUS]
+    typed = {**hidden_fields(browser.get(path).text), "status": "in_progress", "note": "My words."}
+    assert typed["issue"] == other.id
+    merged = tracker.as_user("bridget").merge(other.id, issue.id).issue
+    answered = browser.ask("POST", path, data=typed)
+    assert (answered.status_code, "My words." in answered.text) == (409, True)
+    fresh = hidden_fields(answered.text)
+    assert (fresh["issue"], int(fresh["version"])) == (issue.id, merged.version)
+    assert browser.ask("POST", path, data={**typed, **fresh}).status_code == 200
+    assert tracker.issue(issue.id).status == Status.IN_PROGRESS
+    shown = text_of(browser.get(paths_of(tracker, other.id, "ed")[LinkAction.VIEW]).text)
+    assert "My words." in shown
+
+
 def test_a_note_signed_by_who_is_signed_in(tracker: Tracker, issue: Issue, paths: dict[LinkAction, str]) -> None:
     """The host tells, from the request, awaited or not; the actor stays the link's recipient (B5)."""
 
