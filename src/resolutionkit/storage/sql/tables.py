@@ -393,6 +393,5 @@ def _alert_columns() -> list[Column[str] | Column[int]]:
 
 def _digest_columns() -> list[Column[str] | Column[int]]:
     """Return one row for each person and window of which the person was told; due is the text that is not written."""
-    keys = [_key("recipient", CODE_MAX), _instant_key("end_at")]
-    told = [_code("why", 190), Column("body", Body(), nullable=False)]
-    return [*keys, _instant("start_at"), *told, _instant("text_at"), _instant("due_at")]
+    key, why, body = _key("recipient", CODE_MAX), _code("why", 190), Column("body", Body(), nullable=False)
+    return [key, _instant_key("end_at"), _instant("start_at"), why, body, _instant("text_at"), _instant("due_at")]
