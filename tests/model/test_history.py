@@ -138,16 +138,16 @@ EFFECTS: dict[str, tuple[type[Event], dict[str, Any], set[str]]] = {
         {"into": "i-0"},
         {"phase", "merged_into", "assignee", "followers"},
     ),
-    "moved": (GroupChanged, {"response": response(group="field"), "revision": 2}, {"response", "responses"}),
+    "moved": (GroupChanged, {"response": response(group="field"), "revision": 2}, {"response", "revision", "responses"}),
     "moved with a note": (
         GroupChanged,
         {"response": response(group="field"), "revision": 2, "note": note(1)},
-        {"response", "responses", "notes"},
+        {"response", "revision", "responses", "notes"},
     ),
     "repaired": (
         ResponseRepaired,
         {"response": response(group="field"), "revision": 2, "is_routed": True, "assignee": "omar", "tags": ("vip",)},
-        {"response", "responses", "assignee", "tags"},
+        {"response", "revision", "responses", "assignee", "tags"},
     ),
 }
 
