@@ -53,7 +53,7 @@ def id_of(write: Write) -> str:
 class Timers(StoreSuite):
     """Which issues wait to be looked at, and until when the others sleep."""
 
-    @pytest.fixture(autouse=True)
+    @pytest.fixture
     def timers(self, store: Store, account: str) -> None:
         """Leave out stores that keep no timers."""
         check_timers(store, account)
@@ -63,6 +63,7 @@ class Timers(StoreSuite):
         """Return a function that makes one change in a transaction of its own."""
         return lambda name, *given: store.transact(account, lambda unit: getattr(unit, name)(*given), write=True)
 
+    @pytest.mark.usefixtures("timers")
     def test_an_issue_waits_from_its_instant_on(self, save: Save, ask: Ask) -> None:
         """At that very instant it is found; one that sleeps for good never is."""
         first, other = waking(hours=1), waking("r-2", None)
@@ -71,6 +72,7 @@ class Timers(StoreSuite):
         assert list(ask("awake", NOON + HOUR, 10)) == [id_of(first)]
         assert list(ask("awake", NOON + 100_000 * HOUR, 10)) == [id_of(first)]
 
+    @pytest.mark.usefixtures("timers")
     def test_what_has_waited_longest_comes_first(self, save: Save, ask: Ask) -> None:
         """In that order, and no more than are asked for."""
         writes = [waking(f"r-{number}", hours) for number, hours in enumerate((3, 1, 2))]
@@ -79,6 +81,7 @@ class Timers(StoreSuite):
         assert list(ask("awake", NOON + 3 * HOUR, 10)) == by_time
         assert list(ask("awake", NOON + 3 * HOUR, 2)) == by_time[:2]
 
+    @pytest.mark.usefixtures("timers")
     def test_a_change_says_anew_when_to_look(self, save: Save, ask: Ask) -> None:
         """What was said before counts no longer, and nothing said is never."""
         first = waking()
@@ -91,6 +94,7 @@ class Timers(StoreSuite):
         save(then(later.issue, event_after(later.issue, NoteAdded, note=note())))
         assert list(ask("awake", NOON + 100 * HOUR, 10)) == []
 
+    @pytest.mark.usefixtures("timers")
     def test_accounts_are_found_over_all_of_them(self, store: Store, save: Save, account: str) -> None:
         """Whoever has an issue that waits is named once, longest waiting first; an account's own list has its own."""
         other, quiet = fresh_account(), fresh_account()
@@ -108,6 +112,7 @@ class Timers(StoreSuite):
         assert found(4) == [other, account]
         assert found(0) == []
 
+    @pytest.mark.usefixtures("timers")
     def test_a_look_that_finds_nothing_lets_an_issue_sleep(self, save: Save, ask: Ask, do: Ask) -> None:
         """Until the instant that is said, and lists show from then on when something is due on it."""
         first = waking()
@@ -121,6 +126,7 @@ class Timers(StoreSuite):
         assert list(ask("awake", NOON + 100 * HOUR, 10)) == []
         assert [line.due_at for line in ask("issues", query)] == [None]
 
+    @pytest.mark.usefixtures("timers")
     def test_a_look_at_what_is_no_longer_so_changes_nothing(self, save: Save, ask: Ask, do: Ask) -> None:
         """Whoever changed the issue meanwhile has said when to look at it."""
         first = waking()
@@ -129,6 +135,7 @@ class Timers(StoreSuite):
         assert do("reschedule", "nobody's", 1, None, NOON + 5 * HOUR) is False
         assert list(ask("awake", NOON, 10)) == [id_of(first)]
 
+    @pytest.mark.usefixtures("timers")
     def test_what_cannot_be_looked_at_is_put_off(self, save: Save, ask: Ask, do: Ask) -> None:
         """Whatever its version; what sleeps longer, or for good, goes on to."""
         writes = [waking(f"r-{number}", hours) for number, hours in enumerate((0, 9, None))]
@@ -138,6 +145,7 @@ class Timers(StoreSuite):
         assert list(ask("awake", NOON + 2 * HOUR, 10)) == [id_of(writes[0])]
         assert list(ask("awake", NOON + 100 * HOUR, 10)) == [id_of(writes[0]), id_of(writes[1])]
 
+    @pytest.mark.usefixtures("timers")
     def test_all_that_sleeps_can_be_roused(self, save: Save, ask: Ask, do: Ask) -> None:
         """Some at a time, until none is left; what sleeps for good is not meant."""
         writes = [waking(f"r-{number}", hours) for number, hours in enumerate((0, 1, 2, 3, None))]
@@ -145,6 +153,7 @@ class Timers(StoreSuite):
         assert [do("rouse", NOON, 2) for _ in range(3)] == [2, 1, 0]
         assert sorted(ask("awake", NOON, 10)) == sorted(id_of(write) for write in writes[:4])
 
+    @pytest.mark.usefixtures("timers")
     def test_what_is_rolled_back_leaves_timers_as_they_were(
         self, store: Store, save: Save, ask: Ask, account: str
     ) -> None:
