@@ -104,7 +104,9 @@ def test_the_log_obeys_nothing_that_was_typed(tracker: Tracker, issue: Issue) ->
 @pytest.mark.parametrize("name", ["asignee", "__class__"])
 def test_an_attribute_that_issues_lack_is_told_at_once(name: str, tracker: Tracker, issue: Issue) -> None:
     """A misspelt name is a fault of the test, and says what was meant."""
-    with pytest.raises(TypeError, match=f"an issue has no '{name}'; (did you mean 'assignee'|there are 'alerted', )"):
+    with pytest.raises(
+        TypeError, match=f"an issue has no '{name}'; (did you mean 'assignee'|there are 'accountable', )"
+    ):
         assert_issue(tracker, "r-1", **{name: "ed"})
 
 

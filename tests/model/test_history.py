@@ -138,7 +138,11 @@ EFFECTS: dict[str, tuple[type[Event], dict[str, Any], set[str]]] = {
         {"into": "i-0"},
         {"phase", "merged_into", "assignee", "followers"},
     ),
-    "moved": (GroupChanged, {"response": response(group="field"), "revision": 2}, {"response", "revision", "responses"}),
+    "moved": (
+        GroupChanged,
+        {"response": response(group="field"), "revision": 2},
+        {"response", "revision", "responses"},
+    ),
     "moved with a note": (
         GroupChanged,
         {"response": response(group="field"), "revision": 2, "note": note(1)},

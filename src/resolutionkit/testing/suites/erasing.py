@@ -13,7 +13,7 @@ import pytest
 from hypothesis import strategies as st
 
 from resolutionkit.model.erasure import ERASED, renamed, tombstone, with_response, with_words
-from resolutionkit.model.events import CorrectionRecorded, Escalated, Event, NoteAdded, RootCauseRecorded
+from resolutionkit.model.events import CorrectionRecorded, Escalated, Event, LevelRaised, NoteAdded, RootCauseRecorded
 from resolutionkit.model.history import replay
 from resolutionkit.model.issue import Issue, RootCause
 from resolutionkit.model.people import StaticDirectory
@@ -40,6 +40,7 @@ JANE = "jane@customer.example"
 
 WORDS = (
     "First words.", "Second words.", "Words of the opening.", "Signed", "Noted words.", "Reason words.", "More words.",
+    "Level words.",
     "Why words.", "Action words.", "Jane Doe", JANE, "555-0101", "ABC Ltd",
 )  # fmt: skip
 """What the issue of :func:`filled` is full of."""
@@ -86,6 +87,10 @@ def filled(save: Save) -> tuple[Issue, Response, Response]:
     steps: list[tuple[type[Event], dict[str, Any]]] = [
         (NoteAdded, {"note": note("Noted words."), "actor": LEE}),
         (Escalated, {"reason": "Reason words.", "to": None, "note": note("More words.")}),
+        (
+            LevelRaised,
+            {"level": 1, "name": "x", "entered_at": NOON, "accountable": (LEE,), "reason": "Level words."},
+        ),
         (RootCauseRecorded, {"root_cause": cause}),
         (CorrectionRecorded, {"response": second, "revision": 2, "people": (LEE,), "needs_recovery": True}),
     ]
