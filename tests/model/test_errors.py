@@ -168,6 +168,7 @@ def test_each_error_has_the_http_status_that_fits(name: str) -> None:
         rk.MoveRefused,
         rk.ResponseConflict,
         rk.ResponseHasIssue,
+        rk.ResponseMoved,
         rk.ResponseReplaced,
         rk.StaleIssue,
         rk.WriteConflict,
