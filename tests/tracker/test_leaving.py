@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from resolutionkit import (
     AccessDenied,
+    AsyncTracker,
     ChangeOrRefusal,
     Desk,
     InvalidCommand,
@@ -22,6 +24,7 @@ from resolutionkit import (
     Status,
     Topic,
     Tracker,
+    replay,
 )
 from support import organisation, response
 
@@ -176,3 +179,30 @@ def test_leavers_are_those_whose_open_issues_wait_for_nobody(tracker: Tracker) -
     for one in now.leavers():
         assert all(done.is_done for done in now.hand_over(one.person, note="Has left."))
     assert now.leavers() == ()
+
+
+def test_an_async_tracker_merges_and_hands_over_alike(async_url: str) -> None:
+    """The same code, awaited."""
+
+    async def scene() -> None:
+        company = with_people(nina={"active": False})
+        async with AsyncTracker.open(async_url, directory=organisation(), create=True) as tracker:
+            ids = []
+            for number in range(2):
+                opened = (await tracker.record(response(f"r-{number}"))).issue
+                assert opened is not None
+                ids.append(opened.id)
+            desk = tracker.as_user("bridget")
+            await desk.assign(ids[0], "nina", note="Hers.")
+            merged = (await desk.merge(ids[1], into=ids[0])).issue
+            assert await desk.issue(ids[1]) == merged == replay(await desk.history(ids[1]))
+            assert await tracker.leavers() == ()
+            later = AsyncTracker(tracker._sync._runner.store.store, directory=company)
+            assert [one.person for one in await later.leavers()] == ["nina"]
+            (done,) = await later.hand_over("nina", note="Has left.")
+            assert done.change is not None
+            assert done.change.issue.assignee == "ed"
+            assert await desk.leavers() == ()
+            assert await desk.hand_over("nina", note="Has left.") == ()
+
+    asyncio.run(scene())

@@ -54,7 +54,7 @@ class Round:
 
     opened_at: datetime
     answers: dict[str | None, datetime]
-    skips: list[Skip] = field(factory=list)
+    skips: list[Skip] = field(factory=list[Skip])
     stopped_at: datetime | None = None
     is_closed: bool = False
 
@@ -104,9 +104,9 @@ class _Reading:
     """What is known of an issue at some place of its history."""
 
     paused_in: Collection[str]
-    rounds: list[Round] = field(factory=list)
+    rounds: list[Round] = field(factory=list[Round])
     status: str = ""
-    fronts: list[_Front] = field(factory=list)
+    fronts: list[_Front] = field(factory=list[_Front])
     is_old: bool = False
 
     def read(self, event: Event, before: Event | None) -> None:

@@ -23,7 +23,7 @@ class Attempts:
         seen: The issues that it saw, and their versions, by the ids that were asked for.
     """
 
-    seen: dict[str, tuple[str, int]] = field(factory=dict)
+    seen: dict[str, tuple[str, int]] = field(factory=dict[str, tuple[str, int]])
 
     def versions(self, asked: str) -> Mapping[str, int]:
         """Return the version of the issue that an id led to at first, by that issue's id; nothing in the first run."""
