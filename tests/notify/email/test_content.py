@@ -72,6 +72,7 @@ HEADINGS = {
         "New status: Resolution in Progress",
         "Bridget Shaw set the status: Resolution in Progress.",
     ),
+    Topic.MERGED: ("Two issues of one customer are one now", "Bridget Shaw assigned the issue to Omar Haddad."),
     Topic.REASSIGNED: ("Somebody else works the issue now", "Bridget Shaw assigned the issue to Omar Haddad."),
     Topic.NOTED: ("There is a new note", ""),
     Topic.LEVEL_RAISED: (
