@@ -7,7 +7,7 @@ without a type or a meaning is an error of the build.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from enum import Enum
@@ -115,19 +115,20 @@ def keys_of(file: KeyFile) -> list[Key]:
 def _place(file: KeyFile, key: Key) -> int:
     owner = file.classes[key.table]
     fields = [field.name for field in attrs.fields(owner)] if attrs.has(owner) else []
-    name = _field(key.name)
+    name = _field(key.name, fields)
     return fields.index(name) if name in fields else len(fields)
 
 
-def _field(name: str) -> str:
+def _field(name: str, fields: Collection[str]) -> str:
     """Return the field that a key fills; a span's key tells its unit."""
-    return "within" if name == "within_hours" else name.removesuffix("_days")
+    spellings = (name, name.removesuffix("_days"), name.removesuffix("_hours"))
+    return next((one for one in spellings if one in fields), name.removesuffix("_days"))
 
 
 def _described(file: KeyFile, table: str, name: str, asked: _Asked) -> Key:
     path = f"{table}.{name}" if table else name
-    field = _field(name)
     owner = file.classes[table]
+    field = _field(name, [one.name for one in attrs.fields(owner)] if attrs.has(owner) else [])
     meaning = file.meanings.get(path) or _meanings(owner).get(field, "")
     kind = file.kinds.get(path) or asked.kind or ("table" if path in file.classes else "")
     if not meaning or not kind:
@@ -140,7 +141,7 @@ def _described(file: KeyFile, table: str, name: str, asked: _Asked) -> Key:
         table=table,
         name=name,
         kind=kind,
-        default="required" if is_required else _default(owner, field),
+        default="required" if is_required else _default(owner, field, _UNITS.get(unit, timedelta(days=1))),
         meaning=meaning,
     )
 
@@ -149,15 +150,18 @@ def _meanings(owner: type) -> dict[str, str]:
     return section(owner.__doc__, "Attributes") | section(owner.__doc__, "Args")
 
 
-def _default(owner: type, name: str) -> str:
+_UNITS = {"hours": timedelta(hours=1)}
+
+
+def _default(owner: type, name: str, unit: timedelta) -> str:
     fields = {field.name: field for field in attrs.fields(owner)} if attrs.has(owner) else {}
     default = fields[name].default if name in fields else None
+    if isinstance(default, timedelta):
+        return f"`{default / unit:g}`" if default >= unit else _shown(None)
     return _shown(default)
 
 
 def _shown(default: Any) -> str:
-    if isinstance(default, timedelta):
-        return f"`{default / timedelta(days=1):g}`"
     if isinstance(default, Enum | str) and str(default):
         return f'`"{default}"`'
     if isinstance(default, Access):
@@ -248,7 +252,7 @@ POLICY = KeyFile(
         "channels": ["email"],
         "rules": [{}],
         "workflow": {"statuses": [{}], "moves": [{}]},
-        "targets": {"first_action": {"within_days": 2}, "follow_up": {}, "closed": {}},
+        "targets": {"first_action": {"within_days": 2}, "follow_up": {}, "closed": {}, "remind_before_hours": 8},
         "calendar": {},
         "levels": [{}],
         "closing_check": {},

@@ -64,14 +64,16 @@ def targets_in(top: Table) -> Targets | None:
 def _reminding(table: Table) -> dict[str, Any]:
     """Return how long before a limit the assignee is reminded, where the file says so."""
     entry = table.entry("remind_before")
-    if entry is not None:
-        if entry.value is not False:
-            entry.fault(f"{shown(entry.value)} should be false for no reminders; else give remind_before_hours")
-        return {"remind_before": None}
-    if not {"remind_before_days", "remind_before_hours"} & set(table.data):
-        return {}
-    span = span_in(table, "remind_before", in_business=False)
-    return {} if span is None else {"remind_before": span}
+    span = None
+    if {"remind_before_days", "remind_before_hours"} & set(table.data):
+        span = span_in(table, "remind_before", in_business=False)
+        if entry is not None:
+            entry.fault("stands beside a span; give one of them")
+    if entry is None:
+        return {} if span is None else {"remind_before": span}
+    if entry.value is not False:
+        entry.fault(f"{shown(entry.value)} should be false for no reminders; else give remind_before_hours")
+    return {"remind_before": None}
 
 
 def _limit(table: Table, kind: str) -> Target | bool | None:

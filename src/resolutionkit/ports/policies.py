@@ -23,7 +23,7 @@ class KeepsPolicies(Protocol):
         Two that keep one at once are no conflict, and neither fails.
 
         Returns:
-            Whether it was not there: False says that another transaction has committed it, or this one has kept it.
+            True where it was not there, and False where another transaction has committed it or this one has kept it.
         """
 
     def rewrite_policy(self, fingerprint: str, body: str, /) -> None:

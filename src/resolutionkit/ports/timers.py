@@ -29,7 +29,7 @@ class KeepsTimers(Protocol):
         """Keep when something is due on an issue, and when to look at it next, where nothing else happens to it.
 
         Returns:
-            False where the issue has another version by now: whoever changed it has said so itself.
+            True, or False where the issue has another version by now and whoever changed it has said so itself.
         """
 
     def postpone(self, issue_ids: Sequence[str], until: datetime, /) -> None:
