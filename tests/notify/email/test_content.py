@@ -84,7 +84,6 @@ HEADINGS = {
         "Is the customer satisfied now?",
         "It is time to ask whether the customer is satisfied.",
     ),
-    Topic.MERGED: ("Two issues of one customer are one now", ""),
     Topic.RECORDED: ("A customer has answered", ""),
     Topic.DAILY_ALERT: ("Your daily alert", "1 unhappy response from 19 November 2026, 12:00 UTC to 20 November"),
     Topic.RECOVERY_REPORT: ("Service recovery report", "1 unhappy response from 19 November 2026, 12:00 UTC to 20"),
