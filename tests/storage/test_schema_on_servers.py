@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, inspect, text
 from support.schemas import KINDS, OVER_ALL
 from support.servers import SERVERS, shared_database
 
-OURS = 14
+OURS = 15
 BINARY = {"postgresql": "C", "mariadb": "utf8mb4_nopad_bin"}
 BODIES = {"body", "people", "payload", "advice"}
 
