@@ -218,3 +218,35 @@ def test_the_shown_policy_has_every_status_with_its_guidance(shell: Any, write: 
     own = write("p.toml", '[surveys."Shop visit"]\nscale = "CSAT-5"\nrecovery_threshold = 3')
     lines = shell.ok("policy", "show", "--policy", own).splitlines()
     assert ["Shop", "visit", "CSAT-5", "3"] in [line.split() for line in lines]
+
+
+LEVELS = """[[levels]]
+name = "first"
+within_days = 2
+[[levels]]
+name = "tier one"
+within_days = 3
+accountable = {who}
+"""
+
+
+@pytest.mark.parametrize(
+    ("who", "findings"),
+    {
+        '["dana"]': {},
+        '["leader", "dana"]': {},
+        '["manager"]': {},
+        '["gone", "dana"]': {"levels[1].accountable[0]": "'gone' answers for 'tier one', and is not there"},
+        '["gone", "group_lead"]': {"levels[1].accountable[0]": "'gone' answers for 'tier one', and is not there"},
+        '[{manager_of = "dana"}]': {"levels[1].accountable": "nobody is there to answer for 'tier one'"},
+    }.items(),
+)
+def test_a_level_that_nobody_is_on_is_a_warning(
+    who: str, findings: dict[str, str], shell: Any, write: Callable[[str, str], str]
+) -> None:
+    """As far as it can be told before there is an issue: a role of the issue's own may be filled."""
+    policy, people = write("p.toml", LEVELS.format(who=who)), write("d.toml", SOUND)
+    found = shell.data("policy", "check", policy, "--directory", people)["warnings"]
+    told = {one["place"]: one["problem"] for one in found if one["place"].startswith("levels")}
+    assert told.keys() == findings.keys()
+    assert all(problem in told[place] for place, problem in findings.items())

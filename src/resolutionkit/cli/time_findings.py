@@ -38,7 +38,8 @@ def _calendar_findings(policy: Policy, now: datetime) -> Iterator[Finding]:
     if not calendar.between(now, now + _YEAR):
         told = "the calendar does not open within a year: holidays take all of its hours"
         yield Finding("calendar.holidays", told, "hours on days that are no holidays")
-    if not any(target.business_time for _, target in policy.targets.in_force):
+    limits = [*(target for _, target in policy.targets.in_force), *policy.levels]
+    if not any(limit.business_time for limit in limits):
         told = "no limit counts business time, so that the calendar only tells how late the team was"
         yield Finding("calendar", told, "business_time = true with a limit in hours, or no calendar")
 

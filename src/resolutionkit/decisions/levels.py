@@ -35,6 +35,19 @@ def accountable_for(level: EscalationLevel, issue: Issue, people: StaticDirector
     return () if top is None else (top,)
 
 
+def answer_always(level: EscalationLevel, people: StaticDirectory) -> tuple[str, ...] | None:
+    """Return who answers for a level whatever the issue, of those who are there; None where that depends on the issue.
+
+    Args:
+        level: The level.
+        people: The directory.
+    """
+    if any(who.by not in _FIXED for who in level.accountable):
+        return None
+    found = (_FIXED[who.by](who, people) for who in level.accountable)
+    return tuple(dict.fromkeys(who for who in found if who is not None))
+
+
 def _above(who: str | None, people: StaticDirectory) -> str | None:
     """Return the nearest who is there above somebody."""
     person = None if who is None else people.person(who)
@@ -48,14 +61,22 @@ def _lead(issue: Issue, people: StaticDirectory) -> str | None:
     return None if group is None else group.lead
 
 
-def _leader(_who: Accountable, _issue: Issue, people: StaticDirectory) -> str | None:
+def _leader(people: StaticDirectory) -> str | None:
     leader = people.leader()
     return None if leader is None else active(leader.id, people)
 
 
+_FIXED: Mapping[AccountableAs, Callable[[Accountable, StaticDirectory], str | None]] = {
+    AccountableAs.PERSON: lambda who, people: present(who.person or "", people),
+    AccountableAs.MANAGER_OF: lambda who, people: _above(who.person, people),
+    AccountableAs.LEADER: lambda _who, people: _leader(people),
+}
+"""Those whom a level names whatever the issue."""
+
+
 _FINDERS: Mapping[AccountableAs, Callable[[Accountable, Issue, StaticDirectory], str | None]] = {
-    AccountableAs.PERSON: lambda who, _issue, people: present(who.person or "", people),
-    AccountableAs.MANAGER_OF: lambda who, _issue, people: _above(who.person, people),
+    AccountableAs.PERSON: lambda who, _issue, people: _FIXED[who.by](who, people),
+    AccountableAs.MANAGER_OF: lambda who, _issue, people: _FIXED[who.by](who, people),
     AccountableAs.MANAGER: lambda _who, issue, people: (
         _above(issue.assignee, people) or _above(_lead(issue, people), people)
     ),
@@ -64,7 +85,7 @@ _FINDERS: Mapping[AccountableAs, Callable[[Accountable, Issue, StaticDirectory],
     AccountableAs.REPORTING_LINE: lambda _who, issue, people: next(
         (who for who in reversed(issue.people) if active(who, people) is not None), None
     ),
-    AccountableAs.LEADER: _leader,
+    AccountableAs.LEADER: lambda who, _issue, people: _FIXED[who.by](who, people),
 }
 
 

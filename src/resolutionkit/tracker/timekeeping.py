@@ -142,7 +142,7 @@ def run_on(runner: Runner, issue_id: str, now: datetime) -> Change:
         return done
 
     def carry_out() -> Change:
-        return runner.store.transact(runner.account, work, write=True)
+        return runner.write(work, around)
 
     return carry_out() if runner.watch.is_idle() else runner.watch.changed(runner.account, command, carry_out)
 
