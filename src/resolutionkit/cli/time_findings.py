@@ -38,7 +38,7 @@ def _calendar_findings(policy: Policy, now: datetime) -> Iterator[Finding]:
     if not calendar.between(now, now + _YEAR):
         told = "the calendar does not open within a year: holidays take all of its hours"
         yield Finding("calendar.holidays", told, "hours on days that are no holidays")
-    limits = [*(target for _, target in policy.targets.in_force), *policy.levels]
+    limits = [*(target for _, target in policy.targets.in_force), *(level.limit for level in policy.levels)]
     if not any(limit.business_time for limit in limits):
         told = "no limit counts business time, so that the calendar only tells how late the team was"
         yield Finding("calendar", told, "business_time = true with a limit in hours, or no calendar")

@@ -129,18 +129,34 @@ def counted_episodes(events: Sequence[Any]) -> list[dict[str, Any]]:
     for event in events:
         note = note_of(event)
         if isinstance(event, IssueOpened | Reopened):
-            found.append({"opened": event.at, "acted": None, "contacted": None, "closed": None, "as": None})
+            is_old = getattr(event, "backfilled", found[-1]["is_old"] if found else False)
+            nothing = dict.fromkeys(("acted", "contacted", "closed", "as"))
+            found.append({"opened": event.at, "is_old": is_old, **nothing})
         current = found[-1]
+        if event.kind == "merged":
+            unite(current, counted_episodes(event.history)[-1])
         if isinstance(event, IssueOpened | StatusChanged) and event.phase is Phase.CLOSED:
             current["closed"] = current["closed"] or event.at
             current["as"] = event.status
         is_action = isinstance(event, StatusChanged) or event.kind == "note_added"
-        is_action = is_action or (event.kind == "escalated" and note is not None)
+        is_action = is_action or (event.kind in {"escalated", "level_raised"} and note is not None)
         if is_action and event.is_human and current["acted"] is None:
             current["acted"] = event.at
         if note is not None and note.spoke and current["contacted"] is None:
             current["contacted"] = note.at
     return found
+
+
+def unite(current: dict[str, Any], other: dict[str, Any]) -> None:
+    """Let a round go on as one with another issue's: what came first counts, from the opening that limits run from."""
+    mine, theirs = (current["is_old"], current["opened"]), (other["is_old"], other["opened"])
+    _, since = min(mine, theirs)
+    for name in ("acted", "contacted"):
+        known = [one[name] for one in (current, other) if one[name] is not None and one[name] >= since]
+        current[name] = min(known, default=None)
+    if current["is_old"] is other["is_old"]:
+        current["opened"] = since
+    current["is_old"] = current["is_old"] and other["is_old"]
 
 
 def check_episodes(issue: Issue, history: Sequence[Any]) -> None:
