@@ -59,11 +59,11 @@ def _model(table: Table) -> Any:
 _TABLES = make_tables()
 MODELS = {name: _model(getattr(_TABLES, name)) for name in COLUMNS}
 """The models of the tables that a lifecycle writes, by the tables' names without their prefix."""
-_CHANGED = ["version", "status", "phase", "closed_at", "changed_at", "note_count", "has_spoken"]
+_CHANGED = ["version", "status", "phase", "closed_at", "changed_at", "due_at", "wake_at", "note_count", "has_spoken"]
 
 
 class DjangoModels(OnPostgresql):
-    """Nine instances for a response, then twice a load, two updates and two instances."""
+    """Ten instances for a response, then twice a load, two updates and two instances."""
 
     name = "Django models, load, then save"
     package: ClassVar[str | None] = "Django"
@@ -90,7 +90,7 @@ class DjangoModels(OnPostgresql):
         rows = recorded(number, issue, self._clock())
         if MODELS["responses"].objects.using(ALIAS).filter(pk=rows.responses[:2]).first() is not None:
             raise LookupError(rows.responses[1])
-        for name in ("responses", "response_revisions", "response_people", "issues", "events"):
+        for name in ("responses", "response_revisions", "response_people", "issues", "events", "alerts"):
             MODELS[name](*getattr(rows, name)).save(using=ALIAS, force_insert=True)
         for name in ("parties", "outbox"):
             MODELS[name].objects.using(ALIAS).bulk_create(MODELS[name](*row) for row in getattr(rows, name))
@@ -98,10 +98,12 @@ class DjangoModels(OnPostgresql):
     def _change(self, number: int, issue: str, move: tuple[str, str, str, bool]) -> None:
         kept = MODELS["issues"].objects.using(ALIAS).select_for_update().get(pk=(ACCOUNT, issue))
         rows = changed(number, issue, kept.version, self._clock(), move)
-        kept.version, kept.status, kept.phase, kept.closed_at, kept.changed_at, has_spoken, *_ = rows.issue
+        kept.version, kept.status, kept.phase, kept.closed_at, kept.changed_at = rows.issue[:5]
+        kept.due_at, kept.wake_at, has_spoken = rows.issue[5:8]
         kept.note_count, kept.has_spoken = kept.note_count + 1, max(kept.has_spoken, has_spoken)
         kept.save(using=ALIAS, update_fields=_CHANGED)
-        MODELS["parties"].objects.using(ALIAS).filter(account=ACCOUNT, id=issue).update(phase=rows.parties[0])
+        phase, due_at = rows.parties[:2]
+        MODELS["parties"].objects.using(ALIAS).filter(account=ACCOUNT, id=issue).update(phase=phase, due_at=due_at)
         MODELS["events"](*rows.events).save(using=ALIAS, force_insert=True)
         MODELS["texts"](*rows.texts).save(using=ALIAS, force_insert=True)
 

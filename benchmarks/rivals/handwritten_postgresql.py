@@ -23,10 +23,10 @@ from benchmarks.rivals.rows_by_hand import ACCOUNT, COLUMNS, MOVES, Changed, Rec
 
 _SET = {
     "issues": (
-        "version = ?, status = ?, phase = ?, closed_at = ?, changed_at = ?, note_count = note_count + 1, "
-        "has_spoken = greatest(has_spoken, ?) WHERE account = ? AND id = ? AND version = ?"
+        "version = ?, status = ?, phase = ?, closed_at = ?, changed_at = ?, due_at = ?, wake_at = ?, "
+        "note_count = note_count + 1, has_spoken = greatest(has_spoken, ?) WHERE account = ? AND id = ? AND version = ?"
     ),
-    "parties": "phase = ? WHERE account = ? AND id = ?",
+    "parties": "phase = ?, due_at = ? WHERE account = ? AND id = ?",
 }
 _TWICE = frozenset({"parties", "outbox"})
 """The tables that get two rows with a new issue."""

@@ -31,14 +31,14 @@ _HISTORY = """
             ON v.account = e.account AND v.response = e.response AND v.revision = e.revision
     WHERE e.account = ? AND e.issue = ? ORDER BY e.number"""
 _CHANGE_ISSUE = """
-    UPDATE resolutionkit_issues SET version = ?, status = ?, phase = ?, closed_at = ?, changed_at = ?,
-        note_count = note_count + 1, has_spoken = max(has_spoken, ?)
+    UPDATE resolutionkit_issues SET version = ?, status = ?, phase = ?, closed_at = ?, changed_at = ?, due_at = ?,
+        wake_at = ?, note_count = note_count + 1, has_spoken = max(has_spoken, ?)
     WHERE account = ? AND id = ? AND version = ?"""
-_CHANGE_PARTIES = "UPDATE resolutionkit_parties SET phase = ? WHERE account = ? AND id = ?"
+_CHANGE_PARTIES = "UPDATE resolutionkit_parties SET phase = ?, due_at = ? WHERE account = ? AND id = ?"
 
 
 class HandWrittenSqlite(Lifecycles):
-    """Nine rows for a response, then twice two updates and two rows."""
+    """Ten rows for a response, then twice two updates and two rows."""
 
     name = "the same rows by hand-written sqlite3"
     leaves: ClassVar[Mapping[str, int]] = {"closed issues": 1, "events": 3, "notes": 2, "messages": 2}
@@ -76,6 +76,7 @@ class HandWrittenSqlite(Lifecycles):
         self._connection.executemany(_INSERT["parties"], rows.parties)
         run(_INSERT["events"], rows.events)
         self._connection.executemany(_INSERT["outbox"], rows.outbox)
+        run(_INSERT["alerts"], rows.alerts)
         run("COMMIT")
         return issue
 

@@ -28,7 +28,7 @@ def offered(shell: Any, monkeypatch: pytest.MonkeyPatch, *words: str) -> list[st
 
 CASES = [
     (("sh",), ["show"]),
-    (("policy", ""), ["check", "show"]),
+    (("policy", ""), ["check", "explain", "schema", "show", "try", "versions"]),
     (("status", "x", ""), ["needs_attention", "in_progress", "escalated", "cant_resolve", "not_an_issue", "resolved"]),
     (("status", "--response", "R-1", "res"), ["resolved"]),
     (("status", "res", "--response", "R-1", ""), []),

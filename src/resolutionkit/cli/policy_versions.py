@@ -38,7 +38,7 @@ def _show_one(version: PolicyVersion, *, as_json: bool) -> None:
     if as_json:
         printing.show_data(asjson.data(version))
     else:
-        click.echo(plain.block(toml_text(version.data)), nl=False)
+        printing.write(plain.block(toml_text(version.data)))
 
 
 def _only(found: tuple[PolicyVersion, ...], fingerprint: str) -> PolicyVersion:

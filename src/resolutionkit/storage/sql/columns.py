@@ -70,7 +70,7 @@ def response_columns() -> list[Column[str] | Column[int] | Column[float]]:
         code("email_hash", HASH_MAX),
         code("company_hash", HASH_MAX),
         instant("erased_at"),
-        code("quarantined_for"),
+        code("quarantined_for", 32),  # no longer than needed: by it PostgreSQL guesses how many rows a page has
         instant("quarantined_since"),
         instant("repaired_at"),
     ]

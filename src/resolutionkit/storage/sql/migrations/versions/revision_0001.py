@@ -82,7 +82,7 @@ def _columns() -> Mapping[str, list[Column[Any]]]:
             _code("email_hash", _HASH),
             _code("company_hash", _HASH),
             _instant("erased_at"),
-            _code("quarantined_for"),
+            _code("quarantined_for", 32),
             _instant("quarantined_since"),
             _instant("repaired_at"),
         ],
