@@ -213,6 +213,12 @@ def _fate(fate: Fate | str | None) -> Fate | None:
 
 
 def _streams(unit: UnitOfWork, issue_id: str | None) -> tuple[str | None, ...]:
-    """Return the ids of an issue and of all that were merged into it; whatever else was asked for, as it is."""
-    issue = leading(unit, issue_id).issue
+    """Return the ids of an issue and of all that were merged into it; whatever else was asked for, as it is.
+
+    Of one that cannot be read the ledger is told all the same: it says why nobody was told.
+    """
+    try:
+        issue = leading(unit, issue_id).issue
+    except (StorageError, ValueError, LookupError):
+        return (issue_id,)
     return (issue_id,) if issue is None else (issue.id, *issue.merged)
