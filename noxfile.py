@@ -23,6 +23,8 @@ IN_WHEEL = (
     "resolutionkit/notify/email/templates/mail.html",
     "resolutionkit/notify/email/translations/de.po",
     "resolutionkit/notify/webhook_payload.schema.json",
+    "resolutionkit/policy/policy.schema.json",
+    "resolutionkit/reports/templates/report.typ",
     "resolutionkit/storage/sql/migrations/versions/revision_0001.py",
     "resolutionkit/web/templates/style.css",
     "resolutionkit/web/templates/words.html",
