@@ -32,7 +32,7 @@ from support.intruder import (
 )
 from support.stores import dump, rows
 
-ON_STORES = {"open", "close", "joined", "deliver", "work", "run_timers"}
+ON_STORES = {"open", "close", "joined", "deliver", "work", "run_timers", "run_alerts"}
 """Methods that concern a store or a connection; they are tried in ``test_settings``."""
 PEOPLE = ("dana", "bridget", "ed", "nina", "omar", "paula")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

@@ -39,6 +39,7 @@ from resolutionkit import (
     Response,
     ResponseFilter,
     ResponseRecord,
+    Rule,
     Status,
     Tracker,
 )
@@ -294,6 +295,12 @@ ON_TRACKER: dict[str, list[Case]] = {
     "history": [lambda t, n: t.history(n.issue)],
     "as_of": [lambda t, n: t.as_of(n.issue, LATE)],
     "moves": [lambda t, n: t.moves(n.issue)],
+    "targets": [lambda t, n: t.targets(n.issue)],
+    "explain_routing": [lambda t, n: t.explain_routing(n.response), lambda t, n: t.explain_routing(a_response(n))],
+    "try_rules": [
+        lambda t, n: t.try_rules([Rule(name="a", assign={"least_loaded": [n.person, "ed"]})], limit=1000),
+        lambda t, n: each_of(lambda one: t.try_rules([], one), response_filters(n)),
+    ],
     "performance": [lambda t, n: [t.performance(by).lines for by in ("group", "person")]],
     "outbox": [lambda t, n: t.outbox(n.issue), lambda t, n: t.outbox(own(t))],
     "outbox_of_response": [lambda t, n: t.outbox_of_response(n.response), lambda t, n: t.outbox_of_response("own-r-0")],
@@ -302,7 +309,6 @@ ON_TRACKER: dict[str, list[Case]] = {
         lambda t, n: [t.ledger(person=one) for one in (n.address, n.person)],
         lambda t, n: t.ledger(limit=1000),
     ],
-    "run_alerts": [lambda t, n: t.run_alerts()],
     "digest": [lambda t, n: [t.digest(one, LATE) for one in (n.person, n.address)]],
     "dead_letters": [lambda t, n: t.dead_letters()],
     "send_again": [lambda t, n: t.send_again(n.issue, "email")],
@@ -372,6 +378,7 @@ ON_DESK: dict[str, list[Case]] = {
     "history": [lambda t, n: desk(t).history(n.issue)],
     "as_of": [lambda t, n: desk(t).as_of(n.issue, LATE)],
     "moves": [lambda t, n: desk(t).moves(n.issue)],
+    "targets": [lambda t, n: desk(t).targets(n.issue)],
     "performance": [
         lambda t, n: [desk(t).performance(by).lines for by in ("group", "person")],
         lambda t, n: [t.as_user(who).performance("person").lines for who in ("ed", "nina", n.person)],
