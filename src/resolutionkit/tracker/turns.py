@@ -165,7 +165,7 @@ class Look:
         self._known = known
         self._seen = seen
         self._issues: dict[str, Issue] = {}
-        self.unreadable = dict(seen.unreadable)
+        self.unreadable: dict[str, Exception] = dict(seen.unreadable)
         for one, events in seen.histories.items():
             try:
                 self._issues |= {one: replay(events)} if events else {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import time
+from typing import Any
 
 ANSWER_MAX = 64 * 1024
 """The most bytes of one answer; those of RFC 5321 have a few hundred."""
@@ -66,6 +67,8 @@ class Answers:
 
 class Patient(smtplib.SMTP):
     """A connection whose ``timeout`` is for a whole answer."""
+
+    file: Any
 
     def getreply(self) -> tuple[int, bytes]:
         """Return the code and the words of the server's next answer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any, TypeAlias
@@ -32,7 +33,7 @@ PEOPLE = StaticDirectory(
     groups=[Group(code="north", lead="ann", also_alert=["lee@shop.example"]), Group(code="south", lead="ann")],
     leader="ann",
 )
-HEARERS = {"north": ("ann", "lee@shop.example"), "south": ("ann",)}
+HEARERS: Mapping[str, Sequence[str]] = {"north": ("ann", "lee@shop.example"), "south": ("ann",)}
 
 Step: TypeAlias = tuple[int, int, str, int]
 """After how many minutes it comes, how many it lags behind, the group or ``run``, and the score."""
@@ -66,7 +67,7 @@ class Told:
 
     def __init__(self, start: datetime) -> None:
         """Begin with nothing."""
-        self.ends = instants(start)
+        self.ends: list[datetime] = instants(start)
         self.rows: dict[tuple[str, datetime], list[tuple[datetime, str, bool]]] = defaultdict(list)
 
     def add(self, response: Response, known_at: datetime) -> None:
