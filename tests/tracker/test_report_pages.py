@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from resolutionkit import LinkForm, LinkProblem, LinkRefused, Links, RecoveryReport, ResponseNotFound, Topic
+from resolutionkit import (
+    LinkForm,
+    LinkProblem,
+    LinkRefused,
+    Links,
+    RecoveryReport,
+    ResponseNotFound,
+    ResponseReplaced,
+    Topic,
+)
 from resolutionkit.notify.report_linking import linked
 from resolutionkit.notify.report_links import read_report_link
 from resolutionkit.tracker.reportvisits import ReportVisit
@@ -96,3 +105,20 @@ def test_the_page_lists_what_the_paper_does(morning: Callable[..., Morning]) -> 
     assert page.look("late").found.place is None
     told.run("2026-03-04T09:00")
     assert listed(visit(told, "lena")) == ["later"]
+
+
+def test_a_later_answer_is_found_where_it_is_now(morning: Callable[..., Morning]) -> None:
+    """It came after the report, and stands in the place of one that the report lists; no other answer does."""
+    told = morning()
+    told.receive("first", "2026-03-02T08:00", ticket="T-1")
+    told.receive("second", "2026-03-02T08:10", ticket="T-2")
+    told.run("2026-03-02T09:00")
+    told.receive("again", "2026-03-02T10:00", ticket="T-1")
+    told.receive("another", "2026-03-02T10:00", ticket="T-3")
+    page = visit(told, "lena")
+    with pytest.raises(ResponseReplaced) as replaced:
+        page.look("first")
+    assert page.look(replaced.value.replaced_by).found.place is None
+    assert page.save("again", LinkForm(note="Rang.", key="k-1", version=1), go="previous").at == "second"
+    with pytest.raises(ResponseNotFound):
+        page.look("another")

@@ -203,8 +203,15 @@ class Finder:
 
     def _is_of_that_time(self, record: ResponseRecord) -> bool:
         start, end = self._window()
-        is_told = self._digest is not None and record.id in self._digest.responses
-        return is_told or start <= record.response.received_at < end
+        return start <= record.response.received_at < end or self._is_told(record)
+
+    def _is_told(self, record: ResponseRecord) -> bool:
+        """Say whether a daily report lists a response, or one in whose place it stands by now."""
+        if self._digest is None:
+            return False
+        told = all_of(cast(KeepsDeliveries, self.unit).records, self._digest.responses)
+        tickets = {(one.response.survey, one.response.ticket) for one in told.values() if one.response.ticket}
+        return record.id in told or (record.response.survey, record.response.ticket) in tickets
 
     def _among(self, record: ResponseRecord, lines: Sequence[ResponseLine]) -> ForNotes:
         own, keys = key_of(record), [key_of(line.record) for line in lines]
