@@ -14,12 +14,13 @@ from resolutionkit import (
     RecoveryReport,
     ResponseNotFound,
     ResponseReplaced,
+    StaticDirectory,
     Topic,
 )
 from resolutionkit.notify.report_linking import linked
 from resolutionkit.notify.report_links import read_report_link
 from resolutionkit.tracker.reportvisits import ReportVisit
-from support.mornings import Morning, company
+from support.mornings import GROUPS, PEOPLE, Morning, company
 from support.stores import BACKENDS, fresh_store
 
 LINKS = Links("https://app.example/recovery", ["a key of these tests, and no other"])
@@ -122,3 +123,17 @@ def test_a_later_answer_is_found_where_it_is_now(morning: Callable[..., Morning]
     assert page.save("again", LinkForm(note="Rang.", key="k-1", version=1), go="previous").at == "second"
     with pytest.raises(ResponseNotFound):
         page.look("another")
+
+
+def test_a_report_made_by_hand_has_nothing_from_quarantine_on_its_page_either(
+    morning: Callable[..., Morning],
+) -> None:
+    """Of a known group, with a segment that nobody knows."""
+    told = morning(directory=StaticDirectory(PEOPLE, GROUPS, segments=["gold"], leader="dana"))
+    told.receive("wrong", "2026-03-02T08:00", segment="Gld")
+    told.receive("right", "2026-03-02T08:10", segment="gold")
+    start, end = told.at("2026-03-01T10:00"), told.at("2026-03-02T10:00")
+    made = told.tracker.report("lena", start, end, links=LINKS)
+    assert made is not None
+    assert [one.response.id for one in made.entries] == ["right"]
+    assert listed(told.tracker.by_report_link(read_report_link(LINKS, token(made.link), told.now))) == ["right"]
