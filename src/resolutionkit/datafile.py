@@ -35,7 +35,7 @@ def toml_data(path: str | Path, error: type[FaultsFound]) -> dict[str, Any]:
             content = file.read(_MOST + 1)
         if len(content) > _MOST:
             raise error([Fault("file", f"is longer than {_MOST:,} bytes; name the file that was meant")], str(path))
-        return tomllib.loads(content.decode())
+        return tomllib.loads(content.decode("utf-8-sig"))  # some editors put a mark at the beginning
     except OSError as problem:
         raise error([Fault("file", f"cannot be read: {problem.strerror}")], str(path)) from problem
     except (ValueError, RecursionError) as problem:

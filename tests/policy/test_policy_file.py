@@ -322,3 +322,10 @@ def test_bad_input_is_a_clear_fault_with_its_place(load: Load, content: str, pla
     (fault,) = caught.value.faults
     assert fault.place == place
     assert problem in fault.problem
+
+
+def test_a_mark_of_the_byte_order_at_the_beginning_is_no_fault(tmp_path: Path) -> None:
+    """Some editors put it there, and nobody sees it."""
+    path = tmp_path / "policy.toml"
+    path.write_text('zone = "Europe/London"', encoding="utf-8-sig")
+    assert Policy.load(path).zone == "Europe/London"

@@ -129,6 +129,28 @@ def test_reopening_changes_no_figure_of_the_episode_before(tracker: Tracker, des
         assert (two.met, two.missed) == (one.met, one.missed + 1)
 
 
+def test_merging_changes_no_figure_of_the_episodes_that_were_closed(tracker: Tracker, clock: TurnableClock) -> None:
+    """Of neither issue, and also where what was merged is merged again; it is one open piece of work from then on."""
+    bridget, ids = tracker.as_user("bridget"), []
+    for number, group in enumerate(("emea", "field", "field")):
+        issue = tracker.record(response(f"r-{number}", group=group)).issue
+        assert issue is not None
+        ids.append(issue.id)
+        clock.turn(hours=1)
+        bridget.set_status(issue.id, Status.RESOLVED, note="Rang.", spoke=True)
+        clock.turn(hours=number)
+        bridget.reopen(issue.id, note="Same again.")
+    before = tracker.performance("group")
+    bridget.merge(ids[1], ids[2])
+    bridget.merge(ids[0], ids[1])
+    after = tracker.performance("group")
+    for key in ("emea", "field", None):
+        old, new = (found.total if key is None else found.line(key) for found in (before, after))
+        for one, other in ((old.closed, new.closed), (old.contacted, new.contacted)):
+            assert (one.done, one.median, one.met) == (other.done, other.median, other.met)
+    assert (before.total.closed.unfinished, after.total.closed.unfinished) == (3, 1)
+
+
 def test_an_unhappy_answer_that_reopens_leaves_the_episode_with_the_answer_before(
     tracker: Tracker, desk: Desk, clock: TurnableClock
 ) -> None:

@@ -8,9 +8,9 @@ from datetime import datetime
 from attrs import define, field
 
 from resolutionkit.decisions.deadlines import reckoned
-from resolutionkit.decisions.episodes import worked
+from resolutionkit.decisions.episodes import Worked, worked
 from resolutionkit.decisions.rounds import Round, rounds_of
-from resolutionkit.model.events import Event
+from resolutionkit.model.events import Event, Merged
 from resolutionkit.model.issue import Episode, Issue, Status
 from resolutionkit.model.response import ResponseRecord, Standing
 from resolutionkit.policy.policy import Policy
@@ -111,8 +111,26 @@ class Tally:
         if issue.backfilled and not self.with_backfilled:
             return
         self._count_response(record, issue)
+        self._count_episodes(record, history, issue, owners)
+        for event in history:
+            if isinstance(event, Merged):
+                self._count_earlier(record, event.history)
+
+    def _count_earlier(self, record: ResponseRecord, history: Sequence[Event]) -> None:
+        """Count the episodes that an issue had closed before it was merged: what they came to stays (law L10)."""
+        issue, owners = worked(history)
+        if self.with_backfilled or not issue.backfilled:
+            self._count_episodes(record, history, issue, owners[:-1])
+        for event in history:
+            if isinstance(event, Merged):
+                self._count_earlier(record, event.history)
+
+    def _count_episodes(
+        self, record: ResponseRecord, history: Sequence[Event], issue: Issue, owners: Sequence[Worked]
+    ) -> None:
+        """Count the episodes of an issue that a response is about, as many as there are owners."""
         rounds = rounds_of(history, self.policy.targets.paused_in)
-        for whose, episode, one in zip(owners, issue.episodes, rounds, strict=True):
+        for whose, episode, one in zip(owners, issue.episodes, rounds, strict=False):
             if whose.response == record.id and episode.closed_as != Status.NOT_AN_ISSUE:
                 self._count_episode(self._line(record, whose.assignee), issue, episode, one)
 

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, cast
 
 from attrs import frozen
 
+from resolutionkit.decisions.alerting import is_alertable
 from resolutionkit.errors import InvalidCommand, ResponseNotFound
+from resolutionkit.model.alerts import Digest
 from resolutionkit.model.commands import AddNote, Command, Flag, words
 from resolutionkit.model.conflicts import ResponseHasIssue, ResponseMoved, ResponseReplaced
 from resolutionkit.model.fornotes import ForNotes, NotesSearch
@@ -21,9 +24,11 @@ from resolutionkit.model.query import PAGE_LIMIT, RecoveryFilter, ResponseFilter
 from resolutionkit.model.response import Response, ResponseRecord, Standing
 from resolutionkit.model.results import Change
 from resolutionkit.model.sortkeys import response_key as key_of
-from resolutionkit.ports import UnitOfWork
+from resolutionkit.ports import KeepsDeliveries, UnitOfWork
+from resolutionkit.tracker.digests import all_of
 from resolutionkit.tracker.periods import day_of
 from resolutionkit.tracker.pipeline import AccountSettings
+from resolutionkit.tracker.standing_in import digest_of, heard_by
 
 STAY, PREVIOUS, NEXT = "stay", "previous", "next"
 STEPS = (STAY, PREVIOUS, NEXT)
@@ -93,14 +98,38 @@ class Finder:
     def lines(self) -> list[ResponseLine]:
         """Return the responses of a group's day, or of a report, that need recovery, in the order of receipt."""
         start, end = self._window()
+        if self._digest is not None:
+            return self._told_in(self._digest)
         first = start
         if self.search.start is not None:
             first = start - self.settings.policy.announce_within  # what was recorded late is told in a later report
         condition = ResponseFilter(
-            recovery=RecoveryFilter.NEEDING_RECOVERY, groups=self._groups(), received_from=first, received_before=end
+            recovery=RecoveryFilter.NEEDING_RECOVERY,
+            groups=self._groups(),
+            received_from=first,
+            received_before=end,
+            quarantined=None if self.search.start is None else False,  # no report has what is in quarantine
         )
         found = [line for line in self._pages(condition) if line.record.erased_at is None]
         return [line for line in reversed(found) if line.record.response.received_at >= start or _late(line, start)]
+
+    @cached_property
+    def _digest(self) -> Digest | None:
+        """Return what the recipient of the report was told by a daily alert, where it is the report of one (C6)."""
+        search = self.search
+        if search.start is None or search.end is None:
+            return None
+        return digest_of(self.unit, search.recipient or self.scope.person, search.start, search.end)
+
+    def _told_in(self, digest: Digest) -> list[ResponseLine]:
+        """Return the responses that a daily report lists, as far as they stand, need recovery, and are seen still."""
+        unit, groups = cast(KeepsDeliveries, self.unit), self._groups()
+        found = sorted(all_of(unit.records, digest.responses).values(), key=key_of)
+        left = [one for one in found if is_alertable(one) and one.response.group in groups]
+        histories = all_of(unit.histories, [one.issue for one in left if one.issue is not None])
+        issues = {issue_id: replay(events) for issue_id, events in histories.items() if events}
+        seen = (one for one in left if self.scope.sees_response(one, issues.get(one.issue or "")))
+        return [ResponseLine(record=one) for one in seen]
 
     def _pages(self, condition: ResponseFilter) -> Iterator[ResponseLine]:
         after: tuple[int | str, ...] | None = None
@@ -122,7 +151,11 @@ class Finder:
             return frozenset({self.search.group})
         who = self.search.recipient or self.scope.person
         person = None if who is None else self.settings.directory.person(who)
-        return frozenset(() if person is None else self.settings.directory.groups_of(person.id))
+        if person is None:
+            return frozenset()
+        directory, digest = self.settings.directory, self._digest
+        told = frozenset[str]() if digest is None else heard_by(person.id, digest.groups, directory)
+        return told.union(directory.groups_of(person.id))
 
     def _told(self) -> str:
         """Return what was searched for, in words."""
@@ -168,10 +201,21 @@ class Finder:
         if record.standing is not Standing.CURRENT:
             raise self._replaced(record)
         self._check_moved(record)
-        start, end = self._window()
-        if record.response.group not in self._groups() or not start <= record.response.received_at < end:
+        if record.response.group not in self._groups() or not self._is_of_that_time(record):
             raise ResponseNotFound(response_id)
         return record
+
+    def _is_of_that_time(self, record: ResponseRecord) -> bool:
+        start, end = self._window()
+        return start <= record.response.received_at < end or self._is_told(record)
+
+    def _is_told(self, record: ResponseRecord) -> bool:
+        """Say whether a daily report lists a response, or one in whose place it stands by now."""
+        if self._digest is None:
+            return False
+        told = all_of(cast(KeepsDeliveries, self.unit).records, self._digest.responses)
+        tickets = {(one.response.survey, one.response.ticket) for one in told.values() if one.response.ticket}
+        return record.id in told or (record.response.survey, record.response.ticket) in tickets
 
     def _among(self, record: ResponseRecord, lines: Sequence[ResponseLine]) -> ForNotes:
         own, keys = key_of(record), [key_of(line.record) for line in lines]

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from attrs import evolve, frozen
 
 from resolutionkit.errors import AccessDenied, AccountNotFound, InvalidCommand, ResolutionKitError, StorageError
+from resolutionkit.model.alerts import Digest
 from resolutionkit.model.commands import AddNote, Command
 from resolutionkit.model.events import Cause, CauseKind
 from resolutionkit.model.fornotes import ForNotes, NotesSearch
@@ -28,6 +29,7 @@ from resolutionkit.tracker.linkproblems import Found, LinkProblem, LinkRefused
 from resolutionkit.tracker.linkviews import LinkForm, LinkView, view_of
 from resolutionkit.tracker.pipeline import Way
 from resolutionkit.tracker.runner import Runner
+from resolutionkit.tracker.standing_in import digest_of, scope_with
 
 T = TypeVar("T")
 
@@ -172,10 +174,18 @@ class ReportVisit:
         return self._runner.store.transact(self._runner.account, lambda unit: question(unit, scope), write=False)
 
     def _scope(self) -> Scope:
+        """Return how far the recipient sees; in what they were told of, also in the place of a lead (C4)."""
+        claim, directory = self.claim, self._runner.settings.directory
         try:
-            return scope_of(self.claim.recipient, self._runner.settings.directory)
+            scope = scope_of(claim.recipient, directory)
         except AccessDenied as problem:
             raise LinkRefused(LinkProblem.NOT_ALLOWED) from problem
+
+        def told(unit: UnitOfWork) -> Digest | None:
+            return digest_of(unit, scope.person, claim.start, claim.end)
+
+        digest = self._runner.store.transact(self._runner.account, told, write=False)
+        return scope if digest is None else scope_with(scope, digest.groups, directory)
 
     def _finder(self, unit: UnitOfWork, scope: Scope) -> Finder:
         claim = self.claim

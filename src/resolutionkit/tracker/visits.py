@@ -30,6 +30,7 @@ from resolutionkit.tracker.linkviews import LinkDone, LinkForm, LinkView, Prefer
 from resolutionkit.tracker.pipeline import Way
 from resolutionkit.tracker.preferring import preferences_of, set_preferences
 from resolutionkit.tracker.runner import Runner
+from resolutionkit.tracker.standing_in import scope_with
 
 
 class LinkVisit:
@@ -56,6 +57,7 @@ class LinkVisit:
         """
         scope = self._scope()
         found = self._found()
+        scope = self._with_group(scope, found)
         view = self._view(found, self._check(found, scope), scope)
         if self.claim.action is LinkAction.UNFOLLOW and not view.is_following:  # all that lets them see it, perhaps
             raise LinkRefused(LinkProblem.NOT_FOLLOWING)
@@ -89,6 +91,7 @@ class LinkVisit:
             lambda unit: (find(unit, self.claim), key is not None and unit.remembered(who, key) is not None),
             write=False,
         )
+        scope = self._with_group(scope, found)
         if not is_done:
             self._check(found, scope)
         command = self._command(filled, found, key)
@@ -153,6 +156,13 @@ class LinkVisit:
 
     def _scope(self) -> Scope:
         return scope_by(self.claim, self._runner.settings.directory)
+
+    def _with_group(self, scope: Scope, found: Found) -> Scope:
+        """Return how far the recipient sees; by a report's link to add a note, also in the place of a lead (C4)."""
+        about = found.issue or found.record
+        if self.claim.action is not LinkAction.NOTE or about is None:
+            return scope
+        return scope_with(scope, [about.response.group], self._runner.settings.directory)
 
     def _found(self) -> Found:
         def question(unit: UnitOfWork) -> Found:
