@@ -35,6 +35,7 @@ def united(issue: Issue, other: Issue, other_id: str, actor: str) -> dict[str, A
         "backfilled": issue.backfilled and other.backfilled,
         "level": max(issue.level, other.level),
         "tags": _once(issue.tags, other.tags),
+        "has_priority": issue.has_priority or other.has_priority,
         "root_cause": issue.root_cause or other.root_cause,
         "merged": (*issue.merged, other_id, *other.merged),
         "alerted": _once(issue.alerted, other.alerted),
