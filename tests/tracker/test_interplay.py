@@ -111,3 +111,34 @@ def test_priority_is_not_lost_by_a_merge(opened: Opened, clock: TurnableClock) -
     merged = desk.merge(younger.id, older.id).issue
     assert (merged.has_priority, merged.tags) == (True, ("hot",))
     assert tracker.issue(older.id) == merged == replay(tracker.history(older.id))
+
+
+# --- what rules say of a repaired response ----------------------------------------------------------------------------
+
+
+def test_a_rule_raises_the_priority_of_a_repaired_response(opened: Opened) -> None:
+    """As if it had always been right (A6, A9); the list shows it, and the history folds to it."""
+    tracker, desk = opened(Policy(rules=[Rule(name="hot", when='group = "emea"', raise_priority=True)]))
+    issue = recorded(tracker, "a", group="nowhere")
+    assert not issue.has_priority
+    repaired = desk.repair("a", group="emea").issue
+    assert repaired is not None
+    assert repaired.has_priority
+    assert tracker.issue(issue.id) == repaired == replay(tracker.history(issue.id))
+    assert [line.has_priority for line in tracker.issues()] == [True]
+
+
+def test_a_repair_takes_nobody_from_those_who_were_alerted(opened: Opened, clock: TurnableClock) -> None:
+    """Whoever a rule had told of the one that was merged sees it still, beside those who are told now."""
+    rules = [
+        Rule(name="field", when='group = "field"', alert=["nina"], tags=["outdoors"]),
+        Rule(name="emea", when='group = "emea"', alert=["zoe"], tags=["office"]),
+    ]
+    tracker, desk = opened(Policy(rules=rules))
+    older = recorded(tracker, "a", group="nowhere")
+    clock.turn(hours=1)
+    younger = recorded(tracker, "b", group="field")
+    desk.merge(younger.id, older.id)
+    desk.repair("a", group="emea")
+    merged = tracker.as_user("nina").issue(older.id)
+    assert (merged.alerted, merged.tags) == (("nina", "zoe"), ("outdoors", "office"))

@@ -108,6 +108,7 @@ class _Routed:
     rules: tuple[str, ...] = ()
     alerted: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    has_priority: bool = False
     is_quiet: bool = False
     escalate: str | None = None
 
@@ -119,7 +120,7 @@ def add_repair(
 
     Args:
         draft: The events so far.
-        issue: The issue as it is.
+        issue: The issue as it is after the draft's events.
         record: The response as it is from then on.
         context: The circumstances.
         note: The note of whoever repaired it, or None.
@@ -136,6 +137,7 @@ def add_repair(
         rules=routed.rules,
         alerted=routed.alerted,
         tags=routed.tags,
+        has_priority=routed.has_priority,
         is_quiet=routed.is_quiet or not in_time,
         note=note,
     )
@@ -154,6 +156,7 @@ def _routed(record: ResponseRecord, context: Context) -> _Routed:
         rules=ruling.rules,
         alerted=ruling.alerted,
         tags=ruling.tags,
+        has_priority=ruling.has_priority,
         is_quiet=ruling.is_quiet,
         escalate=ruling.escalate,
     )

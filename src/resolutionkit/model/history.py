@@ -30,7 +30,7 @@ from resolutionkit.model.events import (
     note_of,
 )
 from resolutionkit.model.issue import Episode, Issue, Phase
-from resolutionkit.model.merging import about, side_of, united, with_codes, with_correction, with_replacement
+from resolutionkit.model.merging import about, once, side_of, united, with_codes, with_correction, with_replacement
 from resolutionkit.model.notes import NoteLog
 from resolutionkit.model.response import Response
 from resolutionkit.model.trusted import changed, trusted
@@ -241,8 +241,9 @@ def _response_repaired(issue: Issue, event: ResponseRepaired) -> Issue:
         issue,
         event,
         assignee=event.assignee,
-        alerted=event.alerted or issue.alerted,
-        tags=event.tags or issue.tags,
+        alerted=once(issue.alerted, event.alerted),
+        tags=once(issue.tags, event.tags),
+        has_priority=issue.has_priority or event.has_priority,
         awaits_routing=False,
         is_unannounced=False,
         **_with_codes(issue, event, quarantined=()),
