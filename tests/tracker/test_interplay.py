@@ -142,3 +142,72 @@ def test_a_repair_takes_nobody_from_those_who_were_alerted(opened: Opened, clock
     desk.repair("a", group="emea")
     merged = tracker.as_user("nina").issue(older.id)
     assert (merged.alerted, merged.tags) == (("nina", "zoe"), ("outdoors", "office"))
+
+
+# --- several responses, of which one is in quarantine, or moves -------------------------------------------------------
+
+
+def told(tracker: Tracker, issue: Issue, before: int) -> dict[str, str]:
+    """Return who was told of what about an issue since it had so many messages."""
+    return {one.recipient: one.topic.value for one in tracker.outbox(issue.id)[before:]}
+
+
+def test_a_later_answer_beside_one_in_quarantine_repairs_nothing(opened: Opened, clock: TurnableClock) -> None:
+    """What waits for repair is the other response: the issue stays the leader's until that is put right (A5, A6)."""
+    tracker, desk = opened()
+    issue = recorded(tracker, "a", group="nowhere")
+    clock.turn(hours=1)
+    desk.merge(recorded(tracker, "b", group="emea", ticket="T").id, issue.id)
+    clock.turn(hours=1)
+    done = tracker.record(response("b2", 3, group="emea", contact=JANE, ticket="T", received_at=clock()))
+    assert [event.kind for event in done.events] == ["replacement_recorded"]
+    before = tracker.issue(issue.id)
+    assert (before.assignee, before.awaits_routing, before.is_unannounced) == ("dana", True, True)
+    after = desk.repair("a", group="field").issue
+    assert after is not None
+    assert (after.assignee, after.awaits_routing, after.is_unannounced) == ("omar", False, False)
+    assert after == replay(tracker.history(issue.id))
+
+
+def test_of_two_in_quarantine_the_issue_waits_for_its_own(opened: Opened, clock: TurnableClock) -> None:
+    """The repair of the other one tells nobody of a response that waits still, and gives it to nobody (A6)."""
+    tracker, desk = opened()
+    issue = recorded(tracker, "a", group="nowhere")
+    clock.turn(hours=1)
+    desk.merge(recorded(tracker, "b", group="nowhere").id, issue.id)
+    messages = len(tracker.outbox(issue.id))
+    first = desk.repair("b", group="field").issue
+    assert first is not None
+    assert (first.assignee, first.awaits_routing, told(tracker, issue, messages)) == ("dana", True, {})
+    second = desk.repair("a", group="emea").issue
+    assert second is not None
+    assert (second.assignee, told(tracker, issue, messages)) == ("ed", {"ed": "opened"})
+    assert second == replay(tracker.history(issue.id))
+
+
+def test_an_answer_that_puts_its_own_place_right_beside_another_one(opened: Opened, clock: TurnableClock) -> None:
+    """It leaves quarantine, and the issue, which follows it, goes on with whom it has."""
+    tracker, desk = opened()
+    issue = recorded(tracker, "a", group="emea")
+    clock.turn(hours=1)
+    desk.merge(recorded(tracker, "b", group="nowhere", ticket="T").id, issue.id)
+    clock.turn(hours=1)
+    done = tracker.record(response("b2", 3, group="field", contact=JANE, ticket="T", received_at=clock()))
+    assert [event.kind for event in done.events] == ["replacement_recorded", "response_repaired"]
+    assert done.issue is not None
+    assert (done.issue.assignee, done.issue.response.group) == ("ed", "field")
+    assert [side.quarantined for side in done.issue.sides] == [(), ()]
+    assert done.issue == replay(tracker.history(issue.id))
+
+
+def test_a_move_of_another_response_moves_no_issue(opened: Opened, clock: TurnableClock) -> None:
+    """Nobody is told that the issue came to their group, since it is where it was (A8, B15)."""
+    tracker, desk = opened()
+    issue = recorded(tracker, "a", group="emea")
+    clock.turn(hours=1)
+    desk.merge(recorded(tracker, "b", group="field").id, issue.id)
+    messages = len(tracker.outbox(issue.id))
+    desk.move("b", group="third")
+    assert told(tracker, issue, messages) == {}
+    desk.move("a", group="third")
+    assert told(tracker, issue, messages) == {"zoe": "moved"}

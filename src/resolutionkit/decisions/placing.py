@@ -125,8 +125,11 @@ def add_repair(
         context: The circumstances.
         note: The note of whoever repaired it, or None.
     """
-    is_routed = issue.awaits_routing and issue.is_open
-    routed = _routed(record, context) if issue.is_unannounced else _Routed(issue.assignee)
+    # Of several responses another one may be what the issue is about: its own repair is what the people wait for.
+    waits_on = bool(issue.quarantined) and issue.response.id != record.id
+    is_routed = issue.awaits_routing and issue.is_open and not waits_on
+    is_news = issue.is_unannounced and not waits_on
+    routed = _routed(record, context) if is_news else _Routed(issue.assignee)
     in_time = is_alerted_after_repair(record.response.received_at, context.now, context.policy)
     draft.add(
         ResponseRepaired,

@@ -237,6 +237,8 @@ def _group_changed(issue: Issue, event: GroupChanged) -> Issue:
 
 
 def _response_repaired(issue: Issue, event: ResponseRepaired) -> Issue:
+    facts = _with_codes(issue, event, quarantined=())
+    waits = bool(facts.get("quarantined", issue.quarantined))  # for the repair of another response, since a merge
     return _next(
         issue,
         event,
@@ -244,9 +246,9 @@ def _response_repaired(issue: Issue, event: ResponseRepaired) -> Issue:
         alerted=once(issue.alerted, event.alerted),
         tags=once(issue.tags, event.tags),
         has_priority=issue.has_priority or event.has_priority,
-        awaits_routing=False,
-        is_unannounced=False,
-        **_with_codes(issue, event, quarantined=()),
+        awaits_routing=issue.awaits_routing and waits,
+        is_unannounced=issue.is_unannounced and waits,
+        **facts,
     )
 
 
