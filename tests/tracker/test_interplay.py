@@ -15,8 +15,10 @@ from resolutionkit import (
     EscalationLevel,
     Group,
     Issue,
+    Outcome,
     Person,
     Policy,
+    ResponseNotFound,
     Rule,
     StaticDirectory,
     Targets,
@@ -211,3 +213,64 @@ def test_a_move_of_another_response_moves_no_issue(opened: Opened, clock: Turnab
     assert told(tracker, issue, messages) == {}
     desk.move("a", group="third")
     assert told(tracker, issue, messages) == {"zoe": "moved"}
+
+
+# --- one issue twice in one transaction -------------------------------------------------------------------------------
+
+
+def test_two_responses_of_one_issue_are_moved_all_or_nothing(opened: Opened, clock: TurnableClock) -> None:
+    """Each move is decided on what the one before it did (A8, B12), and the history tells both."""
+    tracker, desk = opened()
+    issue = recorded(tracker, "a", group="emea")
+    clock.turn(hours=1)
+    desk.merge(recorded(tracker, "b", group="field").id, issue.id)
+    done = desk.move_all(["a", "b"], group="third", note="Theirs.", atomic=True)
+    assert [one.change is not None and one.change.response.group for one in done] == ["third", "third"]
+    after = tracker.issue(issue.id)
+    assert [side.response.group for side in after.sides] == ["third", "third"]
+    assert [note.text for note in after.notes] == ["Theirs.", "Theirs."]
+    assert after == replay(tracker.history(issue.id))
+    assert [tracker.response(one).response.group for one in ("a", "b")] == ["third", "third"]
+
+
+def test_an_atomic_move_that_is_refused_half_way_moves_nothing(opened: Opened, clock: TurnableClock) -> None:
+    """The first one is not saved, though the second one was decided on it (L3)."""
+    tracker, desk = opened()
+    issue = recorded(tracker, "a", group="emea")
+    clock.turn(hours=1)
+    desk.merge(recorded(tracker, "b", group="field").id, issue.id)
+    before = tracker.issue(issue.id)
+    with pytest.raises(ResponseNotFound):
+        desk.move_all(["a", "b", "nowhere"], group="third", atomic=True)
+    assert tracker.issue(issue.id) == before
+
+
+def test_both_ids_of_one_issue_in_one_atomic_call(opened: Opened, clock: TurnableClock) -> None:
+    """The old id leads to the same issue: it gets the note twice, and its status once."""
+    tracker, desk = opened()
+    issue = recorded(tracker, "a")
+    clock.turn(hours=1)
+    other = recorded(tracker, "b")
+    desk.merge(other.id, issue.id)
+    desk.add_note_to_all([issue.id, other.id], "Rang.", atomic=True)
+    done = desk.set_status_of_all([issue.id, other.id], "resolved", note="Done.", atomic=True)
+    kinds = [[event.kind for event in one.change.events] for one in done if one.change is not None]
+    assert kinds == [["status_changed"], ["note_added"]]
+    after = tracker.issue(issue.id)
+    assert [note.text for note in after.notes] == ["Rang.", "Rang.", "Done.", "Done."]
+    assert after == replay(tracker.history(issue.id))
+
+
+def test_many_responses_at_once_may_answer_for_one_issue(opened: Opened, clock: TurnableClock) -> None:
+    """Later answers to both tickets of a merged issue, in one batch: each follows the one before it (A5, A10)."""
+    tracker, desk = opened()
+    issue = recorded(tracker, "a", 2)
+    clock.turn(hours=1)
+    desk.merge(recorded(tracker, "b", 3).id, issue.id)
+    clock.turn(hours=1)
+    later = [response(f"{name}2", 9, contact=JANE, ticket=f"T-{name}", received_at=clock()) for name in ("a", "b")]
+    done = tracker.record_many(later)
+    assert done.counts[Outcome.REPLACED] == 2
+    after = tracker.issue(issue.id)
+    assert ([side.response.id for side in after.sides], after.needs_recovery) == (["a2", "b2"], False)
+    assert after == replay(tracker.history(issue.id))
