@@ -97,7 +97,11 @@ class Finder:
         if self.search.start is not None:
             first = start - self.settings.policy.announce_within  # what was recorded late is told in a later report
         condition = ResponseFilter(
-            recovery=RecoveryFilter.NEEDING_RECOVERY, groups=self._groups(), received_from=first, received_before=end
+            recovery=RecoveryFilter.NEEDING_RECOVERY,
+            groups=self._groups(),
+            received_from=first,
+            received_before=end,
+            quarantined=None if self.search.start is None else False,  # no report has what is in quarantine
         )
         found = [line for line in self._pages(condition) if line.record.erased_at is None]
         return [line for line in reversed(found) if line.record.response.received_at >= start or _late(line, start)]
