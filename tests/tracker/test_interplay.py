@@ -274,3 +274,14 @@ def test_many_responses_at_once_may_answer_for_one_issue(opened: Opened, clock: 
     after = tracker.issue(issue.id)
     assert ([side.response.id for side in after.sides], after.needs_recovery) == (["a2", "b2"], False)
     assert after == replay(tracker.history(issue.id))
+
+
+def test_what_waits_for_repair_is_handed_over_to_whoever_leads(opened: Opened) -> None:
+    """Routed anew, it tells nobody whom its wrong codes or its rules would name (A6, B6)."""
+    tracker, desk = opened(Policy(rules=[Rule(name="all", assign="zoe")]))
+    issue = recorded(tracker, "a", group="nowhere", hierarchy=["omar", "nina"])
+    desk.assign(issue.id, "nina", note="Until it is put right.")
+    (done,) = desk.hand_over("nina", note="Nina has left.")
+    assert done.change is not None
+    assert done.change.issue.assignee == "dana"
+    assert {one.recipient for one in tracker.outbox(issue.id)} == {"ada", "nina", "dana"}
