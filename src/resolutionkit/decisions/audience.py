@@ -88,7 +88,7 @@ AUDIENCE: Mapping[type[Event | ResponseRecord], Sequence[Rule]] = {
     ),
     ReplacementRecorded: (*_ON_RESPONSE, Rule(hearers.ASKING, Topic.REPLACED)),
     CorrectionRecorded: _ON_RESPONSE,
-    GroupChanged: (Rule(hearers.GROUP_LEAD, Topic.MOVED),),
+    GroupChanged: (Rule(hearers.GROUP_LEAD, Topic.MOVED, only=hearers.IF_ABOUT),),
     ResponseRepaired: (
         Rule(hearers.NEW_ASSIGNEE, Topic.OPENED, only=hearers.IF_ROUTED),
         Rule(hearers.HIERARCHY, Topic.OPENED, only=hearers.IF_TOLD),
@@ -97,7 +97,7 @@ AUDIENCE: Mapping[type[Event | ResponseRecord], Sequence[Rule]] = {
         Rule(hearers.ASKING, Topic.OPENED, only=hearers.IF_TOLD),
         Rule(hearers.WORKER, Topic.REPLACED, only=hearers.IF_TOLD_AGAIN),
         Rule(hearers.FOLLOWERS, Topic.REPLACED, only=hearers.IF_TOLD_AGAIN),
-        Rule(hearers.GROUP_LEAD, Topic.MOVED, only=hearers.IF_TOLD_AGAIN),
+        Rule(hearers.GROUP_LEAD, Topic.MOVED, only=hearers.IF_MOVED_BY_REPAIR),
     ),
     ResponseRecord: (Rule(hearers.ASKING, Topic.RECORDED),),
 }

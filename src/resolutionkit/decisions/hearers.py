@@ -140,12 +140,22 @@ FORMER_WORKER = Role(
 )
 
 
+def _is_about(change: Change, event: Any) -> bool:
+    return bool(event.response.id == change.issue.response.id)
+
+
 def _is_told(change: Change, event: Any) -> bool:
-    return change.before is not None and change.before.is_unannounced and not event.is_quiet
+    before = change.before
+    return before is not None and before.is_unannounced and not event.is_quiet and not change.issue.quarantined
 
 
 def _is_told_again(change: Change, event: Any) -> bool:
-    return change.before is not None and not change.before.is_unannounced and not event.is_quiet
+    before = change.before
+    return before is not None and not before.is_unannounced and not event.is_quiet and not change.issue.quarantined
+
+
+def _has_moved_by_repair(change: Change, event: Any) -> bool:
+    return _is_told_again(change, event) and _is_about(change, event)
 
 
 IF_RIGHT = Condition(
@@ -172,4 +182,8 @@ IF_UNHAPPY = Condition(
 IF_ROUTED = Condition("the issue is given to them only now", lambda _change, event: event.is_routed)
 IF_TOLD = Condition("the issue opened in quarantine, and is not repaired too late, nor kept quiet by a rule", _is_told)
 IF_TOLD_AGAIN = Condition("the issue was there before, and the response is not repaired too late", _is_told_again)
+IF_ABOUT = Condition("the response is the one that the issue is about, whose group it is in", _is_about)
+IF_MOVED_BY_REPAIR = Condition(
+    "the same, and the response is the one that the issue is about, whose group it is in", _has_moved_by_repair
+)
 IF_MOVED = Condition("the issue moved to another group, and the response is not in quarantine", _has_moved)

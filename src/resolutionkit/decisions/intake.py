@@ -24,10 +24,12 @@ from resolutionkit.model.conflicts import ResponseConflict, ResponseHasIssue, Re
 from resolutionkit.model.erasure import differing
 from resolutionkit.model.events import (
     CorrectionRecorded,
+    Event,
     IssueOpened,
     Reopened,
     ReplacementRecorded,
 )
+from resolutionkit.model.history import apply
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.people import resolve, resolve_hierarchy
 from resolutionkit.model.response import HeadChange, RecordChange, ResponseRecord, Standing
@@ -227,9 +229,10 @@ def _goes_on(
 ) -> Decision:
     """Let an issue follow a response; a closed one is taken up again where the customer is unhappy."""
     draft = Draft(issue, arrival.context)
-    _add_response(draft, kind, change.record)
-    if issue.quarantined and not change.record.is_quarantined:
-        add_repair(draft, issue, change.record, arrival.context)
+    event = _add_response(draft, kind, change.record)
+    before = arrival.facts.same or arrival.facts.standing
+    if before is not None and before.is_quarantined and not change.record.is_quarantined:
+        add_repair(draft, apply(issue, event), change.record, arrival.context)
     reopens = arrival.judged.opens_issue and not issue.is_open
     if reopens:
         workflow = arrival.context.policy.workflow
@@ -241,8 +244,8 @@ def _goes_on(
     )
 
 
-def _add_response(draft: Draft, kind: type[ReplacementRecorded | CorrectionRecorded], record: ResponseRecord) -> None:
-    draft.add(
+def _add_response(draft: Draft, kind: type[ReplacementRecorded | CorrectionRecorded], record: ResponseRecord) -> Event:
+    return draft.add(
         kind,
         response=record.response,
         revision=record.revision,

@@ -51,6 +51,8 @@ def _routed(record: ResponseRecord | None, command: HandOver, context: Context) 
     if record is None:
         return None
     policy, people, response = context.policy, _without(command.leaver, context.people), record.response
+    if record.is_quarantined:  # rules and people wait for its repair, as when it opened (requirement A6)
+        return route((), None, people)
     suggested = context.opinions.assignee(response)
     if suggested is not None and suggested != command.leaver:
         return suggested

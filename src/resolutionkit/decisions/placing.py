@@ -108,6 +108,7 @@ class _Routed:
     rules: tuple[str, ...] = ()
     alerted: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    has_priority: bool = False
     is_quiet: bool = False
     escalate: str | None = None
 
@@ -119,13 +120,16 @@ def add_repair(
 
     Args:
         draft: The events so far.
-        issue: The issue as it is.
+        issue: The issue as it is after the draft's events.
         record: The response as it is from then on.
         context: The circumstances.
         note: The note of whoever repaired it, or None.
     """
-    is_routed = issue.awaits_routing and issue.is_open
-    routed = _routed(record, context) if issue.is_unannounced else _Routed(issue.assignee)
+    # Of several responses another one may be what the issue is about: its own repair is what the people wait for.
+    waits_on = bool(issue.quarantined) and issue.response.id != record.id
+    is_routed = issue.awaits_routing and issue.is_open and not waits_on
+    is_news = issue.is_unannounced and not waits_on
+    routed = _routed(record, context) if is_news else _Routed(issue.assignee)
     in_time = is_alerted_after_repair(record.response.received_at, context.now, context.policy)
     draft.add(
         ResponseRepaired,
@@ -136,6 +140,7 @@ def add_repair(
         rules=routed.rules,
         alerted=routed.alerted,
         tags=routed.tags,
+        has_priority=routed.has_priority,
         is_quiet=routed.is_quiet or not in_time,
         note=note,
     )
@@ -154,6 +159,7 @@ def _routed(record: ResponseRecord, context: Context) -> _Routed:
         rules=ruling.rules,
         alerted=ruling.alerted,
         tags=ruling.tags,
+        has_priority=ruling.has_priority,
         is_quiet=ruling.is_quiet,
         escalate=ruling.escalate,
     )

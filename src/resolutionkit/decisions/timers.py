@@ -7,8 +7,9 @@ history, so asking twice, late, side by side or after an outage comes to each th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from attrs import frozen
 
@@ -17,7 +18,7 @@ from resolutionkit.decisions.context import Context, Decision, Draft
 from resolutionkit.decisions.deadlines import due_after, limits_run, owed, start_of
 from resolutionkit.decisions.levels import accountable_for
 from resolutionkit.decisions.rounds import Round, rounds_of
-from resolutionkit.model.events import CheckAsked, Event, LevelRaised, LimitReminded, Reopened
+from resolutionkit.model.events import CheckAsked, Event, LevelRaised, LimitReminded, Merged, Reopened
 from resolutionkit.model.issue import Issue
 from resolutionkit.model.trusted import changed, trusted
 from resolutionkit.policy.policy import Policy
@@ -121,15 +122,25 @@ _was_seen = trusted(_Seen)
 
 
 def _seen(issue: Issue, history: Sequence[Event], last: Round) -> _Seen:
-    entered_at, reminded = last.opened_at, set[tuple[str, int | None]]()
-    for event in reversed(history):
-        if isinstance(event, Reopened):
-            break
-        if isinstance(event, LimitReminded):
-            reminded.add((event.limit, event.level))
-        elif isinstance(event, LevelRaised) and event.level == issue.level:
-            entered_at = event.entered_at
-    return _was_seen(level=issue.level, entered_at=entered_at, reminded=frozenset(reminded))
+    present = list(_of_present(history))
+    reminded = frozenset((event.limit, event.level) for event in present if isinstance(event, LimitReminded))
+    # Of two issues that were merged either may have come to the level, and the earlier time counts, as of openings.
+    levels = (event for event in _with_merged(present) if isinstance(event, LevelRaised))
+    entered = (event.entered_at for event in levels if event.level == issue.level)
+    return _was_seen(level=issue.level, entered_at=min(entered, default=last.opened_at), reminded=reminded)
+
+
+def _of_present(history: Sequence[Event]) -> Iterator[Event]:
+    """Yield the events of the present episode, the latest first."""
+    return takewhile(lambda event: not isinstance(event, Reopened), reversed(history))
+
+
+def _with_merged(events: Iterable[Event]) -> Iterator[Event]:
+    """Yield events, and those of the present episodes of the issues that were merged by them."""
+    for event in events:
+        yield event
+        if isinstance(event, Merged):
+            yield from _with_merged(_of_present(event.history))
 
 
 # --- climbing ---------------------------------------------------------------------------------------------------------

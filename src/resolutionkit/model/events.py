@@ -285,6 +285,7 @@ class ResponseRepaired(Event):
         rules: The names of the rules that acted, in order (requirement A9).
         alerted: Who is told of it by a rule, and sees it from then on: ids and bare addresses.
         tags: What rules marked it with.
+        has_priority: Whether a rule raised its priority.
         is_quiet: Whether nobody but the assignee is told: it was repaired too late, or a rule says so.
         note: The note of whoever repaired it, or None.
     """
@@ -298,6 +299,7 @@ class ResponseRepaired(Event):
     rules: tuple[str, ...] = ()
     alerted: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    has_priority: bool = False
     is_quiet: bool = False
     note: Note | None = None
 

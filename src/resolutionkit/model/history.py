@@ -30,7 +30,7 @@ from resolutionkit.model.events import (
     note_of,
 )
 from resolutionkit.model.issue import Episode, Issue, Phase
-from resolutionkit.model.merging import about, side_of, united, with_codes, with_correction, with_replacement
+from resolutionkit.model.merging import about, once, side_of, united, with_codes, with_correction, with_replacement
 from resolutionkit.model.notes import NoteLog
 from resolutionkit.model.response import Response
 from resolutionkit.model.trusted import changed, trusted
@@ -237,15 +237,18 @@ def _group_changed(issue: Issue, event: GroupChanged) -> Issue:
 
 
 def _response_repaired(issue: Issue, event: ResponseRepaired) -> Issue:
+    facts = _with_codes(issue, event, quarantined=())
+    waits = bool(facts.get("quarantined", issue.quarantined))  # for the repair of another response, since a merge
     return _next(
         issue,
         event,
         assignee=event.assignee,
-        alerted=event.alerted or issue.alerted,
-        tags=event.tags or issue.tags,
-        awaits_routing=False,
-        is_unannounced=False,
-        **_with_codes(issue, event, quarantined=()),
+        alerted=once(issue.alerted, event.alerted),
+        tags=once(issue.tags, event.tags),
+        has_priority=issue.has_priority or event.has_priority,
+        awaits_routing=issue.awaits_routing and waits,
+        is_unannounced=issue.is_unannounced and waits,
+        **facts,
     )
 
 

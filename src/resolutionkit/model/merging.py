@@ -28,17 +28,18 @@ def united(issue: Issue, other: Issue, other_id: str, actor: str) -> dict[str, A
     notes = sorted((*issue.notes, *other.notes), key=lambda note: note.at)
     facts: dict[str, Any] = {
         "assignee": issue.assignee or other.assignee,
-        "followers": _once(issue.followers, other.followers),
+        "followers": once(issue.followers, other.followers),
         "notes": NoteLog(notes) if other.notes else issue.notes,
         "responses": (*issue.responses, *other.responses),
         "episodes": (*issue.episodes[:-1], _one_episode(issue, other)),
         "backfilled": issue.backfilled and other.backfilled,
         "level": max(issue.level, other.level),
-        "tags": _once(issue.tags, other.tags),
+        "tags": once(issue.tags, other.tags),
+        "has_priority": issue.has_priority or other.has_priority,
         "root_cause": issue.root_cause or other.root_cause,
         "merged": (*issue.merged, other_id, *other.merged),
-        "alerted": _once(issue.alerted, other.alerted),
-        "accountable": _once(issue.accountable, other.accountable),
+        "alerted": once(issue.alerted, other.alerted),
+        "accountable": once(issue.accountable, other.accountable),
     }
     return {**facts, **_escalation(issue, other, facts["alerted"], actor), **_sides(issue, other)}
 
@@ -49,7 +50,7 @@ def _escalation(issue: Issue, other: Issue, alerted: tuple[str, ...], actor: str
         return {}
     facts: dict[str, Any] = {"escalated_to": issue.escalated_to or other.escalated_to}
     if other.escalated_to not in {None, facts["escalated_to"]}:
-        facts["alerted"] = _once(alerted, (other.escalated_to or "",))
+        facts["alerted"] = once(alerted, (other.escalated_to or "",))
     facts["escalated_at"] = max(issue.escalated_at or other.escalated_at, other.escalated_at)
     if issue.escalated_by is None and other.escalated_by == actor:  # anybody else has acted on it by merging
         facts["escalated_by"] = actor
@@ -98,7 +99,8 @@ def _first(since: datetime, *instants: datetime | None) -> datetime | None:
     return min((at for at in instants if at is not None and at >= since), default=None)
 
 
-def _once(some: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+def once(some: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what is in either, each once, in order."""
     return tuple(dict.fromkeys((*some, *others)))
 
 

@@ -80,8 +80,9 @@ def _repaired(event: ResponseRepaired, name_of: NameOf, _label_of: LabelOf) -> s
     codes = f"group {response.group or 'none'}, segment {response.segment or 'none'}"
     assigned = f", assigned to {name_of(event.assignee)}" if event.is_routed else ""
     alerted = f", alerting {', '.join(map(name_of, event.alerted))}" if event.alerted else ""
+    priority = ", its priority raised" if event.has_priority else ""
     rules = f", by the rules {', '.join(event.rules)}" if event.rules else ""
-    return f"response {response.id} was repaired: {codes}{assigned}{alerted}{rules}"
+    return f"response {response.id} was repaired: {codes}{assigned}{alerted}{priority}{rules}"
 
 
 WORDS: Mapping[type[Event], Callable[[Any, NameOf, LabelOf], str]] = {

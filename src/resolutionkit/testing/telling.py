@@ -93,14 +93,15 @@ def on_repair(
     found: list[tuple[Iterable[str | None], str, str]] = []
     if event.is_routed:
         found.append(([issue.assignee], "opened", "assignee"))
-    if event.is_quiet:
+    if event.is_quiet or issue.quarantined:  # since a merge it may be about another response, which waits still
         return found
+    is_about = event.response.id == issue.response.id
     if not before.is_unannounced:
         return [
             *found,
             ([worker], "replaced", why),
             (issue.followers, "replaced", "follower"),
-            (lead, "moved", "group_lead"),
+            (lead if is_about else [], "moved", "group_lead"),
         ]
     asking = [who for who, one in wanted.items() if asks(one, issue.response) and may_see(who, issue, directory)]
     found += [(issue.people, "opened", "hierarchy"), (lead, "opened", "group_lead")]
@@ -160,7 +161,8 @@ def of_turn(event: Any, issue: Issue, directory: StaticDirectory) -> tuple[Itera
         case "escalated":
             return [event.to], "escalated", "leadership"
         case "group_changed":
-            return [lead_of(issue, directory)], "moved", "group_lead"
+            is_about = event.response.id == issue.response.id
+            return [lead_of(issue, directory)] if is_about else [], "moved", "group_lead"
         case "level_raised":
             return event.accountable, "level_raised", "accountable"
         case _:

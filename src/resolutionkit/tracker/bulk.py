@@ -66,15 +66,22 @@ class _Waiting:
         self._unit = unit
         self._writes: list[Write] = []
         self._changed: set[object] = set()
+        self._issues: set[str] = set()
 
     def make_way_for(self, response: Response, *, is_counting: bool) -> None:
         """Save what waits, if the arrival of a response looks for any of it, or has issues counted."""
         if is_counting or not self._changed.isdisjoint(_looked_for(response)):
             self.save()
 
+    def has(self, write: Write | None) -> bool:
+        """Say whether a change is one of an issue that what waits changes: it was decided on too little."""
+        return write is not None and write.before is not None and write.before.id in self._issues
+
     def add(self, response: Response, write: Write) -> None:
         """Let what a response leaves wait."""
         self._writes.append(write)
+        if write.issue is not None:
+            self._issues.add(write.issue.id)
         self._changed.update(_looked_for(response))
         for change in write.records:
             self._changed.update(_looked_for(change.record.response))
@@ -83,7 +90,7 @@ class _Waiting:
         """Save all that waits."""
         if self._writes:
             self._unit.save(self._writes)
-        self._writes, self._changed = [], set()
+        self._writes, self._changed, self._issues = [], set(), set()
 
 
 def _looked_for(response: Response) -> tuple[object, ...]:
@@ -100,6 +107,9 @@ def _recorded(unit: UnitOfWork, command: Record, around: Surroundings, waiting: 
     waiting.make_way_for(command.response, is_counting=_counts(command.response, around))
     try:
         done, write = taken_in(unit, command, around)
+        if waiting.has(write):  # since a merge an issue may be about responses of several tickets
+            waiting.save()
+            done, write = taken_in(unit, command, around)
     except StorageError:
         raise
     except ResolutionKitError as refusal:

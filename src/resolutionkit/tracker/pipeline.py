@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar, cast
 
 from attrs import frozen
 
@@ -63,6 +63,7 @@ from resolutionkit.tracker.placing import (
 )
 from resolutionkit.tracker.ruling import named_by, rules_for, rules_on, with_loads
 from resolutionkit.tracker.snapshot import snapshot
+from resolutionkit.tracker.together import Ahead
 
 T = TypeVar("T")
 
@@ -169,14 +170,14 @@ def change(unit: UnitOfWork, command: Command, around: Surroundings, attempts: A
 def change_all(
     unit: UnitOfWork, commands: Sequence[Command], around: Surroundings, attempts: Sequence[Attempts]
 ) -> list[Change]:
-    """Carry out commands on as many issues: all are decided before any is saved, so that a refusal finds nothing."""
+    """Carry out commands on issues: all are decided before any is saved, so that a refusal finds nothing."""
     return _carried_out(unit, commands, around, attempts, ON_ISSUES)
 
 
 def place_all(
     unit: UnitOfWork, commands: Sequence[OnResponse], around: Surroundings, attempts: Sequence[Attempts]
 ) -> list[ResponseChange]:
-    """Carry out commands on as many responses, which have no issue in common, in the same way."""
+    """Carry out commands on as many responses in the same way."""
     return _carried_out(unit, commands, around, attempts, ON_RESPONSES)
 
 
@@ -187,11 +188,18 @@ def _carried_out(
     attempts: Sequence[Attempts],
     answering: Answering[T],
 ) -> list[T]:
-    found = [_changed(unit, one, around, seen, answering) for one, seen in zip(commands, attempts, strict=True)]
-    writes = [write for _, its in found for write in its]
-    if writes:
-        unit.save(writes)
-    return [done for done, _ in found]
+    if len(commands) == 1:
+        done, writes = _changed(unit, commands[0], around, attempts[0], answering)
+        if writes:
+            unit.save(writes)
+        return [done]
+    ahead, found = Ahead(unit), list[T]()
+    for command, seen in zip(commands, attempts, strict=True):
+        done, writes = _changed(cast(UnitOfWork, ahead), command, around, seen, answering)
+        ahead.add(writes)
+        found.append(done)
+    ahead.save()
+    return found
 
 
 def _changed(
