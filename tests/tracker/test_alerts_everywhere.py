@@ -124,10 +124,12 @@ def test_alerts_are_not_run_in_a_hosts_transaction(tmp_path: Path) -> None:
 
     url, clock = f"sqlite:///{tmp_path / 'r.db'}", TurnableClock()
     with Tracker.open(url, directory=company(), clock=clock) as tracker:
-        with create_engine(url).begin() as connection, tracker.joined(connection) as joined:
+        engine = create_engine(url)
+        with engine.begin() as connection, tracker.joined(connection) as joined:
             joined.record(unhappy())
             with pytest.raises(StorageError, match="no alerts are run within a host's transaction"):
                 joined.run_alerts()
+        engine.dispose()
         clock.now = NINE
         assert tracker.run_alerts().responses == 1
 
